@@ -1,0 +1,136 @@
+"""What each command does. Heavy imports wait until they are needed: planning answers without torch."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from lightning_tickets.composition.compose import composed, conf_dir, parsed
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.composition.sweep import Sweep, sweep_of
+from lightning_tickets.errors import UserError
+
+MULTIRUN = ("-m", "--multirun")
+
+
+def run(arguments: list[str]) -> int:
+    """One cell, or with ``-m`` a sweep; all of it is checked before Hydra starts, so that nothing is written."""
+    overrides = [a for a in arguments if a not in MULTIRUN]
+    if any(a.startswith("-") for a in overrides):
+        return _under_hydra(arguments)
+    if overrides == arguments:
+        return _show_known(composed(overrides)) or _under_hydra(arguments)
+    sweep = sweep_of(overrides)
+    status = _under_hydra(arguments)
+    return status or (_draw(sweep) if sweep.exhibits else _list_scores(sweep))
+
+
+def _under_hydra(arguments: list[str]) -> int:
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # our own errors come through as they are
+    sys.argv = ["lightning-tickets", *arguments]
+    from hydra_plugins.study_sweeper import SweepFailed
+
+    try:
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(execute)()
+    except SweepFailed as error:
+        print(f"lightning-tickets: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def execute(config: DictConfig) -> str:
+    """The task function that Hydra's launchers call."""
+    from lightning_tickets.job import execute as job
+
+    line = job(config)
+    if HydraConfig.get().mode == RunMode.RUN:
+        print(line)
+    return line
+
+
+def plan(arguments: list[str]) -> int:
+    """The distinct trainings of a sweep, how many exist, and an estimate for the rest."""
+    sweep = sweep_of([a for a in arguments if a != "--json"])
+    store, jobs = sweep.store, sweep.plan.jobs
+    missing = {job.name: job.missing(store) for job in jobs}
+    todo = sum(map(len, missing.values()))
+    summary = {
+        "sweep": sweep.name,
+        "requested": sweep.plan.requested,
+        "trainings": sweep.plan.trainings(),
+        "missing": todo,
+        "core_seconds": round(sweep.plan.seconds_left(store)),
+    }
+    if "--json" in arguments:
+        listed = [
+            {"name": j.name, "needs": j.needs, "overrides": j.overrides, "missing": missing[j.name]} for j in jobs
+        ]
+        print(json.dumps(summary | {"jobs": listed}, indent=1))
+        return 0
+    for job in jobs:
+        state = "done" if not missing[job.name] else f"missing {len(missing[job.name])} of {len(job.makes)}"
+        print(f"{job.name:48s} {state}")
+    print(
+        f"{sweep.name}: {summary['trainings']} distinct trainings ({summary['requested']} if nothing were shared), "
+        f"{todo} missing, about {summary['core_seconds'] / 60:.1f} core-minutes"
+    )
+    return 0
+
+
+def report(arguments: list[str]) -> int:
+    """Tables and figures of a study from what is in the store; what is not there is marked."""
+    sweep = sweep_of(arguments)
+    if not sweep.exhibits:
+        raise UserError("report: give experiment=…; a plain sweep draws nothing")
+    return _draw(sweep)
+
+
+def _draw(sweep: Sweep) -> int:
+    from lightning_tickets.report import write_report
+    from lightning_tickets.report.tables import markdown
+
+    exhibits = sweep.drawn()
+    folder = sweep.root / "reports" / sweep.name
+    names = {name for exhibit in exhibits for finding in exhibit.findings for name in finding.runs}
+    links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
+    page = write_report(folder, sweep.title, exhibits, links)
+    for exhibit in exhibits:
+        if exhibit.drawn == "table":
+            print(f"\n{exhibit.title}\n\n{markdown(exhibit)}")
+    print(f"{page.resolve()}")
+    return 0
+
+
+def _list_scores(sweep: Sweep) -> int:
+    from lightning_tickets.tickets.record import read_result
+
+    for name, wanted in {w.run.name: w for w in sweep.wanted}.items():
+        result = read_result(sweep.store, wanted.run)
+        if result is not None:
+            print(f"{name} {result.metric} {result.score:.4f}")
+    return 0
+
+
+def pretrain(arguments: list[str]) -> int:
+    """The pocket BERT anew, from nothing; status 1 if its probes do not pass."""
+    given = {o.key_or_group: o.value() for o in parsed(arguments)}
+    unknown = set(given) - {"out", "seed", "steps"}
+    if unknown or "out" not in given:
+        wrong = ", ".join(sorted(unknown)) or "out is missing"
+        raise UserError(f"pretrain: {wrong}: allowed are out=DIR, seed=, steps=")
+    from lightning_tickets.pocket.pretrain import pretrain as make
+
+    options = {key: int(value) for key, value in given.items() if key != "out"}
+    try:
+        outcome = make(Path(str(given["out"])), **options)
+    except ValueError as error:
+        raise UserError(f"pretrain: {error}") from error
+    print(f"probes {'pass' if outcome.passed else 'DO NOT PASS'}: {json.dumps(outcome.probes)}")
+    return 0 if outcome.passed else 1

@@ -1,0 +1,76 @@
+"""Composing a config from overrides, with every mistake told in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import lightning_tickets
+from lightning_tickets.errors import UserError
+
+
+def conf_dir() -> Path:
+    """The config folder: beside the package in a checkout, inside it when installed from a wheel."""
+    package = Path(lightning_tickets.__file__).resolve().parent
+    beside = package.parent / "conf"
+    return beside if (beside / "config.yaml").is_file() else package / "conf"
+
+
+def composed(overrides: Sequence[str]) -> DictConfig:
+    """The config of one cell; UserError naming the key and what is allowed."""
+    with _one_line(), _own_hydra():
+        config = compose("config", overrides=list(overrides))
+        OmegaConf.resolve(config)
+        return config
+
+
+def parsed(arguments: Sequence[str]) -> list[Override]:
+    """Overrides as Hydra's grammar reads them."""
+    with _one_line():
+        return OverridesParser.create().parse_overrides(list(arguments))
+
+
+@contextmanager
+def _own_hydra() -> Iterator[None]:
+    """Hydra's global state for one composition, also within a running sweep."""
+    state = GlobalHydra.instance()
+    outer = state.hydra
+    state.clear()
+    try:
+        with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+            yield
+    finally:
+        state.hydra = outer
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(_told(error)) from error
+
+
+def _told(error: Exception) -> str:
+    """What Hydra and OmegaConf say over several lines, as one."""
+    text = str(error)
+    option = re.search(r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*)", text, re.DOTALL)
+    if option:
+        return f"{option[1]}={option[2]} is not known: allowed are {', '.join(option[3].split())}"
+    key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
+    if key:
+        return f"config key {key[1] or key[2]!r} does not exist: `lightning-tickets run --cfg job` shows those that do"
+    missing = re.search(r"Missing mandatory value: (\S+)|full_key: (\S+)", text)
+    if missing and "andatory" in text:
+        return f"{missing[1] or missing[2]} has no value: give {missing[1] or missing[2]}=…"
+    return " ".join(text.split())

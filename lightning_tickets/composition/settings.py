@@ -1,0 +1,133 @@
+"""From a composed config to the frozen specs; each value is checked where it is read."""
+
+from __future__ import annotations
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.folders import Folder
+from lightning_tickets.pruning.schedule import Linear
+from lightning_tickets.tasks.sources import Local, Pocket, Source
+from lightning_tickets.tasks.tsv import Layout
+from lightning_tickets.tickets.spec import (
+    Chain,
+    Component,
+    Data,
+    DrawnMask,
+    Model,
+    Problem,
+    Run,
+    Task,
+    TicketMask,
+)
+from lightning_tickets.training.settings import Training
+
+MASKS = ("none", "ticket", "drawn")
+PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
+TRAINING = {
+    "steps": optional_integer(1),
+    "epochs": optional_integer(1),
+    "batch_size": integer(1),
+    "max_length": integer(4),
+    "learning_rate": number(0),
+    "head_learning_rate": number(0),
+    "beta1": fraction,
+    "beta2": fraction,
+    "epsilon": number(0),
+    "weight_decay": number(0),
+    "clip": number(0),
+    "warmup": fraction,
+    "pool": integer(1),
+    "threads": integer(1),
+}
+
+
+def component(node: DictConfig) -> Component:
+    """A ``_target_`` with its version and options."""
+    options = {str(k): v for k, v in node.items() if k not in ("_target_", "version")}
+    return Component(node._target_, integer(1)("version", node.version), tuple(sorted(options.items())))
+
+
+def source(config: DictConfig) -> Source:
+    """Where rows come from; a folder is read by the layout that the task's own YAML gives."""
+    if config.data.source == "pocket":
+        return Pocket()
+    if config.data.source != "local":
+        raise UserError(f"data.source={config.data.source}: allowed are pocket, local")
+    layouts = {}
+    if config.task.get("local"):
+        given = dict(config.task.local)
+        layouts[config.task.name] = Layout(**given | {"labels": tuple(given.get("labels", ()))})
+    return Local(config.data.root, layouts)
+
+
+def folder(config: DictConfig) -> Folder:
+    """The pre-trained network's folder."""
+    found: Folder = instantiate(config.model)
+    return found
+
+
+def training(config: DictConfig) -> Training:
+    """UserError for a value out of range, or unless exactly one of steps and epochs is given."""
+    given = config.training
+    values = {name: check(f"training.{name}", given[name]) for name, check in TRAINING.items()}
+    if (values["steps"] is None) == (values["epochs"] is None):
+        raise UserError("training.steps, training.epochs: one of the two has to be a number, the other null")
+    precision = checked("training.precision", given.precision, PRECISIONS)
+    return Training(**values, precision=precision)
+
+
+def problem(config: DictConfig) -> Problem:
+    """What is trained, the subnetwork left open; data and weights enter by their fingerprints."""
+    task, data, place = config.task, config.data, folder(config)
+    settings = training(config)
+    print_of_model = place.fingerprint()
+    if settings.max_length > place.max_length():
+        raise UserError(f"training.max_length={settings.max_length}: the model has {place.max_length()} positions")
+    return Problem(
+        Task(task.name, component(task.kind), task.metric),
+        Data(
+            data.source,
+            source(config).fingerprint(task.name),
+            optional_integer(1)("data.train_limit", data.train_limit),
+            optional_integer(1)("data.dev_limit", data.dev_limit),
+        ),
+        Model(place.name, print_of_model),
+        settings,
+    )
+
+
+def chain(config: DictConfig, on: Problem) -> Chain:
+    """The search for a ticket on a problem."""
+    schedule = Linear(integer(1, 99)("schedule.per_round", config.schedule.per_round))
+    return Chain(on, component(config.pruner), schedule, integer(0)("ticket.seed", config.ticket.seed))
+
+
+def percent(config: DictConfig) -> int:
+    """The sparsity asked for, checked against the schedule."""
+    wanted = integer(1, 99)("sparsity.percent", config.sparsity.percent)
+    Linear(integer(1, 99)("schedule.per_round", config.schedule.per_round)).rounds_to(wanted)
+    return wanted
+
+
+def run(config: DictConfig, on: Problem, sparsity: int, seed: int) -> Run:
+    """A row of the tables on a problem: the subnetwork that ``config.subnetwork`` describes."""
+    row = config.subnetwork
+    kind = checked("subnetwork.mask", row.mask, MASKS)
+    mask: TicketMask | DrawnMask | None = None
+    if kind == "ticket":
+        mask = TicketMask(chain(config, on), sparsity)
+    elif kind == "drawn":
+        mask = DrawnMask(component(row.pruner), sparsity)
+    return Run(row.name, on, mask, component(row.initialization), integer(0)("seed", seed))
+
+
+def seconds(config: DictConfig, on: Problem) -> float:
+    """The estimate for one training before anything has been timed."""
+    examples = 0
+    if on.training.steps is None:
+        examples = len(source(config).rows(on.task.name, "train")[: on.data.train_limit])
+    per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
+    return on.training.total_steps(examples) * per_step

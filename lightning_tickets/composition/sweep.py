@@ -1,0 +1,123 @@
+"""From what is typed after ``run -m`` (or ``plan``, ``report``) to the cells that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from lightning_tickets.composition.compose import composed, parsed
+from lightning_tickets.composition.setting import Setting
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import Store
+from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
+from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.plan import Plan, Wanted, make_plan
+from lightning_tickets.tickets.record import read_result
+
+AXES = {name: name for name in ("task", "subnetwork", "sparsity", "seed")} | {"sparsity.percent": "sparsity"}
+PROGRAM = "lightning-tickets run"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """``exhibits`` are what an experiment draws; a plain sweep has none."""
+
+    name: str
+    title: str
+    root: Path
+    wanted: tuple[Wanted, ...]
+    exhibits: tuple[Any, ...]
+    setting: Setting
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root / "runs")
+
+    @cached_property
+    def plan(self) -> Plan:
+        return make_plan(self.wanted)
+
+    def drawn(self) -> list[Exhibit]:
+        """Every exhibit with what is in the store."""
+        return [exhibit.exhibit(self._outcome) for exhibit in self.exhibits]
+
+    def _outcome(self, cell: Cell) -> Outcome:
+        wanted = self.setting.wanted(cell)
+        result = read_result(self.store, wanted.run)
+        metric, command = wanted.run.problem.task.metric, " ".join([PROGRAM, *wanted.overrides])
+        if result is None:
+            return Outcome(wanted.run.name, metric, None, command)
+        return Outcome(wanted.run.name, metric, result.score, command, metric in result.undefined)
+
+
+def sweep_of(arguments: Sequence[str]) -> Sweep:
+    """UserError for anything in the arguments that does not compose or is out of range."""
+    overrides = parsed(arguments)
+    given = {o.key_or_group: o for o in overrides}
+    if "experiment" in given and given["experiment"].value() is not None:
+        return _experiment(overrides)
+    return _typed(overrides)
+
+
+def _experiment(overrides: Sequence[Override]) -> Sweep:
+    """The cells of a study; its axes are set by its own keys."""
+    for override in overrides:
+        if override.key_or_group in AXES or override.is_sweep_override():
+            raise UserError(
+                f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
+                "the keys of its exhibits"
+            )
+    config = composed([o.input_line for o in overrides])
+    nodes = config.study.get("exhibits", {})
+    exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
+    setting = Setting([o.input_line for o in overrides if not _of_study(o)])
+    cells = dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.cells())
+    wanted = tuple(setting.wanted(cell) for cell in cells)
+    return Sweep(config.study.name, config.study.title, Path(config.paths.root), wanted, exhibits, setting)
+
+
+def _of_study(override: Override) -> bool:
+    key = override.key_or_group
+    return key == "experiment" or key.startswith(("study", "hydra"))
+
+
+def _typed(overrides: Sequence[Override]) -> Sweep:
+    """The product of everything that was given several values."""
+    axes = {AXES[o.key_or_group]: _values(o) for o in overrides if o.key_or_group in AXES}
+    rest = [o for o in overrides if o.key_or_group not in AXES and not _of_study(o)]
+    wanted: list[Wanted] = []
+    for common in product(*(_lines(o) for o in rest)):
+        setting, base = Setting(common), composed(common)
+        wanted += [setting.wanted(cell) for cell in _cells(axes, base)]
+    return Sweep("sweep", "Sweep", Path(base.paths.root), tuple(wanted), (), setting)
+
+
+def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
+    tasks = axes.get("task", [base.task.name])
+    rows = axes.get("subnetwork", [base.subnetwork.name])
+    levels = axes.get("sparsity", [base.sparsity.percent])
+    seeds = axes.get("seed", [base.seed])
+    found = [Cell(t, r, 0 if r == WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
+    return list(dict.fromkeys(found))
+
+
+def _values(override: Override) -> list[Any]:
+    if not override.is_sweep_override():
+        return [override.value()]
+    return [parsed([f"{override.key_or_group}={text}"])[0].value() for text in override.sweep_string_iterator()]
+
+
+def _lines(override: Override) -> list[str]:
+    """The overrides that a swept key stands for, one a value."""
+    if not override.is_sweep_override():
+        return [str(override.input_line)]
+    prefix = str(override.input_line).partition("=")[0]
+    return [f"{prefix}={text}" for text in override.sweep_string_iterator()]

@@ -1,0 +1,45 @@
+"""One bar for a whole sweep, with the time that is left: it counts what appears in the store."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+from lightning_tickets.runs.store import Store
+from lightning_tickets.studies.plan import Plan
+
+INTERVAL = 0.5
+
+
+@contextmanager
+def shown(plan: Plan, store: Store) -> Iterator[None]:
+    """A bar over the missing trainings, whoever makes them, in this process or another."""
+    missing = [name for job in plan.jobs for name in job.missing(store)]
+    if not missing:
+        yield
+        return
+    over = threading.Event()
+    bar = tqdm(total=len(missing), unit="training", dynamic_ncols=True, desc=f"{len(missing)} trainings to do")
+    watcher = threading.Thread(target=_watch, args=(bar, missing, store, over), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        bar.close()
+
+
+def _watch(bar: tqdm[None], missing: list[str], store: Store, over: threading.Event) -> None:
+    left = set(missing)
+    while True:
+        last_look = over.wait(INTERVAL)
+        made = {name for name in left if store.has(name)}
+        left -= made
+        bar.set_description_str(f"{len(missing) - len(left)} of {len(missing)} trainings done")
+        bar.update(len(made))
+        if last_look:
+            return

@@ -1,0 +1,11 @@
+"""Global magnitude pruning (Chen et al. 2020, algorithm 1): one ranking over all prunable matrices."""
+
+from __future__ import annotations
+
+from lightning_tickets.pruning.mask import Mask, Weights
+from lightning_tickets.pruning.ranking import keep_largest
+
+
+def magnitude(weights: Weights, mask: Mask, count: int) -> Mask:
+    """Of the weights that ``mask`` keeps, keep the ``count`` of largest magnitude."""
+    return keep_largest(weights, mask, count)

@@ -1,0 +1,48 @@
+"""What a run is called: a readable slug and eight hex digits of the hash of what it is.
+
+A spec is a frozen dataclass of scalars, tuples and further specs. Fields at their default are left out of what is
+hashed, so that a new field with a default renames nothing; the full spec lies beside the result, so that a changed
+default is noticed (see ``store``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
+
+
+def described(spec: Any) -> Any:
+    """Every field of a spec as JSON values, dataclasses with their type's name under ``is``."""
+    return _as_json(spec, keep_defaults=True)
+
+
+def canonical(spec: Any) -> Any:
+    """As ``described``, without the fields that stand at their default: what the name is made from."""
+    return _as_json(spec, keep_defaults=False)
+
+
+def digest(spec: Any) -> str:
+    """Eight hex digits of the SHA-256 of the canonical form."""
+    text = json.dumps(canonical(spec), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def run_name(slug: str, spec: Any) -> str:
+    return f"{slug}-{digest(spec)}"
+
+
+def _as_json(value: Any, keep_defaults: bool) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {
+            f.name: _as_json(getattr(value, f.name), keep_defaults)
+            for f in fields(value)
+            if keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default
+        }
+        return {"is": type(value).__name__, **kept}
+    if isinstance(value, (tuple, list)):
+        return [_as_json(item, keep_defaults) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")

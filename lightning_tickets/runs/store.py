@@ -1,0 +1,91 @@
+"""Where finished runs lie: one folder each, there wholly or not at all.
+
+An artefact is written beside its place and renamed into it; ``manifest.json`` holds the checksum of every file and is
+verified on reading, so that a damaged artefact is named and never used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.identity import described
+
+MANIFEST = "manifest.json"
+SPEC = "spec.json"
+TIMING = "timing.json"  # differs from one execution to the next, so the manifest leaves it out
+
+
+class Store:
+    """The folder of all runs; ``name`` may have a part below the run's own, such as ``find-…/round-03``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def has(self, name: str) -> bool:
+        return (self.path(name) / MANIFEST).is_file()
+
+    @contextmanager
+    def publish(self, name: str, spec: Any) -> Iterator[Path]:
+        """A folder to write into; when the block ends well it is sealed and renamed into place.
+
+        If another worker was first, its artefact stays and ours is dropped: equal specs give equal bytes.
+        """
+        place = self.path(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".draft-{place.name}-", dir=place.parent))
+        try:
+            yield draft
+            write_json(draft / SPEC, described(spec))
+            sealed = sorted(file.name for file in draft.iterdir() if file.name != TIMING)
+            write_json(draft / MANIFEST, {file: checksum(draft / file) for file in sealed})
+            draft.chmod(0o755)
+            if not self.has(name):
+                draft.rename(place)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def open(self, name: str, spec: Any) -> Path:
+        """The folder of a finished run, verified; UserError if it is damaged or was made by another spec."""
+        place = self.path(name)
+        self.verify(name)
+        if read_json(place / SPEC) != described(spec):
+            raise UserError(
+                f"{place}: its spec differs from today's under the same name (a default has changed): "
+                "remove the folder, or raise the version of what changed"
+            )
+        return place
+
+    def verify(self, name: str) -> None:
+        """UserError naming the first file that is missing or whose checksum is not the manifest's."""
+        place = self.path(name)
+        try:
+            manifest: Mapping[str, str] = read_json(place / MANIFEST)
+            for file, wanted in manifest.items():
+                if checksum(place / file) != wanted:
+                    raise UserError(f"{place / file}: damaged (its checksum is not the manifest's): remove {place}")
+        except (OSError, ValueError, AttributeError) as error:
+            raise UserError(f"{place}: damaged ({error}): remove the folder to have it made again") from error
+
+
+def checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,34 @@
+"""A cell: the coordinates of one number in a table, and the command that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WHOLE = "full"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``sparsity`` in percent; the full network has none (0)."""
+
+    task: str
+    subnetwork: str
+    sparsity: int
+    seed: int
+
+    def overrides(self) -> tuple[str, ...]:
+        """What is typed after ``lightning-tickets run`` to get this cell."""
+        key = "sparsity" if self.sparsity % 10 == 0 else "sparsity.percent"
+        sparsity = [f"{key}={self.sparsity}"] if self.sparsity else []
+        return (f"task={self.task}", f"subnetwork={self.subnetwork}", *sparsity, f"seed={self.seed}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it."""
+
+    run: str
+    metric: str
+    score: float | None
+    command: str
+    undefined: bool = False

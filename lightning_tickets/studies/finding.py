@@ -1,0 +1,55 @@
+"""What studies hand to reports: plain values, no tensors, no drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightning_tickets.studies.statistics import Summary, Verdicts, judge, summarize
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cell of a table or point of a curve: the scores of its runs.
+
+    ``sparsity`` is a fraction of the prunable weights; ``scores`` are fractions (0.914, not 91.4), one for each
+    run in ``runs``; ``missing`` holds the commands of the runs that are not there yet.
+    """
+
+    row: str
+    task: str
+    metric: str
+    sparsity: float
+    scores: tuple[float, ...] = ()
+    runs: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> Summary | None:
+        return summarize(self.scores) if self.scores else None
+
+    def verdicts(self, full: Finding) -> Verdicts | None:
+        """Against the full network on the same task, None as long as one of the two has no score."""
+        return judge(self.scores, full.scores) if self.scores and full.scores else None
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One table or figure of the paper, filled: ``drawn`` says how (``table`` or ``curves``).
+
+    ``rows`` and ``tasks`` give the order of what is shown; ``shows`` is one sentence on what to look for.
+    """
+
+    name: str
+    title: str
+    shows: str
+    drawn: str
+    rows: tuple[str, ...]
+    tasks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    def at(self, row: str, task: str) -> tuple[Finding, ...]:
+        """The findings of a row on a task, by rising sparsity."""
+        found = [f for f in self.findings if (f.row, f.task) == (row, task)]
+        return tuple(sorted(found, key=lambda f: f.sparsity))

@@ -1,0 +1,93 @@
+"""Which trainings a set of cells needs, each named once, and what is in the store of them. No torch here."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lightning_tickets.runs.store import TIMING, Store, read_json
+from lightning_tickets.tickets.spec import Run, TicketMask
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run, the overrides that make it, and the estimated seconds of one of its trainings."""
+
+    run: Run
+    overrides: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to launch: a chain to a sparsity, or the training of a cell.
+
+    ``makes`` are the artefacts in the store, one a training; ``needs`` is the job to wait for; ``seconds`` is the
+    estimate for one training.
+    """
+
+    name: str
+    overrides: tuple[str, ...]
+    makes: tuple[str, ...]
+    needs: str | None
+    seconds: float
+
+    def missing(self, store: Store) -> list[str]:
+        return [name for name in self.makes if not store.has(name)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The jobs in an order in which each comes after what it needs; ``requested`` counts trainings before sharing."""
+
+    jobs: tuple[Job, ...]
+    requested: int
+
+    def trainings(self) -> int:
+        return sum(len(job.makes) for job in self.jobs)
+
+    def levels(self) -> list[list[Job]]:
+        """Jobs that can run side by side: those that wait for none, longest first, then those that wait for them."""
+        free = [job for job in self.jobs if job.needs is None]
+        rest = [job for job in self.jobs if job.needs is not None]
+        return [sorted(part, key=lambda job: -job.seconds * len(job.makes)) for part in (free, rest)]
+
+    def seconds_left(self, store: Store) -> float:
+        """Of one core, for all that is missing."""
+        return sum(job.seconds * len(job.missing(store)) for job in self.jobs)
+
+
+def make_plan(wanted: Sequence[Wanted]) -> Plan:
+    """Chains first (each once, to the highest sparsity that a cell asks for), then the distinct cells."""
+    deepest: dict[str, tuple[TicketMask, Wanted]] = {}
+    for item in wanted:
+        mask = item.run.mask
+        if isinstance(mask, TicketMask):
+            known = deepest.get(mask.chain.name)
+            if known is None or known[0].percent < mask.percent:
+                deepest[mask.chain.name] = (mask, item)
+    finds = {name: _search(mask, item) for name, (mask, item) in deepest.items()}
+    jobs = list(finds.values())
+    for run_name, item in {item.run.name: item for item in wanted}.items():
+        mask = item.run.mask
+        needs = finds[mask.chain.name].name if isinstance(mask, TicketMask) else None
+        jobs.append(Job(run_name, item.overrides, (run_name,), needs, item.seconds))
+    return Plan(tuple(jobs), sum(map(_alone, wanted)))
+
+
+def _search(deepest: TicketMask, item: Wanted) -> Job:
+    levels = deepest.chain.schedule.percents()[: deepest.round]
+    makes = tuple(replace(deepest, percent=level).name for level in levels)
+    return Job(deepest.name, (*item.overrides, "job=find"), makes, None, item.seconds)
+
+
+def _alone(item: Wanted) -> int:
+    """The trainings that a cell would take if it shared nothing."""
+    return 1 + (item.run.mask.round if isinstance(item.run.mask, TicketMask) else 0)
+
+
+def timed(store: Store, names: Sequence[str]) -> float | None:
+    """The median seconds of those artefacts that are in the store, None if none is."""
+    found = [read_json(store.path(n) / TIMING)["seconds"] for n in names if (store.path(n) / TIMING).is_file()]
+    return statistics.median(found) if found else None

@@ -1,0 +1,65 @@
+"""From tokenised examples to padded batches, in an order that only its own generator decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import Sampler
+
+Example = dict[str, Any]
+Batch = dict[str, Tensor]
+INPUTS = ("input_ids", "token_type_ids", "attention_mask")
+
+
+def pad(examples: Sequence[Example], pad_id: int) -> Batch:
+    """The encoder's inputs, each (batch, longest of the batch); token types only where the tokenizer has them."""
+    shape = (len(examples), max(len(e["input_ids"]) for e in examples))
+    batch = {}
+    for name in (n for n in INPUTS if n in examples[0]):
+        filled = torch.full(shape, pad_id if name == "input_ids" else 0, dtype=torch.long)
+        for row, example in enumerate(examples):
+            filled[row, : len(example[name])] = torch.tensor(example[name])
+        batch[name] = filled
+    return batch
+
+
+class TrainingOrder(Sampler[list[int]]):
+    """Exactly ``steps`` batches of indices: epoch after epoch in random order, the last batch of each as it falls.
+
+    Within ``pool`` batches at a time examples are sorted by length, which saves padding; ``pool=1`` is plain order.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch_size: int, steps: int, pool: int, seed: int) -> None:
+        self.lengths, self.batch_size, self.steps, self.pool = lengths, batch_size, steps, pool
+        self.seed = seed
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[list[int]]:
+        generator, left = torch.Generator().manual_seed(self.seed), self.steps
+        while left:
+            epoch = self._epoch(generator)[:left]
+            yield from epoch
+            left -= len(epoch)
+
+    def _epoch(self, generator: torch.Generator) -> list[list[int]]:
+        order = torch.randperm(len(self.lengths), generator=generator).tolist()
+        size, batches = self.batch_size, []
+        for start in range(0, len(order), size * self.pool):
+            part = order[start : start + size * self.pool]
+            if self.pool > 1:
+                part.sort(key=lambda i: self.lengths[i])
+            batches += [part[k : k + size] for k in range(0, len(part), size)]
+        if self.pool == 1:
+            return batches
+        return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+
+
+def evaluation_order(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
+    """All indices once, shortest first: the score does not depend on the order."""
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    return [order[k : k + batch_size] for k in range(0, len(order), batch_size)]

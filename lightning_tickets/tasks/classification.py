@@ -1,0 +1,50 @@
+"""One label for a sentence or a pair, read from the pooled output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torchmetrics.functional.classification import binary_f1_score, multiclass_accuracy, multiclass_matthews_corrcoef
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.tasks.batches import Batch, Example, pad
+from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.text import TextPairs
+
+
+class Classification(TextPairs):
+    """Cross-entropy over ``labels`` classes; scored by accuracy, Matthews' correlation and, for two classes, F1."""
+
+    head = "pooled"
+
+    def __init__(self, labels: int) -> None:
+        self.outputs = labels
+
+    def target(self, row: Row) -> int:
+        label = row["label"]
+        if not isinstance(label, int) or not 0 <= label < self.outputs:
+            raise UserError(f"label {label!r} is out of range: allowed are 0 to {self.outputs - 1}")
+        return label
+
+    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
+        return pad(examples, self.pad_id) | {"label": torch.tensor([e["label"] for e in examples])}
+
+    def loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        return F.cross_entropy(logits, batch["label"])
+
+    def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
+        return logits.argmax(-1).tolist()
+
+    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+        guesses, labels = torch.tensor(predictions), torch.tensor([e["label"] for e in examples])
+        metrics = {
+            "accuracy": multiclass_accuracy(guesses, labels, self.outputs, average="micro").item(),
+            "matthews": multiclass_matthews_corrcoef(guesses, labels, self.outputs).item(),
+        }
+        if self.outputs == 2:
+            metrics["f1"] = binary_f1_score(guesses, labels).item()
+        return defined(metrics)

@@ -1,0 +1,54 @@
+"""What every kind of task answers, and the parts they share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from lightning_tickets.tasks.batches import Batch, Example
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A task's metrics as fractions; a metric that has no value here (Pearson of a constant) is in ``undefined``."""
+
+    metrics: dict[str, float]
+    undefined: tuple[str, ...] = ()
+
+
+class Kind(Protocol):
+    """A kind of task. ``head`` names what stands on the encoder: ``pooled``, ``tokens`` or ``vocabulary``."""
+
+    head: str
+    outputs: int
+
+    def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
+        """Take the tokenizer that rows are encoded with."""
+
+    def encode(self, rows: Sequence[Row]) -> list[Example]:
+        """Tokenised examples; one row may give several (windows)."""
+
+    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
+        """One padded batch; ``seed`` for what is drawn by batch, None for evaluation."""
+
+    def loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        """A scalar."""
+
+    def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
+        """A prediction for each example of the batch, as plain values."""
+
+    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+        """All metrics of the task over a whole split."""
+
+
+def defined(metrics: Mapping[str, float]) -> Score:
+    """Metrics that are not a number become 0 and are flagged."""
+    undefined = tuple(sorted(name for name, value in metrics.items() if not math.isfinite(value)))
+    return Score({name: 0.0 if name in undefined else float(value) for name, value in metrics.items()}, undefined)

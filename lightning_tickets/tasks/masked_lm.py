@@ -1,0 +1,75 @@
+"""Masked language modelling: 15 % of the tokens are asked, 80 % of them shown as [MASK], 10 % as another, 10 % kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from lightning_tickets.tasks.batches import Batch, Example, pad
+from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.text import encode_pairs
+
+IGNORED = -100
+
+
+class MaskedLM:
+    """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation."""
+
+    head = "vocabulary"
+    outputs = 0
+
+    def __init__(self, rate: float = 0.15, evaluation_seed: int = 0) -> None:
+        self.rate, self.evaluation_seed = rate, evaluation_seed
+
+    def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
+        self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
+        self.special = torch.tensor(sorted(tokenizer.all_special_ids))
+        self.ordinary = torch.tensor(sorted(set(range(len(tokenizer))) - set(tokenizer.all_special_ids)))
+
+    def encode(self, rows: Sequence[Row]) -> list[Example]:
+        examples = encode_pairs(self.tokenizer, rows, self.max_length)
+        for number, example in enumerate(examples):
+            shown, asked = self._corrupt(torch.tensor(example["input_ids"]), self.evaluation_seed + number)
+            example |= {"shown": shown.tolist(), "asked": asked.tolist()}
+        return examples
+
+    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
+        batch = pad(examples, self.pad_id)
+        if seed is not None:
+            shown, asked = self._corrupt(batch["input_ids"], seed)
+            return batch | {"input_ids": shown, "asked": asked}
+        shown = pad([{"input_ids": e["shown"]} for e in examples], self.pad_id)["input_ids"]
+        asked = pad([{"input_ids": e["asked"]} for e in examples], IGNORED)["input_ids"]
+        return batch | {"input_ids": shown, "asked": asked}
+
+    def loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        """``logits`` are those of the asked tokens only, (asked, vocabulary)."""
+        return F.cross_entropy(logits, batch["asked"][batch["asked"] != IGNORED])
+
+    def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
+        """(right, asked) of each example."""
+        asked = batch["asked"] != IGNORED
+        right = torch.zeros_like(asked)
+        right[asked] = logits.argmax(-1) == batch["asked"][asked]
+        return list(zip(right.sum(1).tolist(), asked.sum(1).tolist(), strict=True))
+
+    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+        right, asked = (sum(column) for column in zip(*predictions, strict=True))
+        return defined({"accuracy": right / asked if asked else float("nan")})
+
+    def _corrupt(self, ids: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+        """What is shown, and what is asked (IGNORED elsewhere); at least one token of a batch is asked."""
+        generator = torch.Generator().manual_seed(seed)
+        free = ~torch.isin(ids, self.special)
+        draw = torch.rand(ids.shape, generator=generator).masked_fill(~free, 2.0)
+        chosen = (draw < self.rate) | ((draw == draw.min()) & free)
+        how = torch.rand(ids.shape, generator=generator)
+        other = self.ordinary[torch.randint(len(self.ordinary), ids.shape, generator=generator)]
+        shown = torch.where(chosen & (how < 0.8), torch.full_like(ids, self.tokenizer.mask_token_id), ids)
+        shown = torch.where(chosen & (how >= 0.8) & (how < 0.9), other, shown)
+        return shown, torch.where(chosen, ids, torch.full_like(ids, IGNORED))

@@ -1,0 +1,55 @@
+"""A number for a pair of sentences (STS-B): one output, squared error, scored by correlation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torchmetrics.functional.regression import pearson_corrcoef, spearman_corrcoef
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.tasks.batches import Batch, Example, pad
+from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.text import TextPairs
+
+
+class Regression(TextPairs):
+    """Targets from ``low`` to ``high``, learnt as they stand."""
+
+    head = "pooled"
+    outputs = 1
+
+    def __init__(self, low: float = 0.0, high: float = 5.0) -> None:
+        self.low, self.high = low, high
+
+    def target(self, row: Row) -> float:
+        label = float(row["label"])
+        if not (math.isfinite(label) and self.low <= label <= self.high):
+            raise UserError(f"score {row['label']!r} is out of range: allowed are {self.low} to {self.high}")
+        return label
+
+    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
+        return pad(examples, self.pad_id) | {"label": torch.tensor([e["label"] for e in examples])}
+
+    def loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        return F.mse_loss(logits[:, 0], batch["label"])
+
+    def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
+        return logits[:, 0].tolist()
+
+    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+        """Both correlations are undefined, and flagged, when the predictions are constant."""
+        guesses = torch.tensor(predictions, dtype=torch.float64)
+        targets = torch.tensor([e["label"] for e in examples], dtype=torch.float64)
+        if len(guesses) < 2 or guesses.std() < 1e-9 or targets.std() < 1e-9:
+            return defined({"pearson": math.nan, "spearman": math.nan})
+        return defined(
+            {
+                "pearson": pearson_corrcoef(guesses, targets).item(),
+                "spearman": spearman_corrcoef(guesses, targets).item(),
+            }
+        )

@@ -1,0 +1,38 @@
+"""Rows of one or two texts, tokenised the way BERT reads pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from lightning_tickets.tasks.batches import INPUTS, Example
+from lightning_tickets.tasks.kind import Row
+
+
+class TextPairs:
+    """The shared half of classification and regression; what is left is the target and what is done with it."""
+
+    pad_id: int
+
+    def target(self, row: Row) -> Any:
+        raise TypeError("a kind of task says what its target is")
+
+    def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
+        self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
+
+    def encode(self, rows: Sequence[Row]) -> list[Example]:
+        """Pairs that are too long lose tokens from the longer text first (reference 1, table 1)."""
+        encoded = encode_pairs(self.tokenizer, rows, self.max_length)
+        return [example | {"label": self.target(row)} for example, row in zip(encoded, rows, strict=True)]
+
+
+def encode_pairs(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], max_length: int) -> list[Example]:
+    """The encoder's inputs of each row's ``first`` and, where there is one, ``second`` text."""
+    firsts = [row["first"] for row in rows]
+    pairs = rows and rows[0].get("second") is not None
+    seconds = [row["second"] for row in rows] if pairs else None
+    found = tokenizer(firsts, seconds, truncation="longest_first" if pairs else True, max_length=max_length)
+    names = [name for name in INPUTS if name in found]
+    return [{name: found[name][i] for name in names} for i in range(len(rows))]

@@ -1,0 +1,18 @@
+"""Calling what a config names: the import path is the registry, the signature says what it takes."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from hydra.utils import get_object
+
+from lightning_tickets.tickets.spec import Component
+
+
+def call(component: Component, *arguments: Any, **offered: Any) -> Any:
+    """The component's result for ``arguments`` and its options; of what is offered it gets what it has names for."""
+    function = get_object(component.target)
+    wanted = inspect.signature(function).parameters
+    extras = {name: value for name, value in offered.items() if name in wanted}
+    return function(*arguments, **dict(component.options), **extras)

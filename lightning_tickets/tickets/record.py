@@ -1,0 +1,41 @@
+"""What a finished training leaves beside its spec: the score and what it was trained with. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
+from lightning_tickets.tickets.spec import Run
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """``metrics`` are fractions; ``kept`` of ``prunable`` weights were not zero; ``undefined`` metrics stand as 0."""
+
+    metric: str
+    metrics: Mapping[str, float]
+    undefined: tuple[str, ...]
+    kept: int
+    prunable: int
+
+    @property
+    def score(self) -> float:
+        """The metric that tables show."""
+        return self.metrics[self.metric]
+
+    def write(self, folder: Path, seconds: float) -> None:
+        """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
+        write_json(folder / RESULT, asdict(self))
+        write_json(folder / TIMING, {"seconds": round(seconds, 3)})
+
+
+def read_result(store: Store, run: Run) -> Result | None:
+    """The verified result of a run, None if it has not been made."""
+    if not store.has(run.name):
+        return None
+    found = read_json(store.open(run.name, run) / RESULT)
+    return Result(**found | {"undefined": tuple(found["undefined"])})

@@ -1,0 +1,123 @@
+"""What a training is, as frozen values: equal specs give equal bytes on the same machine. No torch here.
+
+Everything that changes a number is a field; data and weights enter by the fingerprint of their content; a ticket
+enters by the whole spec of the chain that finds it. How far a chain goes is not part of it: the chain to 90 %
+contains the one to 50 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightning_tickets.pruning.schedule import Linear
+from lightning_tickets.runs.identity import run_name
+from lightning_tickets.training.settings import Training
+
+Scalar = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Component:
+    """A function or class of ours: its import path, the version of its results, and its options."""
+
+    target: str
+    version: int
+    options: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """``kind`` trains and scores it; ``metric`` is the one that tables show."""
+
+    name: str
+    kind: Component
+    metric: str
+
+
+@dataclass(frozen=True)
+class Data:
+    """The rows of a task, by what they contain; the limits keep the first rows of each split."""
+
+    source: str
+    fingerprint: str
+    train_limit: int | None = None
+    dev_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """θ0 and its tokenizer, by what they contain."""
+
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is trained: f(x; ·, ·) on a task with given settings, the subnetwork left open."""
+
+    task: Task
+    data: Data
+    model: Model
+    training: Training
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Iterative magnitude pruning on a problem, rewound to θ0 each round (algorithm 1)."""
+
+    problem: Problem
+    pruner: Component
+    schedule: Linear
+    seed: int
+
+    @property
+    def name(self) -> str:
+        return run_name(f"find-{self.problem.task.name}-imp-seed{self.seed}", self)
+
+
+@dataclass(frozen=True)
+class TicketMask:
+    """m_IMP: the mask that a chain has found at a sparsity."""
+
+    chain: Chain
+    percent: int
+
+    @property
+    def round(self) -> int:
+        """The round that ends at this sparsity, counted from 1."""
+        return self.chain.schedule.rounds_to(self.percent)
+
+    @property
+    def name(self) -> str:
+        """Where the store keeps the ticket: a folder within its chain's."""
+        return f"{self.chain.name}/round-{self.round:02d}"
+
+
+@dataclass(frozen=True)
+class DrawnMask:
+    """A mask that a pruner makes of θ0 without training (a random mask, one-shot pruning)."""
+
+    pruner: Component
+    percent: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell: a subnetwork f(x; m ⊙ θ, γ) trained on a problem; ``row`` is its name in tables."""
+
+    row: str
+    problem: Problem
+    mask: TicketMask | DrawnMask | None
+    initialization: Component
+    seed: int
+
+    @property
+    def percent(self) -> int:
+        """The sparsity asked for, 0 for the full network."""
+        return self.mask.percent if self.mask else 0
+
+    @property
+    def name(self) -> str:
+        sparsity = f"-s{self.percent}" if self.mask else ""
+        return run_name(f"{self.problem.task.name}-{self.row.replace('_', '-')}{sparsity}-seed{self.seed}", self)

@@ -1,0 +1,53 @@
+"""One cell of a table: a subnetwork f(x; m ⊙ θ, γ) trained on a task and scored."""
+
+from __future__ import annotations
+
+import time
+
+from lightning_tickets.initialization.state import State
+from lightning_tickets.pruning.mask import Mask, full, kept, size
+from lightning_tickets.pruning.schedule import kept_count
+from lightning_tickets.seeds import derive
+from lightning_tickets.tickets.bench import Bench, Places
+from lightning_tickets.tickets.component import call
+from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.record import Result, read_result
+from lightning_tickets.tickets.spec import DrawnMask, Run, TicketMask
+
+
+def train(run: Run, places: Places) -> Result:
+    """The run's result: from the store, or trained and published (its ticket first, where that is missing)."""
+    known = read_result(places.store, run)
+    if known is not None:
+        return known
+    ticket = find(run.mask, places) if isinstance(run.mask, TicketMask) else None
+    began, bench = time.perf_counter(), Bench(run.problem, places)
+    mask = ticket if ticket is not None else _drawn(run, bench)
+    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
+    result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask))
+    with places.store.publish(run.name, run) as folder:
+        result.write(folder, time.perf_counter() - began)
+    return result
+
+
+def _drawn(run: Run, bench: Bench) -> Mask:
+    """The full mask, or what a pruner makes of θ0."""
+    whole = full(bench.prunable)
+    if not isinstance(run.mask, DrawnMask):
+        return whole
+    count = kept_count(size(whole), run.mask.percent)
+    mask: Mask = call(run.mask.pruner, bench.prunable, whole, count, seed=derive(run.seed, "mask"))
+    if kept(mask) != count:
+        raise RuntimeError(f"{run.mask.pruner.target} did not keep the {count} weights it was asked to")
+    return mask
+
+
+def _start(run: Run, bench: Bench) -> State:
+    start: State = call(
+        run.initialization,
+        bench.theta,
+        fresh=bench.fresh,
+        prunable=tuple(bench.prunable),
+        seed=derive(run.seed, "start"),
+    )
+    return start

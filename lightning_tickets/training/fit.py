@@ -1,0 +1,110 @@
+"""One training from given weights under a given mask, and its score on the development set."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+from pytorch_lightning.loggers import Logger
+from torch.utils.data import DataLoader
+
+from lightning_tickets.models.encoder import seeded
+from lightning_tickets.pruning.callback import PruningCallback
+from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder, evaluation_order
+from lightning_tickets.tasks.kind import Kind, Score
+from lightning_tickets.training.module import TaskModule, evaluate
+from lightning_tickets.training.settings import Training
+
+EVALUATION_BATCH = 128
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Tokenised examples to train and to score on."""
+
+    train: list[Example]
+    dev: list[Example]
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Where a training runs and how it is shown; nothing here changes a result."""
+
+    accelerator: str = "cpu"
+    devices: int | str = 1
+    progress: bool = False
+    log_every: int = 10
+
+
+class Collate:
+    """Batches with what is drawn for them; the generator is the collator's own, in the order of the batches."""
+
+    def __init__(self, kind: Kind, seed: int) -> None:
+        self.kind, self.generator = kind, torch.Generator().manual_seed(seed)
+
+    def __call__(self, examples: Sequence[Example]) -> Batch:
+        seed = int(torch.randint(2**62, (1,), generator=self.generator))
+        return self.kind.collate(examples, seed)
+
+
+def fit(
+    encoder: Any,
+    head: Any,
+    kind: Kind,
+    splits: Splits,
+    settings: Training,
+    seeds: tuple[int, int],
+    callback: PruningCallback,
+    hardware: Hardware,
+    logger: Logger | None = None,
+) -> Score:
+    """Train ``encoder`` and ``head`` in place; ``seeds`` are the run's seed and the round's number.
+
+    The last step counts, no step is picked (reference, table 1).
+    """
+    seed, number = seeds
+    torch.set_num_threads(settings.threads)
+    torch.set_flush_denormal(True)
+    steps = settings.total_steps(len(splits.train))
+    module = TaskModule(encoder.train(), head.train(), kind, settings, steps)
+    lengths = [len(e["input_ids"]) for e in splits.train]
+    order = TrainingOrder(lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", number))
+    loader: DataLoader[Any] = DataLoader(
+        splits.train,  # type: ignore[arg-type]
+        batch_sampler=order,
+        collate_fn=Collate(kind, derive(seed, "corruption", number)),
+    )
+    with seeded(derive(seed, "dropout", number)):
+        _trainer(settings, hardware, steps, logger, callback).fit(module, loader)
+    dev_lengths = [len(e["input_ids"]) for e in splits.dev]
+    score = evaluate(module, splits.dev, evaluation_order(dev_lengths, EVALUATION_BATCH))
+    if logger is not None:
+        logger.log_metrics({f"dev/{name}": value for name, value in score.metrics.items()}, step=steps)
+    return score
+
+
+def _trainer(
+    settings: Training, hardware: Hardware, steps: int, logger: Logger | None, callback: PruningCallback
+) -> lightning.Trainer:
+    warnings.filterwarnings("ignore", module="pytorch_lightning")
+    warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
+    return lightning.Trainer(
+        accelerator=hardware.accelerator,
+        devices=hardware.devices,
+        precision=settings.precision,  # type: ignore[arg-type]
+        max_steps=steps,
+        gradient_clip_val=settings.clip,
+        callbacks=[callback],
+        logger=logger or False,
+        log_every_n_steps=hardware.log_every,
+        enable_progress_bar=hardware.progress,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+    )

@@ -1,0 +1,36 @@
+"""How one training goes. No torch here: planning reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training: its length (``steps``, or ``epochs`` of the data), its batches and its optimiser (AdamW).
+
+    ``warmup`` is a fraction of the steps, followed by a linear decay to zero; ``pool`` batches at a time are sorted
+    by length; ``threads`` and ``precision`` change the last digits, so they belong here.
+    """
+
+    steps: int | None
+    epochs: int | None
+    batch_size: int
+    max_length: int
+    learning_rate: float
+    head_learning_rate: float
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    warmup: float = 0.0
+    pool: int = 1
+    threads: int = 1
+    precision: str = "32-true"
+
+    def total_steps(self, examples: int) -> int:
+        """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""
+        if self.steps is not None:
+            return self.steps
+        return (self.epochs or 0) * -(-examples // self.batch_size)
