@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -15,7 +16,10 @@ from omegaconf import DictConfig
 from lightning_tickets.composition.compose import composed, conf_dir, parsed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import Sweep, sweep_of
+from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets.record import last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
 
@@ -26,10 +30,22 @@ def run(arguments: list[str]) -> int:
     if any(a.startswith("-") for a in overrides):
         return _under_hydra(arguments)
     if overrides == arguments:
-        return _show_known(composed(overrides)) or _under_hydra(arguments)
+        config = composed(overrides)
+        line = known(config)
+        if line is None:
+            return _under_hydra(arguments)
+        print(line)
+        return 0
     sweep = sweep_of(overrides)
     status = _under_hydra(arguments)
     return status or (_draw(sweep) if sweep.exhibits else _list_scores(sweep))
+
+
+def known(config: DictConfig) -> str | None:
+    """The last line of a run that is in the store already, without importing torch."""
+    run = run_of(config)
+    result = read_result(Store(Path(config.paths.root) / "runs"), run) if config.job == "score" else None
+    return last_line(run, result) if result else None
 
 
 def _under_hydra(arguments: list[str]) -> int:
@@ -61,12 +77,13 @@ def plan(arguments: list[str]) -> int:
     store, jobs = sweep.store, sweep.plan.jobs
     missing = {job.name: job.missing(store) for job in jobs}
     todo = sum(map(len, missing.values()))
+    seconds = round(sweep.plan.seconds_left(store))
     summary = {
         "sweep": sweep.name,
         "requested": sweep.plan.requested,
         "trainings": sweep.plan.trainings(),
         "missing": todo,
-        "core_seconds": round(sweep.plan.seconds_left(store)),
+        "core_seconds": seconds,
     }
     if "--json" in arguments:
         listed = [
@@ -79,7 +96,7 @@ def plan(arguments: list[str]) -> int:
         print(f"{job.name:48s} {state}")
     print(
         f"{sweep.name}: {summary['trainings']} distinct trainings ({summary['requested']} if nothing were shared), "
-        f"{todo} missing, about {summary['core_seconds'] / 60:.1f} core-minutes"
+        f"{todo} missing, about {seconds / 60:.1f} core-minutes"
     )
     return 0
 
@@ -93,8 +110,8 @@ def report(arguments: list[str]) -> int:
 
 
 def _draw(sweep: Sweep) -> int:
-    from lightning_tickets.report import write_report
     from lightning_tickets.report.tables import markdown
+    from lightning_tickets.report.write import write_report
 
     exhibits = sweep.drawn()
     folder = sweep.root / "reports" / sweep.name
@@ -109,25 +126,23 @@ def _draw(sweep: Sweep) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
-    from lightning_tickets.tickets.record import read_result
-
-    for name, wanted in {w.run.name: w for w in sweep.wanted}.items():
-        result = read_result(sweep.store, wanted.run)
+    for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
+        result = read_result(sweep.store, run)
         if result is not None:
-            print(f"{name} {result.metric} {result.score:.4f}")
+            print(last_line(run, result))
     return 0
 
 
 def pretrain(arguments: list[str]) -> int:
     """The pocket BERT anew, from nothing; status 1 if its probes do not pass."""
-    given = {o.key_or_group: o.value() for o in parsed(arguments)}
+    given: dict[str, Any] = {o.key_or_group: o.value() for o in parsed(arguments)}
     unknown = set(given) - {"out", "seed", "steps"}
     if unknown or "out" not in given:
         wrong = ", ".join(sorted(unknown)) or "out is missing"
         raise UserError(f"pretrain: {wrong}: allowed are out=DIR, seed=, steps=")
     from lightning_tickets.pocket.pretrain import pretrain as make
 
-    options = {key: int(value) for key, value in given.items() if key != "out"}
+    options = {key: integer(0)(key, value) for key, value in given.items() if key != "out"}
     try:
         outcome = make(Path(str(given["out"])), **options)
     except ValueError as error:

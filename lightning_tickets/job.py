@@ -15,6 +15,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.bench import Places
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.journal import Journal
+from lightning_tickets.tickets.record import last_line
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.fit import Hardware
@@ -29,8 +30,7 @@ def execute(config: DictConfig) -> str:
             raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
         find(run.mask, places)
         return run.mask.name
-    result = train(run, places)
-    return f"{run.name} {result.metric} {result.score:.4f}"
+    return last_line(run, train(run, places))
 
 
 def places_of(config: DictConfig) -> Places:

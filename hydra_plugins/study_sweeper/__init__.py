@@ -7,6 +7,7 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -28,7 +29,7 @@ class StudySweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.hydra_context, self.config = hydra_context, config
-        self.launcher = Plugins.instance().instantiate_launcher(
+        self.launcher: Launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
@@ -37,7 +38,8 @@ class StudySweeper(Sweeper):
         from lightning_tickets.progress import shown
 
         sweep = sweep_of(arguments)
-        store, failed, launched = sweep.store, {}, 0
+        store, launched = sweep.store, 0
+        failed: dict[str, str] = {}
         with shown(sweep.plan, store):
             for level in sweep.plan.levels():
                 todo = [job for job in level if job.missing(store) and job.needs not in failed]

@@ -99,16 +99,19 @@ def problem(config: DictConfig) -> Problem:
     )
 
 
+def schedule(config: DictConfig) -> Linear:
+    return Linear(integer(1, 99)("schedule.per_round", config.schedule.per_round))
+
+
 def chain(config: DictConfig, on: Problem) -> Chain:
     """The search for a ticket on a problem."""
-    schedule = Linear(integer(1, 99)("schedule.per_round", config.schedule.per_round))
-    return Chain(on, component(config.pruner), schedule, integer(0)("ticket.seed", config.ticket.seed))
+    return Chain(on, component(config.pruner), schedule(config), integer(0)("ticket.seed", config.ticket.seed))
 
 
 def percent(config: DictConfig) -> int:
     """The sparsity asked for, checked against the schedule."""
-    wanted = integer(1, 99)("sparsity.percent", config.sparsity.percent)
-    Linear(integer(1, 99)("schedule.per_round", config.schedule.per_round)).rounds_to(wanted)
+    wanted: int = integer(1, 99)("sparsity", config.sparsity)
+    schedule(config).rounds_to(wanted)
     return wanted
 
 

@@ -22,7 +22,7 @@ from lightning_tickets.studies.finding import Exhibit
 from lightning_tickets.studies.plan import Plan, Wanted, make_plan
 from lightning_tickets.tickets.record import read_result
 
-AXES = {name: name for name in ("task", "subnetwork", "sparsity", "seed")} | {"sparsity.percent": "sparsity"}
+AXES = ("task", "subnetwork", "sparsity", "seed")
 PROGRAM = "lightning-tickets run"
 
 
@@ -75,13 +75,18 @@ def _experiment(overrides: Sequence[Override]) -> Sweep:
                 f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
                 "the keys of its exhibits"
             )
-    config = composed([o.input_line for o in overrides])
+    config = composed([_line(o) for o in overrides])
     nodes = config.study.get("exhibits", {})
     exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
-    setting = Setting([o.input_line for o in overrides if not _of_study(o)])
+    setting = Setting([_line(o) for o in overrides if not _of_study(o)])
     cells = dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.cells())
     wanted = tuple(setting.wanted(cell) for cell in cells)
     return Sweep(config.study.name, config.study.title, Path(config.paths.root), wanted, exhibits, setting)
+
+
+def _line(override: Override) -> str:
+    """The override as it was typed."""
+    return str(override.input_line)
 
 
 def _of_study(override: Override) -> bool:
@@ -91,7 +96,7 @@ def _of_study(override: Override) -> bool:
 
 def _typed(overrides: Sequence[Override]) -> Sweep:
     """The product of everything that was given several values."""
-    axes = {AXES[o.key_or_group]: _values(o) for o in overrides if o.key_or_group in AXES}
+    axes = {o.key_or_group: _values(o) for o in overrides if o.key_or_group in AXES}
     rest = [o for o in overrides if o.key_or_group not in AXES and not _of_study(o)]
     wanted: list[Wanted] = []
     for common in product(*(_lines(o) for o in rest)):
@@ -103,7 +108,7 @@ def _typed(overrides: Sequence[Override]) -> Sweep:
 def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
     tasks = axes.get("task", [base.task.name])
     rows = axes.get("subnetwork", [base.subnetwork.name])
-    levels = axes.get("sparsity", [base.sparsity.percent])
+    levels = axes.get("sparsity", [base.sparsity])
     seeds = axes.get("seed", [base.seed])
     found = [Cell(t, r, 0 if r == WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
     return list(dict.fromkeys(found))
@@ -118,6 +123,6 @@ def _values(override: Override) -> list[Any]:
 def _lines(override: Override) -> list[str]:
     """The overrides that a swept key stands for, one a value."""
     if not override.is_sweep_override():
-        return [str(override.input_line)]
-    prefix = str(override.input_line).partition("=")[0]
+        return [_line(override)]
+    prefix = _line(override).partition("=")[0]
     return [f"{prefix}={text}" for text in override.sweep_string_iterator()]

@@ -42,7 +42,7 @@ def empty_encoder(config: Any) -> Any:
     return fresh_encoder(config, 0)
 
 
-def prunable(encoder: nn.Module) -> dict[str, nn.Parameter]:
+def prunable(encoder: nn.Module) -> dict[str, Tensor]:
     """The weights of every linear map of the bare encoder, its embeddings' projections apart.
 
     For BERT: query, key, value, attention output, intermediate and output of each layer, and the pooler.

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
-from torch import nn
 
 from lightning_tickets.pruning.mask import Mask, apply_, check_fits
 
@@ -21,7 +20,7 @@ class PruningCallback(lightning.Callback):
     again. ``prune`` makes the next round's mask from the trained weights; it is in ``pruned`` when the fit has ended.
     """
 
-    def __init__(self, prunable: Mapping[str, nn.Parameter], mask: Mask | None, prune: Prune | None = None) -> None:
+    def __init__(self, prunable: Mapping[str, torch.Tensor], mask: Mask | None, prune: Prune | None = None) -> None:
         if mask is not None:
             check_fits(mask, prunable)
         self.prunable, self.mask, self.prune = prunable, mask or {}, prune

@@ -7,69 +7,71 @@ the order of the mapping, entries in row-major order). Memory beyond the masks i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from lightning_tickets.pruning.mask import Mask, Weights, check_fits, kept
 
-CHUNK = 1 << 20
-LOW = 1 << 16
+CHUNK = 1 << 18
+BINS = 1 << 16
+INFINITE = 0x7F80  # the upper half of infinity's bit pattern; those of NaN are at least as large
 
 
 def keep_largest(scores: Weights, among: Mask, count: int) -> Mask:
     """The mask of the ``count`` entries of ``among`` with the largest absolute score.
 
-    Scores are compared as float32. ValueError for more than there are, or for a score that is not a number.
+    Scores are compared as float32. ValueError for more than there are, or for a score that is not finite.
     """
     check_fits(among, scores)
-    if not 0 <= count <= (available := kept(among)):
+    available = kept(among)
+    if not 0 <= count <= available:
         raise ValueError(f"cannot keep {count} of {available} weights")
     if count == 0:
         return {name: torch.zeros_like(m) for name, m in among.items()}
     threshold, spare = _threshold(scores, among, count)
-    result = {}
-    for name, m in among.items():
-        chosen = torch.empty(m.numel(), dtype=torch.bool)
-        for at, bits, alive in _chunks(scores[name], m):
-            tied = alive & (bits == threshold)
-            taken = tied & (tied.cumsum(0) <= spare)
-            spare -= int(taken.sum())
-            chosen[at : at + len(bits)] = (alive & (bits > threshold)) | taken
-        result[name] = chosen.view(m.shape)
+    result = {name: torch.empty(m.shape, dtype=torch.bool) for name, m in among.items()}
+    for name, at, bits, alive in _chunks(scores, among):
+        chosen = bits > threshold
+        tied = ((bits == threshold) & alive).nonzero()[:spare, 0] if spare else ()
+        if len(tied):
+            chosen[tied] = True
+            spare -= len(tied)
+        result[name].view(-1)[at : at + len(bits)] = chosen
     return result
 
 
 def _threshold(scores: Weights, among: Mask, count: int) -> tuple[int, int]:
     """The bit pattern of the count-th largest score, and how many entries with just this pattern are kept."""
-    upper, left = _bin_of(scores, among, count, lambda bits: bits >> 16, None)
-    lower, left = _bin_of(scores, among, left, lambda bits: bits & (LOW - 1), upper)
+    histogram = torch.zeros(BINS, dtype=torch.int64)
+    for _, _, bits, _ in _chunks(scores, among):
+        histogram += torch.bincount(bits >> 16, minlength=BINS)
+    if histogram[INFINITE:].any():
+        raise ValueError("a weight is not finite: the training has diverged")
+    upper, left = _bin_of(histogram, count)
+    histogram.zero_()
+    for _, _, bits, _ in _chunks(scores, among):
+        histogram += torch.bincount(bits[bits >> 16 == upper] & (BINS - 1), minlength=BINS)
+    lower, left = _bin_of(histogram, left)
     return (upper << 16) | lower, left
 
 
-def _bin_of(
-    scores: Weights, among: Mask, count: int, key: Callable[[Tensor], Tensor], upper: int | None
-) -> tuple[int, int]:
-    """The histogram bin that holds the count-th largest entry, and how many of the bin are to be kept."""
-    histogram = torch.zeros(LOW, dtype=torch.int64)
-    for name, m in among.items():
-        for _, bits, alive in _chunks(scores[name], m):
-            if upper is not None:
-                alive = alive & (bits >> 16 == upper)
-            histogram += torch.bincount(key(bits[alive]), minlength=LOW)
+def _bin_of(histogram: Tensor, count: int) -> tuple[int, int]:
+    """The bin that holds the count-th entry from the top, and how many of the bin are among the first ``count``."""
     from_top = histogram.flip(0).cumsum(0)
     place = int(torch.searchsorted(from_top, count))
-    above = int(from_top[place - 1]) if place else 0
-    return LOW - 1 - place, count - above
+    return BINS - 1 - place, count - (int(from_top[place - 1]) if place else 0)
 
 
-def _chunks(scores: Tensor, mask: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """(offset, bit patterns of the magnitudes, which are in the running), a megabyte or so at a time."""
-    flat, alive = scores.detach().reshape(-1), mask.reshape(-1)
-    for at in range(0, flat.numel(), CHUNK):
-        part = flat[at : at + CHUNK].to(device="cpu", dtype=torch.float32).abs()
-        mine = alive[at : at + CHUNK]
-        if bool((part.isnan() & mine).any()):
-            raise ValueError("a weight is not a number: the training has diverged")
-        yield at, part.view(torch.int32), mine
+def _chunks(scores: Weights, among: Mask) -> Iterator[tuple[str, int, Tensor, Tensor]]:
+    """(matrix, offset, bit patterns of the magnitudes, which are in the running), a chunk at a time.
+
+    What is not in the running has the pattern of zero, below or equal to everything that is.
+    """
+    for name, m in among.items():
+        flat, alive = scores[name].detach().reshape(-1), m.reshape(-1)
+        for at in range(0, flat.numel(), CHUNK):
+            part, mine = flat[at : at + CHUNK], alive[at : at + CHUNK]
+            bits = part.to(device="cpu", dtype=torch.float32).abs().view(torch.int32)
+            yield name, at, bits * mine, mine

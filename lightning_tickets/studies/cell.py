@@ -18,8 +18,7 @@ class Cell:
 
     def overrides(self) -> tuple[str, ...]:
         """What is typed after ``lightning-tickets run`` to get this cell."""
-        key = "sparsity" if self.sparsity % 10 == 0 else "sparsity.percent"
-        sparsity = [f"{key}={self.sparsity}"] if self.sparsity else []
+        sparsity = [f"sparsity={self.sparsity}"] if self.sparsity else []
         return (f"task={self.task}", f"subnetwork={self.subnetwork}", *sparsity, f"seed={self.seed}")
 
 

@@ -21,8 +21,9 @@ class Classification(TextPairs):
 
     head = "pooled"
 
-    def __init__(self, labels: int) -> None:
-        self.outputs = labels
+    def __init__(self, labels: int, accuracy: str = "accuracy") -> None:
+        """``accuracy`` is the name that the task's accuracy goes by."""
+        self.outputs, self.accuracy = labels, accuracy
 
     def target(self, row: Row) -> int:
         label = row["label"]
@@ -42,7 +43,7 @@ class Classification(TextPairs):
     def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
         guesses, labels = torch.tensor(predictions), torch.tensor([e["label"] for e in examples])
         metrics = {
-            "accuracy": multiclass_accuracy(guesses, labels, self.outputs, average="micro").item(),
+            self.accuracy: multiclass_accuracy(guesses, labels, self.outputs, average="micro").item(),
             "matthews": multiclass_matthews_corrcoef(guesses, labels, self.outputs).item(),
         }
         if self.outputs == 2:

@@ -86,8 +86,8 @@ class Span:
             rows[example["row"]] = example["data"]
             if logit > best.get(example["row"], (-float("inf"), ""))[0]:
                 best[example["row"]] = (logit, text)
-        guesses = [{"id": str(i), "prediction_text": best.get(i, (0.0, ""))[1]} for i in rows]
-        gold = [{"id": str(i), "answers": dict(row["answers"])} for i, row in rows.items()]
+        guesses: Any = [{"id": str(i), "prediction_text": best.get(i, (0.0, ""))[1]} for i in rows]
+        gold: Any = [{"id": str(i), "answers": dict(row["answers"])} for i, row in rows.items()]
         found = squad(guesses, gold)
         return defined({"f1": found["f1"].item() / 100, "exact_match": found["exact_match"].item() / 100})
 

@@ -47,7 +47,8 @@ class Bench:
     @property
     def theta(self) -> State:
         """θ0, all of the encoder's values by name; read it, never write into it."""
-        return self._encoder.state_dict()
+        theta: State = self._encoder.state_dict()
+        return theta
 
     @property
     def prunable(self) -> Weights:

@@ -39,3 +39,8 @@ def read_result(store: Store, run: Run) -> Result | None:
         return None
     found = read_json(store.open(run.name, run) / RESULT)
     return Result(**found | {"undefined": tuple(found["undefined"])})
+
+
+def last_line(run: Run, result: Result) -> str:
+    """What a finished run is told by: its name, its metric, its score."""
+    return f"{run.name} {result.metric} {result.score:.4f}"

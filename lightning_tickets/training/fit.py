@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.settings import Training
 
 EVALUATION_BATCH = 128
+for chatty in ("pytorch_lightning", "lightning_fabric"):
+    logging.getLogger(chatty).setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", module="pytorch_lightning")
+warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def fit(
         splits.train,  # type: ignore[arg-type]
         batch_sampler=order,
         collate_fn=Collate(kind, derive(seed, "corruption", number)),
+        generator=torch.Generator(),  # of the loader's own, or else it draws from dropout's
     )
     with seeded(derive(seed, "dropout", number)):
         _trainer(settings, hardware, steps, logger, callback).fit(module, loader)
@@ -91,8 +97,6 @@ def fit(
 def _trainer(
     settings: Training, hardware: Hardware, steps: int, logger: Logger | None, callback: PruningCallback
 ) -> lightning.Trainer:
-    warnings.filterwarnings("ignore", module="pytorch_lightning")
-    warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
     return lightning.Trainer(
         accelerator=hardware.accelerator,
         devices=hardware.devices,

@@ -1,0 +1,89 @@
+"""What stands below a table: how to read its cells, and what is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lightning_tickets.report.cells import MISSING, STRICT, UNDEFINED, WITHIN_FULL, WITHIN_OWN, percent
+from lightning_tickets.report.layout import Layout, full_network, shown
+from lightning_tickets.report.names import FULL, task_name
+from lightning_tickets.studies.finding import Exhibit, Finding
+
+READINGS = {
+    STRICT: "the mean is at least the full network's",
+    WITHIN_FULL: "the mean is at most one standard deviation of the full network below the full network's",
+    WITHIN_OWN: "the mean is at most one of its own standard deviations below the full network's",
+}
+
+LISTED = "The commands of the missing runs:"
+
+
+def footnotes(exhibit: Exhibit, layout: Layout) -> tuple[str, ...]:
+    """Only those that the table needs; the notes of the exhibit itself come last."""
+    cells = layout.cells
+    marks = "".join(cell.marks for cell in cells)
+    notes = [counted(layout.usual_n, any(cell.n for cell in cells))]
+    if any(cell.best for cell in cells):
+        notes.append("Bold: the best row of a column, the full network left out.")
+    notes += [f"{mark} {reading}." for mark, reading in READINGS.items() if mark in marks]
+    notes += unjudged(exhibit, layout)
+    notes += undefined(exhibit)
+    if any(cell.mean == MISSING for cell in cells):
+        notes.append(f"{MISSING} not run yet.")
+    if missing := absent(shown(exhibit)):
+        notes.append(f"{missing}.")
+    if any(cell.finding is None for cell in cells):
+        notes.append("An empty cell is not part of this exhibit.")
+    return (*notes, *exhibit.notes)
+
+
+def counted(usual: int, varies: bool) -> str:
+    if not usual:
+        return "No scores yet."
+    otherwise = " unless a cell says otherwise" if varies else ""
+    if usual == 1:
+        return f"One run (n = 1) a cell{otherwise}, in points (0 to 100); a deviation needs two."
+    return f"Mean ± sample standard deviation in points (0 to 100), n = {usual} runs a cell{otherwise}."
+
+
+def unjudged(exhibit: Exhibit, layout: Layout) -> list[str]:
+    """A single run of the full network has no deviation, so its reading is neither won nor lost."""
+    full = [full_network(exhibit, head) for head in layout.columns]
+    single = [task_name(finding.task) for finding in full if finding and len(finding.scores) == 1]
+    if not single or all(row == FULL for row in exhibit.rows):
+        return []
+    return [f"{WITHIN_FULL} cannot be judged where the full network has one run: {', '.join(dict.fromkeys(single))}."]
+
+
+def undefined(exhibit: Exhibit) -> list[str]:
+    found = [f"{place(finding)}: {', '.join(finding.undefined)}" for finding in shown(exhibit) if finding.undefined]
+    return [f"{UNDEFINED} undefined scores: {'; '.join(found)}."] if found else []
+
+
+def absent(findings: Sequence[Finding]) -> str:
+    """How many runs are missing; a run that several cells wait for counts once."""
+    count = len({command for finding in findings for command in finding.missing})
+    if not count:
+        return ""
+    return "1 run is missing" if count == 1 else f"{count} runs are missing"
+
+
+def place(finding: Finding) -> str:
+    """As it is typed: ``imp on SST-2 at 60 %``."""
+    return f"{finding.row} on {task_name(finding.task)} at {percent(finding.sparsity)}"
+
+
+def commands(exhibit: Exhibit) -> list[str]:
+    """Lines for a shell: above the commands of each cell a comment that names the cell."""
+    lines: list[str] = []
+    for finding in shown(exhibit):
+        if finding.missing:
+            asked = len(finding.scores) + len(finding.missing)
+            lines.append(flat(f"# {place(finding)}: {len(finding.missing)} of {asked} runs missing"))
+            lines += [flat(command) for command in dict.fromkeys(finding.missing)]
+    return lines
+
+
+def flat(text: str) -> str:
+    """On one line, whatever a name holds."""
+    return " ".join(text.split())

@@ -1,0 +1,66 @@
+"""How rows, tasks and metrics are written for people; a name that is not known here is shown as it is."""
+
+from __future__ import annotations
+
+FULL = "full"
+
+TASKS = {
+    "mnli": "MNLI",
+    "qqp": "QQP",
+    "stsb": "STS-B",
+    "wnli": "WNLI",
+    "qnli": "QNLI",
+    "mrpc": "MRPC",
+    "rte": "RTE",
+    "sst2": "SST-2",
+    "cola": "CoLA",
+    "squad": "SQuAD",
+    "mlm": "MLM",
+}
+
+METRICS = {
+    "accuracy": "accuracy",
+    "matched_accuracy": "matched acc.",
+    "mismatched_accuracy": "mismatched acc.",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "matthews": "Matthews",
+    "f1": "F1",
+}
+
+ROWS = {
+    FULL: "f_BERT (full network)",
+    "imp": "m_IMP ⊙ θ₀ (IMP)",
+    "random_mask": "m_RP ⊙ θ₀ (random mask)",
+    "random_weights": "m_IMP ⊙ θ₀′ (random weights)",
+    "shuffled_weights": "m_IMP ⊙ θ₀″ (shuffled weights)",
+    "one_shot": "m_OMP ⊙ θ₀ (one-shot mask)",
+}
+
+SYMBOLS = {
+    FULL: r"$f(x, \theta_0)$",
+    "imp": r"$m_{\mathrm{IMP}} \odot \theta_0$",
+    "random_mask": r"$m_{\mathrm{RP}} \odot \theta_0$",
+    "random_weights": r"$m_{\mathrm{IMP}} \odot \theta_0'$",
+    "shuffled_weights": r"$m_{\mathrm{IMP}} \odot \theta_0''$",
+    "one_shot": r"$m_{\mathrm{OMP}} \odot \theta_0$",
+}
+
+
+def task_name(task: str) -> str:
+    """As the paper spells it: ``sst2`` is SST-2."""
+    return TASKS.get(task, task)
+
+
+def metric_name(metric: str) -> str:
+    return METRICS.get(metric, metric)
+
+
+def row_name(row: str) -> str:
+    """A row of a transfer table is the task that its mask was found on, so a task's name serves too."""
+    return ROWS.get(row, task_name(row))
+
+
+def row_symbol(row: str) -> str | None:
+    """The paper's symbol in LaTeX, None for a row that has none."""
+    return SYMBOLS.get(row)

@@ -1,0 +1,45 @@
+"""From exhibits to a folder of files: each exhibit in its forms, and the page that shows them all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from lightning_tickets.report.figures import draw
+from lightning_tickets.report.files import put
+from lightning_tickets.report.page import page
+from lightning_tickets.report.tables import csv_text, latex, markdown
+from lightning_tickets.studies.finding import Exhibit
+
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
+
+
+def write(exhibit: Exhibit, folder: Path) -> list[Path]:
+    """The files of one exhibit; raises ValueError for a way of drawing that there is not, or a name like a path."""
+    if not re.fullmatch(r"\w[\w.-]*", exhibit.name):
+        raise ValueError(f"the name of an exhibit names its files, so it cannot be {exhibit.name!r}")
+    if exhibit.drawn == "curves":
+        return draw(exhibit, folder)
+    if exhibit.drawn != "table":
+        raise ValueError(f"exhibit {exhibit.name}: drawn is 'table' or 'curves', not {exhibit.drawn!r}")
+    forms = {"csv": csv_text, "md": markdown, "tex": latex}
+    return [put(folder / f"{exhibit.name}.{suffix}", form(exhibit)) for suffix, form in forms.items()]
+
+
+def write_report(
+    folder: Path,
+    title: str,
+    exhibits: Sequence[Exhibit],
+    links: Mapping[str, str] = NO_LINKS,
+    notes: Sequence[str] = (),
+) -> Path:
+    """Returns the page, index.html, which is written last; the same input leaves the same bytes."""
+    twice = [name for name, count in Counter(exhibit.name for exhibit in exhibits).items() if count > 1]
+    if twice:
+        raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
+    for exhibit in exhibits:
+        write(exhibit, folder)
+    return put(folder / "index.html", page(title, exhibits, links, notes))

@@ -1,0 +1,61 @@
+"""What tests share: a tiny untrained BERT in a folder, and places that nothing else writes to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.models.folders import Folder
+from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tasks.sources import Pocket
+from lightning_tickets.tickets.bench import Places
+from lightning_tickets.tickets.spec import Run
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two layers of width 16 over the pocket vocabulary, drawn by a fixed seed."""
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    shutil.copytree(MODEL_DIR, folder)
+    pocket = BertConfig.from_pretrained(MODEL_DIR)
+    torch.manual_seed(11)
+    config = BertConfig(
+        vocab_size=pocket.vocab_size,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=48,
+        hidden_dropout_prob=0.1,
+        attention_probs_dropout_prob=0.1,
+        initializer_range=0.2,
+    )
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def places(tmp_path: Path, tiny_bert: Path) -> Places:
+    return Places(Store(tmp_path / "runs"), Pocket(), Folder("local", tiny_bert))
+
+
+@pytest.fixture
+def tiny_run(tiny_bert: Path):
+    """The run of some overrides on the tiny BERT: a few steps on a few examples."""
+
+    def make(*overrides: str) -> Run:
+        small = ["training.steps=4", "training.batch_size=8", "data.train_limit=40", "data.dev_limit=24"]
+        return run_of(composed(["model=local", f"model.path={tiny_bert}", *small, *overrides]))
+
+    return make

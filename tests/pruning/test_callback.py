@@ -1,0 +1,104 @@
+"""The mask during training: gradients masked before clipping, no pruned weight ever moves."""
+
+from __future__ import annotations
+
+import pytest
+import pytorch_lightning as lightning
+import torch
+from torch import nn
+
+from lightning_tickets.pruning.callback import PruningCallback
+from lightning_tickets.pruning.mask import full
+
+
+class Watched(lightning.LightningModule):
+    """Two linear maps; notes the norm that clipping sees and every value of the pruned weights."""
+
+    def __init__(self, weight_decay=0.0):
+        super().__init__()
+        torch.manual_seed(3)
+        self.net = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 1))
+        self.weight_decay, self.norms, self.seen = weight_decay, [], []
+
+    def training_step(self, batch, index):
+        return (self.net(batch) ** 2).sum() * 50
+
+    def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None):
+        self.norms.append(torch.nn.utils.get_total_norm([p.grad for p in self.parameters()]).item())
+        self.clip_gradients(optimizer, gradient_clip_val, gradient_clip_algorithm)
+
+    def on_train_batch_end(self, *_):
+        self.seen.append(self.net[0].weight.detach().clone())
+
+    def configure_optimizers(self):
+        return torch.optim.AdamW(self.parameters(), lr=0.1, weight_decay=self.weight_decay)
+
+
+def trained(callback, module, steps=12):
+    torch.manual_seed(1)
+    loader = torch.utils.data.DataLoader(torch.randn(steps * 4, 6), batch_size=4)
+    trainer = lightning.Trainer(
+        accelerator="cpu",
+        max_steps=steps,
+        gradient_clip_val=1.0,
+        callbacks=[callback],
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+    )
+    trainer.fit(module, loader)
+    return module
+
+
+def half_mask(module):
+    generator = torch.Generator().manual_seed(0)
+    return {"w": torch.rand(module.net[0].weight.shape, generator=generator) < 0.5}
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+def test_no_pruned_weight_ever_moves(weight_decay):
+    module = Watched(weight_decay)
+    mask = half_mask(module)
+    trained(PruningCallback({"w": module.net[0].weight}, mask), module)
+    assert len(module.seen) == 12
+    assert all(bool((seen[~mask["w"]] == 0).all()) for seen in module.seen)
+    assert not torch.equal(module.seen[0][mask["w"]], module.seen[-1][mask["w"]])
+
+
+def test_clipping_sees_masked_gradients():
+    module = Watched()
+    mask = half_mask(module)
+    trained(PruningCallback({"w": module.net[0].weight}, mask), module, steps=1)
+    fresh = Watched()
+    with torch.no_grad():
+        fresh.net[0].weight.mul_(mask["w"])
+    torch.manual_seed(1)
+    batch = torch.randn(4, 6)
+    fresh.training_step(batch, 0).backward()
+    gradients = [p.grad for p in fresh.parameters()]
+    whole = torch.nn.utils.get_total_norm(gradients).item()
+    fresh.net[0].weight.grad.mul_(mask["w"])
+    assert module.norms[0] == pytest.approx(torch.nn.utils.get_total_norm(gradients).item(), rel=1e-6)
+    assert module.norms[0] < whole
+
+
+def test_prunes_the_trained_weights_at_the_end():
+    module = Watched()
+    weight = module.net[0].weight
+    got = {}
+
+    def prune(weights, mask):
+        got.update({name: w.clone() for name, w in weights.items()})
+        return {name: ~m for name, m in mask.items()}
+
+    callback = PruningCallback({"w": weight}, full({"w": weight}), prune)
+    trained(callback, module)
+    assert torch.equal(got["w"], weight.detach())
+    assert callback.pruned is not None and not callback.pruned["w"].any()
+
+
+def test_a_mask_that_does_not_fit_is_named_with_both_shapes():
+    module = Watched()
+    with pytest.raises(ValueError, match=r"w is \(2, 2\) in the mask, \(8, 6\) in the model"):
+        PruningCallback({"w": module.net[0].weight}, {"w": torch.ones(2, 2, dtype=torch.bool)})

@@ -1,0 +1,62 @@
+"""Kept counts of the rounds."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.pruning.magnitude import magnitude
+from lightning_tickets.pruning.mask import full, kept
+from lightning_tickets.pruning.schedule import Linear, kept_count
+
+BERT_BASE = 85_524_480
+
+
+def bert_base_shapes():
+    """The 73 prunable matrices of BERT-base: six in each of twelve layers, and the pooler."""
+    for layer in range(12):
+        for name in ("query", "key", "value", "attention.output"):
+            yield f"{layer}.{name}", (768, 768)
+        yield f"{layer}.intermediate", (3072, 768)
+        yield f"{layer}.output", (768, 3072)
+    yield "pooler", (768, 768)
+
+
+def test_exact_counts_for_every_round_at_bert_base_size():
+    """10 % of the original count a round: 8,552,448 weights, ten rounds to nothing."""
+    counts = [kept_count(BERT_BASE, percent) for percent in range(0, 101, 10)]
+    assert counts == [BERT_BASE - 8_552_448 * n for n in range(11)]
+
+
+def test_ten_rounds_at_bert_base_shapes_prune_exactly_and_nest():
+    """Bits, not floats, so that ten rounds over 85.5 M weights take seconds and little memory."""
+    generator = torch.Generator().manual_seed(0)
+    weights = {name: torch.randn(shape, generator=generator) for name, shape in bert_base_shapes()}
+    assert sum(w.numel() for w in weights.values()) == BERT_BASE
+    mask = full(weights)
+    for round_number in range(1, 11):
+        count = BERT_BASE - 8_552_448 * round_number
+        before, mask = mask, magnitude(weights, mask, count)
+        assert kept(mask) == count
+        assert all(bool((before[name] | ~m).all()) for name, m in mask.items())
+
+
+@pytest.mark.parametrize("total", [1, 7, 99, 4096, 159_744])
+def test_counts_fall_and_start_whole(total):
+    counts = [kept_count(total, percent) for percent in range(101)]
+    assert counts[0] == total and counts[-1] == 0
+    assert all(a >= b for a, b in zip(counts, counts[1:], strict=False))
+    assert all(abs(total * (100 - p) / 100 - c) <= 0.5 for p, c in enumerate(counts))
+
+
+def test_rounds_to():
+    assert Linear().rounds_to(70) == 7
+    assert Linear(20).percents() == [20, 40, 60, 80]
+    assert Linear(30).rounds_to(90) == 3
+
+
+@pytest.mark.parametrize("percent", [0, 5, 75, 100, -10])
+def test_off_the_schedule_names_what_is_allowed(percent):
+    with pytest.raises(UserError, match="allowed are 10, 20, 30, 40, 50, 60, 70, 80, 90"):
+        Linear().rounds_to(percent)
