@@ -28,15 +28,18 @@ def conf_dir() -> Path:
 
 def composed(overrides: Sequence[str]) -> DictConfig:
     """The config of one cell; UserError naming the key and what is allowed."""
-    with _one_line(), _own_hydra():
+    with one_line(), _own_hydra():
         config = compose("config", overrides=list(overrides))
         OmegaConf.resolve(config)
-        return config
+    without = sorted(OmegaConf.missing_keys(config))
+    if without:
+        raise UserError(f"{without[0]} has no value: give {without[0]}=…")
+    return config
 
 
 def parsed(arguments: Sequence[str]) -> list[Override]:
     """Overrides as Hydra's grammar reads them."""
-    with _one_line():
+    with one_line():
         return OverridesParser.create().parse_overrides(list(arguments))
 
 
@@ -54,7 +57,8 @@ def _own_hydra() -> Iterator[None]:
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def one_line() -> Iterator[None]:
+    """Errors of Hydra and OmegaConf as a UserError."""
     try:
         yield
     except (HydraException, OmegaConfBaseException) as error:
@@ -70,7 +74,4 @@ def _told(error: Exception) -> str:
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
         return f"config key {key[1] or key[2]!r} does not exist: `lightning-tickets run --cfg job` shows those that do"
-    missing = re.search(r"Missing mandatory value: (\S+)|full_key: (\S+)", text)
-    if missing and "andatory" in text:
-        return f"{missing[1] or missing[2]} has no value: give {missing[1] or missing[2]}=…"
     return " ".join(text.split())

@@ -11,7 +11,8 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import composed
-from lightning_tickets.studies.cell import Cell
+from lightning_tickets.composition.single import check_shown
+from lightning_tickets.studies.cell import WHOLE, Cell
 from lightning_tickets.studies.plan import Wanted
 from lightning_tickets.tickets.spec import Problem
 
@@ -28,14 +29,15 @@ class Setting:
         """The run of a cell, the same as when its command is typed alone."""
         problem, seconds = self._problem(cell.task)
         row = self._row(cell.subnetwork)
-        if cell.sparsity:
-            settings.chain(row, problem).schedule.rounds_to(cell.sparsity)
+        if cell.subnetwork != WHOLE:
+            settings.on_schedule(row, cell.sparsity)
         run = settings.run(row, problem, cell.sparsity, cell.seed)
         return Wanted(run, (*self.common, *cell.overrides()), seconds)
 
     def _problem(self, task: str) -> tuple[Problem, float]:
         if task not in self._problems:
             config = composed([*self.common, f"task={task}"])
+            check_shown(config)
             found = settings.problem(config)
             self._problems[task] = found, settings.seconds(config, found)
         return self._problems[task]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
@@ -11,6 +14,7 @@ from lightning_tickets.models.folders import Folder
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.tasks.sources import Local, Pocket, Source
 from lightning_tickets.tasks.tsv import Layout
+from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.tickets.spec import (
     Chain,
     Component,
@@ -22,9 +26,10 @@ from lightning_tickets.tickets.spec import (
     Task,
     TicketMask,
 )
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.settings import Hardware, Training
 
 MASKS = ("none", "ticket", "drawn")
+ACCELERATORS = ("cpu", "gpu")
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 TRAINING = {
     "steps": optional_integer(1),
@@ -79,9 +84,29 @@ def training(config: DictConfig) -> Training:
     return Training(**values, precision=precision)
 
 
+def hardware(config: DictConfig, single: bool) -> Hardware:
+    """Only a single run shows a bar for each training, a sweep has one for all."""
+    accelerator = checked("trainer.accelerator", config.trainer.accelerator, ACCELERATORS)
+    return Hardware(accelerator, progress=bool(config.trainer.progress) and single)
+
+
+def journal(config: DictConfig) -> Journal:
+    """Where curves go."""
+    given = config.logger
+    return Journal(
+        checked("logger.kind", given.kind, KINDS),
+        Path(config.paths.root) / "curves",
+        given.project,
+        given.group,
+        "online" if checked("logger.mode", given.mode, MODES) == "online" else "offline",
+    )
+
+
 def problem(config: DictConfig) -> Problem:
     """What is trained, the subnetwork left open; data and weights enter by their fingerprints."""
     task, data, place = config.task, config.data, folder(config)
+    rows = source(config)
+    rows.check(task.name)
     settings = training(config)
     print_of_model = place.fingerprint()
     if settings.max_length > place.max_length():
@@ -90,7 +115,7 @@ def problem(config: DictConfig) -> Problem:
         Task(task.name, component(task.kind), task.metric),
         Data(
             data.source,
-            source(config).fingerprint(task.name),
+            rows.fingerprint(task.name),
             optional_integer(1)("data.train_limit", data.train_limit),
             optional_integer(1)("data.dev_limit", data.dev_limit),
         ),
@@ -108,9 +133,9 @@ def chain(config: DictConfig, on: Problem) -> Chain:
     return Chain(on, component(config.pruner), schedule(config), integer(0)("ticket.seed", config.ticket.seed))
 
 
-def percent(config: DictConfig) -> int:
-    """The sparsity asked for, checked against the schedule."""
-    wanted: int = integer(1, 99)("sparsity", config.sparsity)
+def on_schedule(config: DictConfig, sparsity: Any) -> int:
+    """The sparsity asked for; UserError if no round of the schedule ends at it."""
+    wanted: int = integer(1, 99)("sparsity", sparsity)
     schedule(config).rounds_to(wanted)
     return wanted
 

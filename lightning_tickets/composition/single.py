@@ -6,13 +6,24 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.values import checked
-from lightning_tickets.tickets.spec import Run
+from lightning_tickets.errors import UserError
+from lightning_tickets.tickets.spec import Run, TicketMask
 
 JOBS = ("score", "find")
+
+
+def check_shown(config: DictConfig) -> None:
+    """UserError for a wrong value among those that change no result."""
+    settings.hardware(config, single=False)
+    settings.journal(config)
 
 
 def run_of(config: DictConfig) -> Run:
     """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
     problem = settings.problem(config)
+    check_shown(config)
     checked("job", config.job, JOBS)
-    return settings.run(config, problem, settings.percent(config), config.seed)
+    run = settings.run(config, problem, settings.on_schedule(config, config.sparsity), config.seed)
+    if config.job == "find" and not isinstance(run.mask, TicketMask):
+        raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
+    return run

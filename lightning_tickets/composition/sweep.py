@@ -13,7 +13,7 @@ from hydra.core.override_parser.types import Override
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.compose import composed, parsed
+from lightning_tickets.composition.compose import composed, one_line, parsed
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
@@ -61,6 +61,8 @@ class Sweep:
 def sweep_of(arguments: Sequence[str]) -> Sweep:
     """UserError for anything in the arguments that does not compose or is out of range."""
     overrides = parsed(arguments)
+    if any(o.key_or_group == "job" for o in overrides):
+        raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}
     if "experiment" in given and given["experiment"].value() is not None:
         return _experiment(overrides)
@@ -77,7 +79,8 @@ def _experiment(overrides: Sequence[Override]) -> Sweep:
             )
     config = composed([_line(o) for o in overrides])
     nodes = config.study.get("exhibits", {})
-    exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
+    with one_line():
+        exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
     setting = Setting([_line(o) for o in overrides if not _of_study(o)])
     cells = dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.cells())
     wanted = tuple(setting.wanted(cell) for cell in cells)

@@ -23,6 +23,9 @@ class Source(Protocol):
     def fingerprint(self, task: str) -> str:
         """Sixteen hex digits that change whenever the rows may."""
 
+    def check(self, task: str) -> None:
+        """UserError unless every row of both splits can be read."""
+
     def rows(self, task: str, split: str) -> Rows:
         """The rows of ``train`` or ``dev``, in the columns that the task's kind reads."""
 
@@ -35,20 +38,18 @@ class Pocket:
     def fingerprint(self, task: str) -> str:
         from lightning_tickets.pocket import tasks
 
-        self._known(task)
         return f"generated-{tasks.VERSION}"
 
-    def rows(self, task: str, split: str) -> Rows:
-        from lightning_tickets.pocket import tasks
-
-        self._known(task)
-        return tasks.rows(task, split)
-
-    def _known(self, task: str) -> None:
+    def check(self, task: str) -> None:
         from lightning_tickets.pocket import tasks
 
         if task not in tasks.TASKS:
             raise UserError(f"task={task} is not among the generated ones: {', '.join(tasks.TASKS)}")
+
+    def rows(self, task: str, split: str) -> Rows:
+        from lightning_tickets.pocket import tasks
+
+        return tasks.rows(task, split)
 
 
 class Local:
@@ -65,6 +66,10 @@ class Local:
         for split in SPLITS:
             content.update(_checksum(self._file(task, split)).encode())
         return content.hexdigest()[:16]
+
+    def check(self, task: str) -> None:
+        for split in SPLITS:
+            self.rows(task, split)
 
     def rows(self, task: str, split: str) -> Rows:
         return read_table(self._file(task, split), self._layout(task))

@@ -22,7 +22,8 @@ from lightning_tickets.tasks.sources import Source
 from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.spec import Problem
-from lightning_tickets.training.fit import Hardware, Splits, fit
+from lightning_tickets.training.fit import Splits, fit
+from lightning_tickets.training.settings import Hardware
 
 
 @dataclass(frozen=True)

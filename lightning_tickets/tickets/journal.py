@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from lightning_tickets.errors import UserError
+from typing import Any, Literal
 
 KINDS = ("none", "csv", "wandb")
+MODES = ("offline", "online")
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Journal:
     folder: Path = Path("multirun/curves")
     project: str = "lightning-tickets"
     group: str = ""
-    mode: str = "offline"
+    mode: Literal["offline", "online"] = "offline"
 
     @contextmanager
     def logger(self, name: str, config: Mapping[str, Any]) -> Iterator[Any]:
@@ -32,10 +31,8 @@ class Journal:
         elif self.kind == "wandb":
             with self._wandb(name, config) as logger:
                 yield logger
-        elif self.kind == "none":
-            yield None
         else:
-            raise UserError(f"logger.kind={self.kind}: allowed are {', '.join(KINDS)}")
+            yield None
 
     @contextmanager
     def _wandb(self, name: str, config: Mapping[str, Any]) -> Iterator[Any]:
@@ -51,7 +48,7 @@ class Journal:
             name=name,
             group=self.group or None,
             job_type="find" if part else "train",
-            mode="online" if self.mode == "online" else "offline",
+            mode=self.mode,
             dir=self.folder,
             config=dict(config),
             settings=wandb.Settings(silent=True, console="off"),

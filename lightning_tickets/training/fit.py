@@ -19,7 +19,7 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder, evaluation_order
 from lightning_tickets.tasks.kind import Kind, Score
 from lightning_tickets.training.module import TaskModule, evaluate
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.settings import Hardware, Training
 
 EVALUATION_BATCH = 128
 for chatty in ("pytorch_lightning", "lightning_fabric"):
@@ -34,16 +34,6 @@ class Splits:
 
     train: list[Example]
     dev: list[Example]
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """Where a training runs and how it is shown; nothing here changes a result."""
-
-    accelerator: str = "cpu"
-    devices: int | str = 1
-    progress: bool = False
-    log_every: int = 10
 
 
 class Collate:
@@ -99,7 +89,7 @@ def _trainer(
 ) -> lightning.Trainer:
     return lightning.Trainer(
         accelerator=hardware.accelerator,
-        devices=hardware.devices,
+        devices=1,
         precision=settings.precision,  # type: ignore[arg-type]
         max_steps=steps,
         gradient_clip_val=settings.clip,

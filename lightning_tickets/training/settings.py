@@ -34,3 +34,12 @@ class Training:
         if self.steps is not None:
             return self.steps
         return (self.epochs or 0) * -(-examples // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Where a training runs and how it is shown; nothing here is part of what a run is."""
+
+    accelerator: str = "cpu"
+    progress: bool = False
+    log_every: int = 10

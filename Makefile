@@ -1,0 +1,43 @@
+# `make help` lists what there is. VENV=… and PYTHON=… choose another environment or interpreter.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+TORCH := $(shell grep '^torch==' constraints.txt)
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
+	@$(BIN)/lightning-tickets run -m experiment=demo hydra/launcher=joblib hydra.launcher.n_jobs=$(WORKERS)
+
+test: $(VENV)/.dev ## the whole test suite
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.dev ## ruff, mypy --strict, the import arrows
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest tests/test_arrows.py
+
+format: $(VENV)/.dev ## ruff's formatting
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## remove the environment and caches; runs in multirun/ stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@echo "making the environment in $(VENV) (a few minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) $(TORCH)
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(PIP) --editable '.[dev,real]'
+	@touch $@

@@ -1,0 +1,103 @@
+"""Every YAML there is composes, and what it names can be called."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hydra.utils import get_object, instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from lightning_tickets.composition import settings
+from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tickets.spec import TicketMask
+from lightning_tickets.training.settings import Training
+
+OPTIONS = [path.relative_to(conf_dir()).with_suffix("") for path in sorted(conf_dir().rglob("*.yaml"))]
+GROUPED = [option for option in OPTIONS if len(option.parts) > 1]
+
+
+def needed(option: Path, root: Path) -> list[str]:
+    """Values that an option leaves to the user."""
+    local = {"model": [f"model.path={MODEL_DIR}"], "data": [f"data.root={root}"]}
+    if option.parts == ("scale", "small"):
+        return [*local["model"], *local["data"], "task=cola", "training.max_length=48"]
+    if option.parts == ("training", "small"):
+        return ["training.max_length=48"]
+    return local.get(option.parts[0], []) if option.name == "local" else []
+
+
+@pytest.fixture(scope="module")
+def glue(tmp_path_factory):
+    root = tmp_path_factory.mktemp("glue")
+    (root / "CoLA").mkdir()
+    for split in ("train", "dev"):
+        (root / "CoLA" / f"{split}.tsv").write_text("x\t1\t\tanna helps mary .\nx\t0\t*\tanna help mary .\n")
+    return root
+
+
+@pytest.mark.parametrize("option", GROUPED, ids=str)
+def test_composes_to_a_run(option, glue):
+    group, name = str(option.parent), option.name
+    config = composed([f"{group}={name}", *needed(option, glue)])
+    run = run_of(config)
+    assert run.name.startswith(config.task.name)
+    for component in components(config):
+        assert callable(get_object(component._target_))
+
+
+def components(node):
+    if isinstance(node, DictConfig):
+        if "_target_" in node:
+            yield node
+        for key in node:
+            yield from components(node[key])
+
+
+@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in ("task", "pruner", "subnetwork")], ids=str)
+def test_what_changes_a_result_has_a_version(option):
+    found = list(components(OmegaConf.load(conf_dir() / f"{option}.yaml")))
+    assert found and all(isinstance(node.version, int) and node.version >= 1 for node in found)
+
+
+@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in ("task", "subnetwork")], ids=str)
+def test_a_file_is_named_by_what_it_holds(option):
+    assert OmegaConf.load(conf_dir() / f"{option}.yaml").name == option.name
+
+
+@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)
+def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(option):
+    lines = (conf_dir() / f"{option}.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# @package _global_"
+    heading = "\n".join(line for line in lines[1:6] if line.startswith("#"))
+    assert lines[1].startswith("# ")
+    for part in ("# Command: ", "# Cost: ", "# Expect: "):
+        assert part in heading
+    assert f"experiment={option.name}" in heading
+
+
+@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)
+def test_an_experiment_sets_nothing_but_its_study(option):
+    """Or else a cell typed alone would be another run than the study's."""
+    node = OmegaConf.load(conf_dir() / f"{option}.yaml")
+    assert set(node) <= {"defaults", "study"}
+    assert all(isinstance(entry, str) for entry in node.get("defaults", []))
+    for exhibit in composed([f"experiment={option.name}"]).study.exhibits.values():
+        assert instantiate(exhibit, _convert_="all").cells()
+
+
+def test_every_training_setting_is_read():
+    assert {f.name for f in fields(Training)} == set(settings.TRAINING) | {"precision"}
+    for option in (o for o in GROUPED if o.parts[0] == "training"):
+        given = set(OmegaConf.load(conf_dir() / f"{option}.yaml"))
+        assert given == {f.name for f in fields(Training)} | {"seconds_per_step"}
+
+
+def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():
+    config = composed([])
+    run = run_of(config)
+    assert isinstance(run.mask, TicketMask)
+    assert run.mask.chain.seed == config.ticket.seed != run.seed

@@ -1,0 +1,86 @@
+"""From what is typed to the runs it means: a cell alone and a cell of a study are the same run."""
+
+from __future__ import annotations
+
+import pytest
+
+from lightning_tickets.composition import setting as setting_module
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.pocket.tasks import TASKS
+from lightning_tickets.tickets.spec import TicketMask
+
+
+@pytest.mark.parametrize("arguments", [["experiment=demo"], ["experiment=table2", "scale=pocket"]], ids=str)
+def test_a_cell_typed_alone_is_the_same_run(arguments):
+    sweep = sweep_of(arguments)
+    for wanted in sweep.wanted[::17]:
+        assert run_of(composed(wanted.overrides)) == wanted.run
+
+
+def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
+    sweep = sweep_of(["task=cola,rte", "subnetwork=full,imp", "sparsity=50,70", "seed=1,2,3"])
+    rows = [w.run.row for w in sweep.wanted]
+    assert (rows.count("full"), rows.count("imp")) == (2 * 3, 2 * 2 * 3)
+    for wanted in sweep.wanted[::5]:
+        assert run_of(composed(wanted.overrides)) == wanted.run
+
+
+def test_other_keys_sweep_too():
+    sweep = sweep_of(["task=cola", "subnetwork=full", "training.learning_rate=1e-3,1e-4", "seed=range(1,4)"])
+    rates = [(w.run.problem.training.learning_rate, w.run.seed) for w in sweep.wanted]
+    assert rates == [(r, s) for r in (1e-3, 1e-4) for s in (1, 2, 3)]
+
+
+def test_a_chain_is_searched_once_to_the_highest_sparsity():
+    plan = sweep_of(["task=cola", "subnetwork=imp,shuffled_weights", "sparsity=20,50", "seed=1,2"]).plan
+    finds = [job for job in plan.jobs if job.name.startswith("find-")]
+    assert len(finds) == 1 and len(finds[0].makes) == 5
+    assert len(plan.jobs) == 1 + 8
+    assert plan.requested == 4 * (1 + 2) + 4 * (1 + 5)
+    assert plan.jobs.index(finds[0]) == 0
+    assert all(job.needs == finds[0].name for job in plan.jobs[1:])
+
+
+def test_how_far_a_chain_goes_is_not_its_identity():
+    low, high = (run_of(composed(["task=cola", f"sparsity={s}"])).mask for s in (10, 90))
+    assert isinstance(low, TicketMask) and isinstance(high, TicketMask)
+    assert low.chain == high.chain and low.name.partition("/")[0] == high.name.partition("/")[0]
+
+
+@pytest.mark.parametrize("change", ["logger=csv", "trainer.progress=false", "paths.root=elsewhere"])
+def test_how_it_is_shown_changes_no_name(change):
+    assert run_of(composed([change])).name == run_of(composed([])).name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "training.learning_rate=2e-3",
+        "training.steps=301",
+        "training.threads=2",
+        "data.train_limit=100",
+        "ticket.seed=5",
+        "schedule.per_round=35",
+        "pruner.version=2",
+        "task.kind.version=2",
+    ],
+)
+def test_what_changes_a_number_changes_the_name(change):
+    assert run_of(composed([change])).name != run_of(composed([])).name
+
+
+def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
+    calls = []
+    monkeypatch.setattr(setting_module, "composed", lambda o: calls.append(o) or composed(o))
+    sweep = sweep_of(["experiment=table2", f"study.seeds=[{','.join(map(str, range(1, 21)))}]"])
+    assert len(sweep.wanted) == 11 * 5 * 20
+    assert len(calls) == len(TASKS) + 5
+
+
+@pytest.mark.parametrize("arguments", [["experiment=table2", "seed=1"], ["experiment=table2", "task=cola,rte"]])
+def test_an_experiment_has_its_own_axes(arguments):
+    with pytest.raises(UserError, match="an experiment has axes of its own"):
+        sweep_of(arguments)

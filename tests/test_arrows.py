@@ -1,0 +1,87 @@
+"""Data flows one way through the rooms: which room may import which of ours, and who must do without torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lightning_tickets"
+SHARED = {"errors", "seeds"}
+MAY = {
+    "errors": set(),
+    "seeds": set(),
+    "runs": set(),
+    "pruning": set(),
+    "initialization": set(),
+    "pocket": set(),
+    "published": set(),
+    "tasks": {"pocket"},
+    "models": {"tasks", "pocket"},
+    "training": {"tasks", "models", "pruning"},
+    "tickets": {"runs", "pruning", "initialization", "tasks", "models", "training"},
+    "studies": {"runs", "published", "tickets.spec"},
+    "report": {"studies"},
+    "composition": {
+        "runs",
+        "studies",
+        "tickets.spec",
+        "tickets.record",
+        "tickets.journal",
+        "tasks.sources",
+        "tasks.tsv",
+        "models.folders",
+        "pruning.schedule",
+        "training.settings",
+    },
+}
+EVERYTHING = {"cli", "commands", "job", "progress", "__main__", "__init__"}
+
+
+def imports(path: Path) -> set[str]:
+    """Modules of ours that a file imports, without the package's name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            module = PACKAGE.parent / Path(*node.module.split("."))
+            found.update(names if module.is_dir() else [node.module])
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return {name.removeprefix("lightning_tickets.") for name in found if name.startswith("lightning_tickets.")}
+
+
+def files():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if room not in EVERYTHING:
+            yield pytest.param(path, room, id=str(path.relative_to(PACKAGE)))
+
+
+@pytest.mark.parametrize(("path", "room"), files())
+def test_imports_follow_the_arrows(path, room):
+    assert room in MAY, f"{room} is a room without arrows: say in this test what it may import"
+    allowed = MAY[room] | SHARED | {room}
+    wrong = {m for m in imports(path) if not any(m == a or m.startswith(f"{a}.") for a in allowed)}
+    assert not wrong, f"{room} may import {sorted(allowed)} of ours, not {sorted(wrong)}"
+
+
+@pytest.mark.parametrize(
+    ("module", "banned"),
+    [
+        ("lightning_tickets.commands", "torch"),
+        ("lightning_tickets.commands", "matplotlib"),
+        ("lightning_tickets.composition.sweep", "torch"),
+        ("lightning_tickets.tickets.spec", "torch"),
+        ("lightning_tickets.pocket.tasks", "torch"),
+        ("lightning_tickets.studies.statistics", "matplotlib"),
+        ("lightning_tickets.report.tables", "torch"),
+    ],
+)
+def test_does_without(module, banned):
+    code = f"import {module}, sys; sys.exit({banned!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0, f"{module} imports {banned}"
