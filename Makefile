@@ -16,7 +16,7 @@ demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11:
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra/launcher=joblib hydra.launcher.n_jobs=$(WORKERS)
 
 test: $(VENV)/.dev ## the whole test suite
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev ## ruff, mypy --strict, the import arrows
 	@$(BIN)/ruff check .

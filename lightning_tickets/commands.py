@@ -58,16 +58,26 @@ def _under_hydra(arguments: list[str]) -> int:
     except SweepFailed as error:
         print(f"lightning-tickets: {error}", file=sys.stderr)
         return 1
+    except Refused as refused:
+        raise UserError(str(refused.__cause__)) from refused
     return 0
+
+
+class Refused(BaseException):
+    """A UserError on its way through Hydra, which would tell any Exception in its own words first."""
 
 
 def execute(config: DictConfig) -> str:
     """The task function that Hydra's launchers call."""
     from lightning_tickets.job import execute as job
 
-    line = job(config)
-    if HydraConfig.get().mode == RunMode.RUN:
-        print(line)
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        return job(config)
+    try:
+        line = job(config)
+    except UserError as error:
+        raise Refused from error
+    print(line)
     return line
 
 

@@ -11,9 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"errors", "seeds"}
+SHARED = {"errors", "fingerprints", "seeds"}
 MAY = {
     "errors": set(),
+    "fingerprints": set(),
     "seeds": set(),
     "runs": set(),
     "pruning": set(),

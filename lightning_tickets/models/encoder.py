@@ -22,7 +22,13 @@ logging.disable_progress_bar()
 def load_encoder(folder: Path) -> Any:
     """θ0 as an ``AutoModel`` in evaluation mode; what the files lack (a pooler) is drawn by a fixed seed."""
     with _readable(folder), seeded(0):
-        return AutoModel.from_pretrained(folder, trust_remote_code=False, dtype=torch.float32).eval()
+        encoder, report = AutoModel.from_pretrained(
+            folder, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
+        )
+        lacking = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
+        if lacking:
+            raise UserError(f"model.path={folder}: model.safetensors lacks {lacking[0]} ({len(lacking)} in all)")
+        return encoder.eval()
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
@@ -60,8 +66,13 @@ def language_head_weights(folder: Path) -> dict[str, Tensor]:
     with _readable(folder), safe_open(path, framework="pt") as file:
         for name in file.keys():
             if name.startswith("cls.predictions.") and not name.endswith("decoder.weight"):
-                found[name.removeprefix("cls.")] = file.get_tensor(name)
+                found[_today(name.removeprefix("cls."))] = file.get_tensor(name)
     return found
+
+
+def _today(name: str) -> str:
+    """Old checkpoints name the normalisation after TensorFlow and list the decoder's bias by itself."""
+    return name.replace(".gamma", ".weight").replace(".beta", ".bias").replace("decoder.bias", "bias")
 
 
 @contextmanager

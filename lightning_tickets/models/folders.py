@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pocket import MODEL_DIR
 
 READ = ("config.json", "model.safetensors", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
@@ -31,13 +31,16 @@ class Folder:
         content = hashlib.sha256()
         for file in READ:
             if (self.path / file).is_file():
-                content.update(f"{file}={_checksum(self.path / file)}\n".encode())
+                content.update(f"{file}={file_checksum(self.path / file)}\n".encode())
         return content.hexdigest()[:16]
 
     def max_length(self) -> int:
         """How many positions the encoder has."""
-        config = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
-        return int(config.get("max_position_embeddings", 512))
+        try:
+            config = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+            return int(config.get("max_position_embeddings", 512))
+        except (ValueError, AttributeError, TypeError) as error:
+            raise UserError(f"model.path={self.path}: config.json cannot be read ({error})") from error
 
     def _need(self, *files: str) -> None:
         if not any((self.path / file).is_file() for file in files):
@@ -52,9 +55,3 @@ def pocket() -> Folder:
 def local(path: str) -> Folder:
     """Any encoder on disk."""
     return Folder("local", Path(path).expanduser())
-
-
-@lru_cache(maxsize=64)
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

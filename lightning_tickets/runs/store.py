@@ -6,6 +6,7 @@ verified on reading, so that a damaged artefact is named and never used.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -50,10 +51,23 @@ class Store:
             sealed = sorted(file.name for file in draft.iterdir() if file.name != TIMING)
             write_json(draft / MANIFEST, {file: checksum(draft / file) for file in sealed})
             draft.chmod(0o755)
-            if not self.has(name):
-                draft.rename(place)
+            self._move(draft, name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+    def _move(self, draft: Path, name: str) -> None:
+        """Into place, unless an artefact is there; a folder without a manifest is none and makes way."""
+        if self.has(name):
+            return
+        try:
+            draft.rename(self.path(name))
+        except OSError as error:
+            if self.has(name):
+                return
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            shutil.rmtree(self.path(name))
+            draft.rename(self.path(name))
 
     def open(self, name: str, spec: Any) -> Path:
         """The folder of a finished run, verified; UserError if it is damaged or was made by another spec."""
@@ -71,10 +85,12 @@ class Store:
         place = self.path(name)
         try:
             manifest: Mapping[str, str] = read_json(place / MANIFEST)
+            if SPEC not in manifest:
+                raise ValueError(f"its manifest lists no {SPEC}")
             for file, wanted in manifest.items():
                 if checksum(place / file) != wanted:
                     raise UserError(f"{place / file}: damaged (its checksum is not the manifest's): remove {place}")
-        except (OSError, ValueError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise UserError(f"{place}: damaged ({error}): remove the folder to have it made again") from error
 
 

@@ -54,8 +54,11 @@ class Plan:
         return [sorted(part, key=lambda job: -job.seconds * len(job.makes)) for part in (free, rest)]
 
     def seconds_left(self, store: Store) -> float:
-        """Of one core, for all that is missing."""
-        return sum(job.seconds * len(job.missing(store)) for job in self.jobs)
+        """Of one core, for all that is missing; corrected by how long the trainings that exist have taken."""
+        estimate = sum(job.seconds * len(job.missing(store)) for job in self.jobs)
+        timed = [(job.seconds, _seconds(store, name)) for job in self.jobs for name in job.makes]
+        ratios = [took / guess for guess, took in timed if took is not None and guess]
+        return estimate * (statistics.median(ratios) if ratios else 1.0)
 
 
 def make_plan(wanted: Sequence[Wanted]) -> Plan:
@@ -87,7 +90,9 @@ def _alone(item: Wanted) -> int:
     return 1 + (item.run.mask.round if isinstance(item.run.mask, TicketMask) else 0)
 
 
-def timed(store: Store, names: Sequence[str]) -> float | None:
-    """The median seconds of those artefacts that are in the store, None if none is."""
-    found = [read_json(store.path(n) / TIMING)["seconds"] for n in names if (store.path(n) / TIMING).is_file()]
-    return statistics.median(found) if found else None
+def _seconds(store: Store, name: str) -> float | None:
+    """What a training took, None if it is missing or cannot be read: an estimate needs no more."""
+    try:
+        return float(read_json(store.path(name) / TIMING)["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -33,6 +33,8 @@ class TrainingOrder(Sampler[list[int]]):
     """
 
     def __init__(self, lengths: Sequence[int], batch_size: int, steps: int, pool: int, seed: int) -> None:
+        if not lengths:
+            raise ValueError("no examples to train on")
         self.lengths, self.batch_size, self.steps, self.pool = lengths, batch_size, steps, pool
         self.seed = seed
 

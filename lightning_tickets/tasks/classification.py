@@ -44,8 +44,14 @@ class Classification(TextPairs):
         guesses, labels = torch.tensor(predictions), torch.tensor([e["label"] for e in examples])
         metrics = {
             self.accuracy: multiclass_accuracy(guesses, labels, self.outputs, average="micro").item(),
-            "matthews": multiclass_matthews_corrcoef(guesses, labels, self.outputs).item(),
+            "matthews": self._matthews(guesses, labels),
         }
         if self.outputs == 2:
             metrics["f1"] = binary_f1_score(guesses, labels).item()
         return defined(metrics)
+
+    def _matthews(self, guesses: Tensor, labels: Tensor) -> float:
+        """0 where one of the two is constant, which torchmetrics only comes near to."""
+        if len(guesses.unique()) < 2 or len(labels.unique()) < 2:
+            return 0.0
+        return float(multiclass_matthews_corrcoef(guesses, labels, self.outputs).item())

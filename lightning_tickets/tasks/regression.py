@@ -45,7 +45,7 @@ class Regression(TextPairs):
         """Both correlations are undefined, and flagged, when the predictions are constant."""
         guesses = torch.tensor(predictions, dtype=torch.float64)
         targets = torch.tensor([e["label"] for e in examples], dtype=torch.float64)
-        if len(guesses) < 2 or guesses.std() < 1e-9 or targets.std() < 1e-9:
+        if len(guesses) < 2 or not (guesses.std() >= 1e-9 and targets.std() >= 1e-9):
             return defined({"pearson": math.nan, "spearman": math.nan})
         return defined(
             {

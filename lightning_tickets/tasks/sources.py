@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.tasks.tsv import Layout, read_table
 
 Rows = list[dict[str, Any]]
@@ -64,7 +64,7 @@ class Local:
         layout = self._layout(task)
         content = hashlib.sha256(repr(layout).encode())
         for split in SPLITS:
-            content.update(_checksum(self._file(task, split)).encode())
+            content.update(file_checksum(self._file(task, split)).encode())
         return content.hexdigest()[:16]
 
     def check(self, task: str) -> None:
@@ -88,9 +88,3 @@ class Local:
             if place.is_file():
                 return place
         raise UserError(f"data.root: no file {places[0]} (GLUE's official layout)")
-
-
-@lru_cache(maxsize=256)
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

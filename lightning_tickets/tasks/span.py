@@ -11,6 +11,7 @@ from torch import Tensor
 from torchmetrics.functional.text import squad
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import INPUTS, Batch, Example, pad
 from lightning_tickets.tasks.kind import Row, Score, defined
 
@@ -31,12 +32,16 @@ class Span:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
 
     def encode(self, rows: Sequence[Row]) -> list[Example]:
+        questions = self.tokenizer([row["question"] for row in rows], add_special_tokens=False)["input_ids"]
+        room = self.max_length - 3 - max(map(len, questions), default=0)
+        if room < 2:
+            raise UserError(f"training.max_length={self.max_length} leaves no room for a text beside the longest question")
         found = self.tokenizer(
             [row["question"] for row in rows],
             [row["context"] for row in rows],
             truncation="only_second",
             max_length=self.max_length,
-            stride=self.stride,
+            stride=min(self.stride, room // 2),
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
@@ -82,7 +87,7 @@ class Span:
         best: dict[int, tuple[float, str]] = {}
         rows: dict[int, Row] = {}
         for example, (logit, start, end) in zip(examples, predictions, strict=True):
-            text = _text(example, start, end)
+            text = _text(example, start, end) if 0 <= end - start < self.longest else ""
             rows[example["row"]] = example["data"]
             if logit > best.get(example["row"], (-float("inf"), ""))[0]:
                 best[example["row"]] = (logit, text)

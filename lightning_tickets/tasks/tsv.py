@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def _columns(path: Path, lines: list[str], layout: Layout) -> tuple[dict[str, in
     header = lines[0].split("\t") if lines else []
     missing = [place for place in wanted.values() if place is not None and place not in header]
     if missing:
-        raise UserError(f"{path}, line 1: no column {missing[0]!r}; its columns are {', '.join(header) or 'none'}")
+        raise UserError(f"{path}, line 1: no column {missing[0]!r}; its columns are {', '.join(map(repr, header)) or 'none'}")
     return {n: header.index(str(place)) for n, place in wanted.items() if place is not None}, numbered[1:]
 
 
@@ -79,4 +80,8 @@ def _row(where: str, cells: list[str], columns: Mapping[str, int], labels: tuple
 
 
 def _number(text: str) -> float:
-    return float(text)
+    """ValueError for anything but a finite number."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value

@@ -81,6 +81,7 @@ def fit(
     score = evaluate(module, splits.dev, evaluation_order(dev_lengths, EVALUATION_BATCH))
     if logger is not None:
         logger.log_metrics({f"dev/{name}": value for name, value in score.metrics.items()}, step=steps)
+        logger.save()
     return score
 
 
@@ -95,7 +96,7 @@ def _trainer(
         gradient_clip_val=settings.clip,
         callbacks=[callback],
         logger=logger or False,
-        log_every_n_steps=hardware.log_every,
+        log_every_n_steps=min(hardware.log_every, steps),
         enable_progress_bar=hardware.progress,
         enable_model_summary=False,
         enable_checkpointing=False,

@@ -1,0 +1,96 @@
+"""The printed numbers: every file can be read, and what the tables start from is what the paper prints."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.published import numbers
+from lightning_tickets.published.numbers import printed, table, winning_sparsity
+
+FILES = sorted(path.stem for path in Path(numbers.__file__).parent.glob("*.csv"))
+TASKS = {"MNLI", "QQP", "STS-B", "WNLI", "QNLI", "MRPC", "RTE", "SST-2", "CoLA", "SQuAD", "MLM"}
+WINNING = {
+    "mnli": 70,
+    "qqp": 90,
+    "stsb": 50,
+    "wnli": 90,
+    "qnli": 70,
+    "mrpc": 50,
+    "rte": 60,
+    "sst2": 60,
+    "cola": 50,
+    "squad": 40,
+    "mlm": 70,
+}
+
+
+def column(line: dict[str, str], name: str) -> float | None:
+    return float(line[name]) if line.get(name) else None
+
+
+def test_all_tables_and_figures_are_there() -> None:
+    assert set(FILES) >= {f"table{n}" for n in (2, 4, 5, 6, 7, 8)} | {f"figure{n}" for n in (2, 5, 6, 7, 8)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_line_has_every_column(name: str) -> None:
+    lines = table(name)
+    assert lines and {"row", "statistic", "sparsity", "task", "metric", "value", "kind"} <= set(lines[0])
+    assert all(None not in line and None not in line.values() for line in lines)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_number_is_one(name: str) -> None:
+    for line in table(name):
+        sparsity, value, std = (column(line, key) for key in ("sparsity", "value", "std"))
+        assert sparsity is None or 0 <= sparsity < 1
+        assert std is None or 0 <= std < 100
+        assert value is None or (math.isfinite(value) and -100 <= value <= 100)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_tasks_are_spelled_as_the_paper_does(name: str) -> None:
+    assert {line["task"] for line in table(name)} <= TASKS
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_number_stands_twice(name: str) -> None:
+    keys = [tuple(v for k, v in sorted(line.items()) if k not in ("value", "std")) for line in table(name)]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(("task", "percent"), WINNING.items())
+def test_the_winning_tickets_sparsity(task: str, percent: int) -> None:
+    assert winning_sparsity(task) == percent
+
+
+def test_a_task_of_ones_own_has_no_printed_sparsity() -> None:
+    with pytest.raises(UserError, match="task=boolq"):
+        winning_sparsity("boolq")
+
+
+def test_the_names_of_the_tasks() -> None:
+    assert {printed(task) for task in WINNING} == TASKS
+
+
+@pytest.mark.parametrize(
+    ("row", "task", "value", "std"),
+    [
+        ("full", "MNLI", 82.4, 0.5),
+        ("full", "MLM", 63.5, 0.1),
+        ("imp", "RTE", 66.0, 2.4),
+        ("imp", "SQuAD", 87.7, 0.5),
+        ("random_mask", "STS-B", 21.0, None),
+        ("shuffled_weights", "WNLI", 53.3, None),
+    ],
+)
+def test_some_numbers_of_table_2(row: str, task: str, value: float, std: float | None) -> None:
+    (line,) = [line for line in table("table2") if (line["row"], line["task"]) == (row, task)]
+    assert (column(line, "value"), column(line, "std")) == (value, std)
+
+
+def test_table_2_is_whole() -> None:
+    rows = ("full", "imp", "random_mask", "random_weights", "shuffled_weights")
+    assert {(line["row"], line["task"]) for line in table("table2")} == {(row, task) for row in rows for task in TASKS}

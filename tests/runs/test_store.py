@@ -1,0 +1,178 @@
+"""An artefact is there wholly or not at all, and a damaged one is named and never used."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import MANIFEST, SPEC, TIMING, Store, read_json, write_json
+
+
+@dataclass(frozen=True)
+class Spec:
+    name: str
+    rate: float = 0.5
+
+
+BASE = Spec("a")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "runs")
+
+
+def publish(store: Store, name: str = "run", spec: Spec = BASE, text: str = "result") -> Path:
+    with store.publish(name, spec) as folder:
+        (folder / "result.json").write_text(text)
+        write_json(folder / TIMING, {"seconds": 1.5})
+    return store.path(name)
+
+
+def everything(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def message(store: Store, name: str = "run", spec: Spec = BASE) -> str:
+    with pytest.raises(UserError) as raised:
+        store.open(name, spec)
+    assert len(str(raised.value).splitlines()) == 1
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["run", "find-a/round-03"])
+def test_what_is_published_is_opened(name: str, store: Store) -> None:
+    publish(store, name)
+    assert store.has(name) and (store.open(name, BASE) / "result.json").read_text() == "result"
+
+
+def test_an_artefact_has_its_spec_and_its_checksums_beside_it(store: Store) -> None:
+    place = publish(store)
+    assert everything(place) == [MANIFEST, "result.json", SPEC, TIMING]
+    assert read_json(place / SPEC) == {"is": "Spec", "name": "a", "rate": 0.5}
+    assert set(read_json(place / MANIFEST)) == {"result.json", SPEC}
+
+
+def test_nothing_is_there_before_the_block_ends(store: Store) -> None:
+    with store.publish("run", BASE) as folder:
+        (folder / "result.json").write_text("half")
+        assert not store.has("run") and not store.path("run").exists()
+    assert store.has("run")
+
+
+def test_nothing_is_left_after_an_exception(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.publish("run", BASE) as folder:
+        (folder / "result.json").write_text("half")
+        raise ZeroDivisionError
+    assert not store.has("run") and not store.path("run").exists() and everything(store.root) == []
+
+
+def test_nothing_is_left_after_an_interrupt(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), store.publish("run", BASE):
+        raise KeyboardInterrupt
+    assert list(store.root.iterdir()) == []
+
+
+def test_no_draft_is_left_after_publishing(store: Store) -> None:
+    publish(store)
+    assert [path.name for path in store.root.iterdir()] == ["run"]
+
+
+def test_a_run_that_failed_can_be_published_afterwards(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.publish("run", BASE):
+        raise ZeroDivisionError
+    publish(store)
+    assert store.open("run", BASE)
+
+
+def test_a_second_publisher_loses_quietly(store: Store) -> None:
+    with store.publish("run", BASE) as folder:
+        (folder / "result.json").write_text("second")
+        publish(store, text="first")
+    assert (store.open("run", BASE) / "result.json").read_text() == "first"
+    assert [path.name for path in store.root.iterdir()] == ["run"]
+
+
+def test_a_publisher_beaten_at_the_last_moment_loses_quietly(tmp_path: Path) -> None:
+    """The other's rename falls between the look and our own rename."""
+
+    class Late(Store):
+        def has(self, name: str) -> bool:
+            found = super().has(name)
+            if not found:
+                publish(Store(self.root), name, text="first")
+            return found
+
+    publish(Late(tmp_path), text="second")
+    assert (Store(tmp_path).open("run", BASE) / "result.json").read_text() == "first"
+
+
+@pytest.mark.parametrize("file", ["result.json", SPEC, MANIFEST])
+@pytest.mark.parametrize("place", [0, 7, -2])
+def test_a_flipped_byte_is_noticed(file: str, place: int, store: Store) -> None:
+    path = publish(store, text="some result") / file
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    assert str(store.path("run")) in message(store)
+
+
+@pytest.mark.parametrize("file", ["result.json", SPEC])
+def test_a_damaged_file_is_named(file: str, store: Store) -> None:
+    path = publish(store) / file
+    path.write_bytes(path.read_bytes()[:-1])
+    assert file in message(store)
+
+
+@pytest.mark.parametrize("file", ["result.json", SPEC, MANIFEST])
+def test_a_missing_file_is_named(file: str, store: Store) -> None:
+    (publish(store) / file).unlink()
+    assert file in message(store)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "null", '"text"', "{}"])
+def test_a_manifest_that_lists_nothing_opens_nothing(content: str, store: Store) -> None:
+    place = publish(store)
+    (place / MANIFEST).write_text(content)
+    (place / SPEC).unlink()
+    assert str(place) in message(store)
+
+
+def test_a_run_that_is_not_there_is_named(store: Store) -> None:
+    assert str(store.path("run")) in message(store)
+
+
+def test_the_timing_may_differ(store: Store) -> None:
+    write_json(publish(store) / TIMING, {"seconds": 99.0})
+    assert store.open("run", BASE)
+
+
+def test_a_changed_default_under_the_same_name_is_an_error(store: Store) -> None:
+    publish(store, spec=BASE)
+    assert "default" in message(store, spec=Spec("a", rate=0.25))
+
+
+def test_an_artefact_without_its_manifest_can_be_made_again(store: Store) -> None:
+    """``has`` says it is missing, so it is made anew, and hours of training may not be lost on a rename."""
+    (publish(store, text="old") / MANIFEST).unlink()
+    assert not store.has("run")
+    publish(store, text="new")
+    assert (store.open("run", BASE) / "result.json").read_text() == "new"
+
+
+def test_others_can_read_what_is_published(store: Store) -> None:
+    assert publish(store).stat().st_mode & 0o755 == 0o755
+
+
+def test_two_publishings_give_equal_bytes(tmp_path: Path) -> None:
+    one, other = publish(Store(tmp_path / "one")), publish(Store(tmp_path / "other"))
+    assert [(one / f).read_bytes() for f in everything(one)] == [(other / f).read_bytes() for f in everything(other)]
+
+
+def test_json_is_written_the_same_in_any_order(tmp_path: Path) -> None:
+    write_json(tmp_path / "one", {"a": 1, "b": 2})
+    write_json(tmp_path / "other", {"b": 2, "a": 1})
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert json.loads((tmp_path / "one").read_text()) == {"a": 1, "b": 2}

@@ -1,0 +1,168 @@
+"""What a set of cells has to train: shared things once, in an order that works."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.pruning.schedule import Linear
+from lightning_tickets.runs.store import TIMING, Store, write_json
+from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan, timed
+from lightning_tickets.tickets.spec import Chain, Component, Data, DrawnMask, Model, Problem, Run, Task, TicketMask
+from lightning_tickets.training.settings import Training
+
+SETTINGS = Training(10, None, 8, 16, 1e-3, 1e-2)
+THETA = Component("pretrained", 1)
+
+
+def problem(task: str = "cola") -> Problem:
+    return Problem(Task(task, Component("kind", 1), "accuracy"), Data("pocket", "1"), Model("pocket", "m"), SETTINGS)
+
+
+def chain(task: str = "cola", seed: int = 0) -> Chain:
+    return Chain(problem(task), Component("magnitude", 1), Linear(10), seed)
+
+
+def wanted(row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = "") -> Wanted:
+    """``on`` is the task that the ticket comes from, where it is another one."""
+    mask: TicketMask | DrawnMask | None = TicketMask(chain(on or task, finder), percent)
+    if row in ("full", "random_mask"):
+        mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
+    overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
+    return Wanted(Run(row, problem(task), mask, THETA, seed), overrides, 2.0)
+
+
+def finds(plan: Plan) -> list[Job]:
+    return [job for job in plan.jobs if "job=find" in job.overrides]
+
+
+@pytest.mark.parametrize("percents", [[50], [10, 90, 50], [90, 10, 50], [30, 30]])
+def test_a_chain_is_searched_once_to_its_deepest_sparsity(percents: list[int]) -> None:
+    (find,) = finds(make_plan([wanted("imp", percent, seed) for percent in percents for seed in (1, 2, 3)]))
+    assert find.name == TicketMask(chain(), max(percents)).name
+    assert find.makes == tuple(TicketMask(chain(), p).name for p in range(10, max(percents) + 1, 10))
+
+
+def test_a_chain_is_searched_by_a_cell_of_its_deepest_sparsity() -> None:
+    (find,) = finds(make_plan([wanted("imp", 30), wanted("imp", 70), wanted("imp", 50)]))
+    assert find.overrides == (*wanted("imp", 70).overrides, "job=find")
+
+
+def test_rows_on_the_same_ticket_share_its_chain() -> None:
+    rows = [
+        replace(wanted("imp", 50), run=replace(wanted("imp", 50).run, row=row)) for row in ("imp", "random_weights")
+    ]
+    plan = make_plan(rows)
+    assert len(finds(plan)) == 1 and len(plan.jobs) == 3
+
+
+@pytest.mark.parametrize("other", [wanted("imp", 50, finder=7), wanted("imp", 50, task="rte")], ids=["seed", "task"])
+def test_another_seed_or_task_is_another_chain(other: Wanted) -> None:
+    assert len(finds(make_plan([wanted("imp", 50), other]))) == 2
+
+
+def test_a_ticket_that_is_transferred_is_found_once() -> None:
+    plan = make_plan([wanted("imp", 50, task=task, on="mlm") for task in ("cola", "rte", "mlm")])
+    assert len(finds(plan)) == 1 and plan.trainings() == 5 + 3
+
+
+def test_the_full_network_is_trained_once_a_seed() -> None:
+    plan = make_plan([wanted("full", seed=seed) for seed in (1, 2, 1, 2)])
+    assert len(plan.jobs) == plan.trainings() == 2
+
+
+def test_the_full_network_and_drawn_masks_wait_for_nothing() -> None:
+    plan = make_plan([wanted("full"), wanted("random_mask", 50)])
+    assert finds(plan) == [] and {job.needs for job in plan.jobs} == {None}
+
+
+def test_drawn_masks_of_other_sparsities_are_other_runs() -> None:
+    assert len(make_plan([wanted("random_mask", percent) for percent in (50, 70, 50)]).jobs) == 2
+
+
+def test_a_cell_waits_for_the_chain_of_its_ticket() -> None:
+    plan = make_plan([wanted("imp", 30), wanted("imp", 70), wanted("imp", 50, task="rte")])
+    needs = {job.name: job.needs for job in plan.jobs}
+    assert needs[wanted("imp", 30).run.name] == TicketMask(chain(), 70).name
+    assert needs[wanted("imp", 50, task="rte").run.name] == TicketMask(chain("rte"), 50).name
+
+
+CELLS = [
+    wanted(row, 50, seed, task) for row in ("full", "imp", "random_mask") for task in ("cola", "rte") for seed in (1, 2)
+]
+
+
+def test_each_job_comes_after_what_it_needs() -> None:
+    seen: set[str | None] = {None}
+    for job in make_plan(CELLS).jobs:
+        assert job.needs in seen
+        seen.add(job.name)
+
+
+def test_every_cell_is_made_by_one_job() -> None:
+    made = [name for job in make_plan(CELLS).jobs for name in job.makes]
+    assert len(made) == len(set(made)) and {cell.run.name for cell in CELLS} <= set(made)
+
+
+def test_trainings_are_counted_with_and_without_sharing() -> None:
+    plan = make_plan(CELLS)
+    assert plan.trainings() == 12 + 2 * 5  # twelve cells, two chains of five rounds
+    assert plan.requested == 8 + 4 * (1 + 5)  # four of the cells would each search on their own
+
+
+def test_levels_hold_every_job_and_respect_what_is_needed() -> None:
+    plan = make_plan(CELLS)
+    free, rest = plan.levels()
+    assert sorted(job.name for job in free + rest) == sorted(job.name for job in plan.jobs)
+    assert {job.needs for job in rest} <= {job.name for job in free}
+
+
+def test_the_longest_job_of_a_level_begins() -> None:
+    free, _ = make_plan([wanted("full"), wanted("imp", 20, task="rte"), wanted("imp", 90)]).levels()
+    assert [len(job.makes) for job in free] == [9, 2, 1]
+
+
+def test_no_cells_are_no_jobs() -> None:
+    assert make_plan([]) == Plan((), 0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def made(store: Store, name: str, seconds: float = 1.0) -> None:
+    with store.publish(name, THETA) as folder:
+        write_json(folder / TIMING, {"seconds": seconds})
+
+
+def test_what_is_in_the_store_is_not_missing(store: Store) -> None:
+    (find,) = finds(make_plan([wanted("imp", 30)]))
+    made(store, find.makes[0])
+    assert find.missing(store) == list(find.makes[1:])
+
+
+def test_the_seconds_left_are_of_what_is_missing(store: Store) -> None:
+    plan = make_plan([wanted("imp", 30), wanted("full")])
+    assert plan.seconds_left(store) == 2.0 * 5
+    made(store, finds(plan)[0].makes[0])
+    made(store, wanted("full").run.name)
+    assert plan.seconds_left(store) == 2.0 * 3
+
+
+def test_the_time_of_a_training_is_the_median_of_those_made(store: Store) -> None:
+    for name, seconds in (("a", 1.0), ("b", 9.0), ("c", 2.0)):
+        made(store, name, seconds)
+    assert timed(store, ["a", "b", "c", "nowhere"]) == 2.0
+
+
+def test_nothing_made_has_no_time(store: Store) -> None:
+    assert timed(store, ["nowhere"]) is None
+
+
+def test_planning_needs_no_torch() -> None:
+    code = "import sys, lightning_tickets.studies.plan; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
