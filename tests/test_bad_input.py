@@ -111,7 +111,11 @@ def test_data_that_is_not_there(refused, tmp_path):
 
 @pytest.mark.parametrize(
     ("missing", "named"),
-    [("model.safetensors", "no model.safetensors"), ("config.json", "no config.json"), ("tokenizer.json", "no tokenizer")],
+    [
+        ("model.safetensors", "no model.safetensors"),
+        ("config.json", "no config.json"),
+        ("tokenizer.json", "no tokenizer"),
+    ],
 )
 def test_a_model_folder_that_lacks_a_file(refused, tmp_path, missing, named):
     folder = tmp_path / "model"

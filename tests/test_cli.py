@@ -1,29 +1,14 @@
-"""The commands as a user types them: real Hydra runs in processes of their own, on trainings of a few steps."""
+"""The commands as a user types them: real Hydra runs, on trainings of a few steps."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-SHORT = ["training.steps=6", "data.train_limit=64", "data.dev_limit=40"]
-
-
-def command(root: Path, *arguments: str, status: int = 0) -> subprocess.CompletedProcess:
-    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root), "PYTHONHASHSEED": "random"}
-    line = [sys.executable, "-m", "lightning_tickets", *arguments]
-    done = subprocess.run(line, cwd=root.parent, env=environment, capture_output=True, text=True, timeout=600)
-    assert done.returncode == status, done.stderr[-3000:]
-    return done
-
-
-def last(done: subprocess.CompletedProcess) -> str:
-    return done.stdout.strip().splitlines()[-1]
+from tests.commands import SHORT, inside, process
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -40,7 +25,7 @@ def swept(tmp_path_factory) -> Path:
     """A small multirun over both cores: two tasks, three rows, two seeds."""
     root = tmp_path_factory.mktemp("swept") / "root"
     sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
-    done = command(root, "run", "-m", *sweep, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    done = process(root, "run", "-m", *sweep, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
     lines = done.stdout.strip().splitlines()
     assert len(lines) == 2 * 3 * 2
     assert all(len(line.split()) == 3 for line in lines)
@@ -52,7 +37,7 @@ def single(tmp_path_factory) -> tuple[Path, str]:
     """One cell typed alone, its ticket included; the root and the last line."""
     root = tmp_path_factory.mktemp("single") / "root"
     cell = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1"]
-    return root, last(command(root, "run", *cell, *SHORT, "logger=csv"))
+    return root, process(root, "run", *cell, *SHORT, "logger=csv").last
 
 
 def test_the_last_line_is_run_metric_score(single):
@@ -73,14 +58,14 @@ def test_a_cell_alone_and_in_a_sweep_is_the_same_to_the_byte(single, swept):
 def test_a_second_invocation_trains_nothing(swept):
     before = {path: path.stat().st_mtime_ns for path in (swept / "runs").rglob("*")}
     sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
-    command(swept, "run", "-m", *sweep)
-    command(swept, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT)
+    inside(swept, "run", "-m", *sweep)
+    inside(swept, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT)
     assert {path: path.stat().st_mtime_ns for path in (swept / "runs").rglob("*")} == before
 
 
 def test_going_on_to_a_higher_sparsity_keeps_the_rounds_there_are(swept):
     rounds = content(swept / "runs")
-    command(swept, "run", "job=find", "task=cola", "sparsity=30", *SHORT)
+    inside(swept, "run", "job=find", "task=cola", "sparsity=30", *SHORT)
     after = content(swept / "runs")
     assert {name: after[name] for name in rounds} == rounds
     new = {str(Path(name).parent.name) for name in set(after) - set(rounds)}
@@ -110,7 +95,7 @@ def test_wandb_offline_has_one_run_a_training(tmp_path):
     assert wandb.__version__
     root = tmp_path / "root"
     cell = ["task=cola", "subnetwork=imp", "sparsity=10", "seed=1", "logger=wandb"]
-    line = last(command(root, "run", *cell, *SHORT))
+    line = inside(root, "run", *cell, *SHORT).last
     runs = sorted((root / "curves" / "wandb").glob("offline-run-*"))
     ids = {path.name.removeprefix("offline-run-").partition("-")[2] for path in runs}
     found = next((root / "runs").glob("find-*")).name
@@ -123,13 +108,13 @@ def test_wandb_offline_has_one_run_a_training(tmp_path):
 
 def test_plan_says_what_exists_and_what_is_missing(swept):
     sweep = ["task=cola", "subnetwork=imp,shuffled_weights", "sparsity=20", "seed=1,2", *SHORT]
-    found = json.loads(command(swept, "plan", *sweep, "--json").stdout)
+    found = json.loads(inside(swept, "plan", *sweep, "--json").stdout)
     assert (found["trainings"], found["missing"], found["requested"]) == (2 + 4, 2, 4 * 3)
     assert {job["name"].rpartition("-")[0] for job in found["jobs"] if job["missing"]} == {
         "cola-shuffled-weights-s20-seed1",
         "cola-shuffled-weights-s20-seed2",
     }
-    assert "2 missing" in last(command(swept, "plan", *sweep))
+    assert "2 missing" in inside(swept, "plan", *sweep).last
 
 
 def test_a_study_draws_its_tables_and_a_page(tmp_path):
@@ -137,10 +122,10 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     small = ["study.tasks=[cola]", "study.seeds=[1,2]", "study.exhibits.figure11.sparsities=[10]"]
     study = ["experiment=demo", *small, "study.exhibits.table2.sparsity=[10]", *SHORT]
     report = root / "reports" / "demo"
-    command(root, "report", *study)
+    inside(root, "report", *study)
     assert "missing" in (report / "table2.md").read_text(), "a report before any run marks what is not there"
-    done = command(root, "run", "-m", *study)
-    assert last(done) == str(report / "index.html") and "| CoLA |" in done.stdout
+    done = inside(root, "run", "-m", *study)
+    assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
     assert {path.name for path in report.iterdir()} == expected | {"index.html"}
     header, *lines = (report / "table2.csv").read_text().splitlines()
@@ -148,7 +133,7 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     assert sum(",mean," in line for line in lines) == 5 and all(line.endswith(",2") for line in lines)
     assert "missing" not in (report / "table2.md").read_text()
     before = content(report)
-    command(root, "report", *study)
+    inside(root, "report", *study)
     assert content(report) == before
 
 
@@ -164,7 +149,7 @@ def test_a_damaged_artefact_is_named_and_never_used(single, tmp_path, damage):
         ticket.unlink()
     else:
         ticket.write_bytes(bytes(data) if damage == "flip" else bytes(data[: len(data) // 2]))
-    done = command(root, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT, status=2)
+    done = inside(root, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT, status=2)
     assert str(ticket.parent) in done.stderr and "damaged" in done.stderr and done.stderr.count("\n") == 1
     assert not list((root / "runs").glob("cola-imp-*"))
 
@@ -176,11 +161,11 @@ def test_a_failed_job_blocks_only_what_waits_for_it(single, tmp_path):
     ticket.write_bytes(b"")
     (root / "runs" / ticket.parents[1].name / "round-03").mkdir()  # in the way of the next round
     sweep = ["task=cola", "subnetwork=imp,random_mask", "sparsity=30", "seed=1", *SHORT]
-    done = command(root, "run", "-m", *sweep, status=1)
+    done = inside(root, "run", "-m", *sweep, status=1)
     assert "2 of 3 jobs failed" in done.stderr and "damaged" in done.stderr and "waits for find-cola" in done.stderr
     assert len(list((root / "runs").glob("cola-random-mask-s30-*"))) == 1
 
 
 def test_hydra_shows_its_config(tmp_path):
-    done = command(tmp_path / "root", "run", "task=rte", "--cfg", "job")
+    done = process(tmp_path / "root", "run", "task=rte", "--cfg", "job")
     assert "name: rte" in done.stdout

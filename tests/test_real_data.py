@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.tickets.ticket import load_ticket
-from tests.test_cli import command, last
+from tests.commands import inside
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,7 +29,7 @@ def model_folder() -> Path | None:
 
 
 DATA, MODEL = data_folder(), model_folder()
-SMALL = ["training.epochs=1", "data.train_limit=192", "data.dev_limit=96", "training.threads=1"]
+SMALL = ["training.epochs=1", "data.train_limit=64", "data.dev_limit=48", "training.threads=1"]
 
 
 @pytest.mark.skipif(DATA is None, reason="no GLUE files: set LIGHTNING_TICKETS_DATA to a folder that holds glue/CoLA")
@@ -38,7 +38,7 @@ SMALL = ["training.epochs=1", "data.train_limit=192", "data.dev_limit=96", "trai
 def test_two_rounds_on_real_data(tmp_path, task):
     root = tmp_path / "root"
     cell = ["scale=small", f"data.root={DATA}", f"model.path={MODEL}", f"task={task}", "sparsity=20", "seed=1"]
-    name, metric, score = last(command(root, "run", *cell, *SMALL)).split()
+    name, metric, score = inside(root, "run", *cell, *SMALL).last.split()
     assert name.startswith(f"{task}-imp-s20-seed1-")
     assert metric == {"cola": "matthews", "rte": "accuracy"}[task] and -1 <= float(score) <= 1
     result = json.loads((root / "runs" / name / "result.json").read_text())

@@ -16,13 +16,11 @@ INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 
 def pad(examples: Sequence[Example], pad_id: int) -> Batch:
     """The encoder's inputs, each (batch, longest of the batch); token types only where the tokenizer has them."""
-    shape = (len(examples), max(len(e["input_ids"]) for e in examples))
+    width = max(len(e["input_ids"]) for e in examples)
     batch = {}
     for name in (n for n in INPUTS if n in examples[0]):
-        filled = torch.full(shape, pad_id if name == "input_ids" else 0, dtype=torch.long)
-        for row, example in enumerate(examples):
-            filled[row, : len(example[name])] = torch.tensor(example[name])
-        batch[name] = filled
+        fill = pad_id if name == "input_ids" else 0
+        batch[name] = torch.tensor([e[name] + [fill] * (width - len(e[name])) for e in examples])
     return batch
 
 

@@ -35,7 +35,9 @@ class Span:
         questions = self.tokenizer([row["question"] for row in rows], add_special_tokens=False)["input_ids"]
         room = self.max_length - 3 - max(map(len, questions), default=0)
         if room < 2:
-            raise UserError(f"training.max_length={self.max_length} leaves no room for a text beside the longest question")
+            raise UserError(
+                f"training.max_length={self.max_length} leaves no room for a text beside the longest question"
+            )
         found = self.tokenizer(
             [row["question"] for row in rows],
             [row["context"] for row in rows],

@@ -62,7 +62,9 @@ def _columns(path: Path, lines: list[str], layout: Layout) -> tuple[dict[str, in
     header = lines[0].split("\t") if lines else []
     missing = [place for place in wanted.values() if place is not None and place not in header]
     if missing:
-        raise UserError(f"{path}, line 1: no column {missing[0]!r}; its columns are {', '.join(map(repr, header)) or 'none'}")
+        raise UserError(
+            f"{path}, line 1: no column {missing[0]!r}; its columns are {', '.join(map(repr, header)) or 'none'}"
+        )
     return {n: header.index(str(place)) for n, place in wanted.items() if place is not None}, numbered[1:]
 
 

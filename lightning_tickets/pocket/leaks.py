@@ -1,0 +1,72 @@
+"""Looks for what a development set shares with the training sets or with the corpus: nothing, it should find.
+
+python -m lightning_tickets.pocket.leaks [NUMBER OF DOCUMENTS]
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from lightning_tickets.pocket.documents import draw_documents
+from lightning_tickets.pocket.facts import Words
+from lightning_tickets.pocket.splits import is_long, sentences_of
+from lightning_tickets.pocket.tasks import TASKS, rows
+
+Pair = tuple[Words, Words]
+DOCUMENTS = 100_000
+
+
+@dataclass(frozen=True)
+class Leak:
+    """How many distinct long sentences and examples a development set has, and how many were seen before."""
+
+    task: str
+    split: str
+    sentences: int
+    examples: int
+    in_training: int
+    in_corpus: int
+    whole: int
+
+
+def find_leaks(documents: int = DOCUMENTS, seed: int = 0) -> list[Leak]:
+    """Every development set against every training set and a corpus of so many documents."""
+    corpus = [(d.first, d.plain) for d in draw_documents(documents, f"corpus/{seed}")]
+    train = [pair for task in TASKS for pair in pairs(task, "train")]
+    read, trained, seen = _long_sentences(corpus), _long_sentences(train), _whole(corpus) | _whole(train)
+    found = []
+    for task, split in dev_splits():
+        dev = pairs(task, split)
+        sentences, examples = _long_sentences(dev), _whole(dev)
+        shared = len(sentences & trained), len(sentences & read), len(examples & seen)
+        found.append(Leak(task, split, len(sentences), len(examples), *shared))
+    return found
+
+
+def dev_splits() -> list[tuple[str, str]]:
+    return [(task, split) for task in TASKS for split in TASKS[task].splits if split != "train"]
+
+
+def pairs(task: str, split: str) -> list[Pair]:
+    """The two segments of each row; of documents, without the word that names their relation."""
+    if TASKS[task].kind == "masked_lm":
+        count = TASKS[task].train if split == "train" else TASKS[task].dev
+        return [(d.first, d.plain) for d in draw_documents(count, f"{task}/{split}/0", dev=split != "train")]
+    texts = [(r.get("question") or r["first"], r.get("context") or r.get("second") or "") for r in rows(task, split)]
+    return [(first.split(), second.split()) for first, second in texts]
+
+
+def _long_sentences(found: list[Pair]) -> set[str]:
+    return {s for first, second in found for s in sentences_of(first, second) if is_long(s)}
+
+
+def _whole(found: list[Pair]) -> set[str]:
+    return {" ".join([*first, "|", *second]) for first, second in found}
+
+
+if __name__ == "__main__":
+    print("development set   sentences  in training  in corpus   examples  whole in either")
+    for leak in find_leaks(int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS):
+        counts = f"{leak.sentences:9d} {leak.in_training:12d} {leak.in_corpus:10d} {leak.examples:10d} {leak.whole:16d}"
+        print(f"{leak.task + ' ' + leak.split:17s} {counts}")

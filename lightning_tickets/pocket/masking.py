@@ -1,0 +1,113 @@
+"""Documents as arrays, and the words of them that are hidden for the network to restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lightning_tickets.pocket.documents import Document
+from lightning_tickets.pocket.lexicon import VOCABULARY, kinds
+from lightning_tickets.pocket.model import CLS, MASK, SEP, WORD_ID
+
+BASE_RATE = 0.08  # how often a word that nothing asks for is to be restored
+BASE_MASKED = 0.85  # of those: share shown as [MASK]; the rest are shown as they are
+ASKED_MASKED, ASKED_WRONG = 0.35, 0.40  # of the words asked for: [MASK], another word of their kind
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A document as word numbers (n), segment numbers (n), restoring rates (n), and whether it is true."""
+
+    ids: list[int]
+    segments: list[int]
+    rates: list[float]
+    true: bool
+
+
+def encode(document: Document) -> Encoded:
+    first, second = ([WORD_ID[w] for w in words] for words in (document.first, document.second))
+    ids = [CLS, *first, SEP, *second, SEP]
+    rates = [BASE_RATE if i > MASK else 0.0 for i in ids]
+    for (segment, position), rate in document.asked.items():
+        rates[1 + position + (len(first) + 1) * segment] = rate
+    return Encoded(ids, [0] * (len(first) + 2) + [1] * (len(second) + 1), rates, document.true)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Documents padded to the longest: all (documents, words), but ``true`` (documents)."""
+
+    ids: Tensor
+    segments: Tensor
+    attended: Tensor
+    rates: Tensor
+    true: Tensor
+
+
+def collate(documents: Sequence[Encoded]) -> Batch:
+    shape = (len(documents), max(len(d.ids) for d in documents))
+    ids, segments, attended = (np.zeros(shape, np.int64) for _ in range(3))
+    rates = np.zeros(shape, np.float32)
+    for row, d in enumerate(documents):
+        n = len(d.ids)
+        ids[row, :n], segments[row, :n], attended[row, :n], rates[row, :n] = d.ids, d.segments, 1, d.rates
+    true = torch.tensor([d.true for d in documents])
+    as_tensor = torch.from_numpy
+    return Batch(as_tensor(ids), as_tensor(segments), as_tensor(attended), as_tensor(rates), true)
+
+
+def batches(lengths: NDArray[np.int64], size: int, rng: np.random.Generator, pool: int = 20) -> Iterator[list[int]]:
+    """Full batches of documents of similar lengths, in random order, epoch after epoch."""
+    while True:
+        order, found = rng.permutation(len(lengths)), []
+        for start in range(0, len(order), size * pool):
+            part = order[start : start + size * pool]
+            part = part[np.argsort(lengths[part], kind="stable")]
+            found += [part[k : k + size].tolist() for k in range(0, len(part) - size + 1, size)]
+        for i in rng.permutation(len(found)):
+            yield found[i]
+
+
+KINDS = [[WORD_ID[word] for word in kind] for kind in kinds()]
+KINDS.append([i for i in range(MASK + 1, len(VOCABULARY)) if not any(i in kind for kind in KINDS)])
+KIND_OF = {i: n for n, kind in enumerate(KINDS) for i in kind}
+
+
+def plausible_error(rng: Random, ids: Sequence[int], position: int) -> int:
+    """Another word of the same kind, every other time one that stands in the same document."""
+    word = ids[position]
+    kind = KIND_OF[word]
+    near = [i for i in ids if i != word and KIND_OF.get(i) == kind]
+    return rng.choice(near if near and rng.random() < 0.5 else [i for i in KINDS[kind] if i != word])
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What the network is shown and asked: (documents, words) twice, and (documents) whether all is sound."""
+
+    shown: Tensor
+    asked: Tensor
+    sound: Tensor
+
+
+def hide(batch: Batch, generator: torch.Generator) -> Hidden:
+    """Hide each word with its own probability.
+
+    A word that its document asks for may also be replaced by another of its kind, so that the network
+    learns to doubt what it reads; a document with such a word is not sound any more."""
+    asked = torch.rand(batch.ids.shape, generator=generator) < batch.rates
+    how = torch.rand(batch.ids.shape, generator=generator)
+    own = batch.rates > BASE_RATE + 1e-4
+    shown = batch.ids.masked_fill(asked & (how < torch.where(own, ASKED_MASKED, BASE_MASKED)), MASK)
+    wrong = asked & own & (how >= ASKED_MASKED) & (how < ASKED_MASKED + ASKED_WRONG)
+    rng = Random(int(torch.randint(2**31, (1,), generator=generator)))
+    rows = batch.ids.tolist()
+    for row, column in wrong.nonzero().tolist():
+        shown[row, column] = plausible_error(rng, rows[row], column)
+    return Hidden(shown, asked, batch.true & ~wrong.any(1))

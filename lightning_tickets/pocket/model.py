@@ -1,0 +1,74 @@
+"""The network's shape, its words as a tokenizer, and the weights that pre-training starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import BertConfig, BertForPreTraining, BertModel, PreTrainedTokenizerFast
+from transformers.utils import logging
+
+from lightning_tickets.pocket.lexicon import SPECIAL, VOCABULARY
+
+WORD_ID = {word: i for i, word in enumerate(VOCABULARY)}
+PAD, UNK, CLS, SEP, MASK = (WORD_ID[word] for word in SPECIAL)
+POSITIONS = 48
+
+
+def config() -> BertConfig:
+    """No dropout, which costs so small a network more than it gains; weights wide enough for the width."""
+    return BertConfig(
+        vocab_size=len(VOCABULARY),
+        hidden_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=256,
+        max_position_embeddings=POSITIONS,
+        initializer_range=0.1,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=PAD,
+    )
+
+
+def look_for_likes(bert: BertModel) -> None:
+    """Start every head with its keys equal to its queries, so that words look for their like."""
+    with torch.no_grad():
+        for name, module in bert.named_modules():
+            if name.endswith("attention.self"):
+                query, key = module.get_parameter("query.weight"), module.get_parameter("key.weight")
+                key.copy_(query)
+
+
+def fresh(seed: int) -> BertForPreTraining:
+    """The network that pre-training starts from; the caller's random state is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = BertForPreTraining(config())
+    look_for_likes(model.bert)
+    return model
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    """One token a word, and BERT's way of joining two segments."""
+    words = Tokenizer(models.WordLevel(WORD_ID, unk_token="[UNK]"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    words.post_processor = processors.TemplateProcessing(
+        single="[CLS]:0 $A:0 [SEP]:0",
+        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", CLS), ("[SEP]", SEP)],
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        model_max_length=POSITIONS,
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        **{f"{word[1:-1].lower()}_token": word for word in SPECIAL},
+    )
+
+
+def save(model: BertForPreTraining, folder: Path) -> None:
+    logging.disable_progress_bar()
+    model.save_pretrained(folder)
+    logging.enable_progress_bar()
+    tokenizer().save_pretrained(folder)

@@ -1,0 +1,204 @@
+"""Pre-training from nothing: masked words and segment pairs, until the probes pass.
+
+python -m lightning_tickets.pocket.pretrain FOLDER [--seed N] [--steps N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+import transformers
+from torch import Tensor
+from transformers import BertForPreTraining
+
+from lightning_tickets.pocket.documents import draw_documents
+from lightning_tickets.pocket.masking import Batch, Encoded, batches, collate, encode, hide
+from lightning_tickets.pocket.model import fresh, save
+from lightning_tickets.pocket.probes import PASS, Probes, passed
+
+SEED = 0  # of the shipped network
+STEPS = 9_000  # at most; fewer when the probes pass early
+DECAY_SHARE = 0.3  # of the steps at most
+WARM_UP = 500
+BATCH = 32
+RATE = 1.2e-3
+CORPUS = 100_000  # documents
+PROBE_EVERY = 250
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether the probes passed before the rate decayed, what they say at the end, and how many steps it took."""
+
+    passed: bool
+    probes: dict[str, float]
+    steps: int
+
+
+@dataclass
+class Schedule:
+    """The learning rate as a share of its top: warm up, hold until told to decay or out of time, decay to zero."""
+
+    most: int
+    decay_from: int | None = None
+
+    @property
+    def decay(self) -> int:
+        return max(1, round(DECAY_SHARE * self.most))
+
+    @property
+    def end(self) -> int:
+        return self.decay + (self.most - self.decay if self.decay_from is None else self.decay_from)
+
+    def share(self, step: int) -> float:
+        warm = min(1.0, (step + 1) / min(WARM_UP, max(1, self.most // 10)))
+        return min(warm, (self.end - step) / self.decay)
+
+
+def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Report = print) -> Outcome:
+    """Make the folder ``out`` anew; raises ValueError if it exists, or if there is not a step to make.
+
+    The same seed and steps on the same machine give the same bytes."""
+    if out.exists():
+        raise ValueError(f"{out} exists already; remove it or name another folder")
+    most = STEPS if steps is None else steps
+    if most < 1:
+        raise ValueError(f"at least one step is needed, not {most}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        with _one_thread():
+            model, outcome = _train(seed, most, report)
+        save(model, work)
+        _write_provenance(work, seed, most, outcome)
+        for made in (work, *work.iterdir()):
+            made.chmod(0o755 if made.is_dir() else 0o644)
+        work.rename(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return outcome
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """So small a network gains nothing from a second thread, and sums would depend on their number."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Outcome]:
+    probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
+    report(f"drawing {count} documents")
+    feed = _feed([encode(d) for d in draw_documents(count, f"corpus/{seed}")], seed)
+    model, schedule, progress = fresh(seed), Schedule(most), _Progress(report)
+    model.train()
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    step = 0
+    while step < schedule.end:
+        optimizer.param_groups[0]["lr"] = RATE * schedule.share(step)
+        _loss(model, next(feed), generator).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        step += 1
+        if step % PROBE_EVERY == 0 and step < schedule.end:
+            scores = probes.score(model)
+            if schedule.decay_from is None and passed(scores) and step < schedule.most - schedule.decay:
+                schedule.decay_from = step
+            progress.show(step, schedule, scores)
+    return model, _outcome(probes.score(model), step, report)
+
+
+def _outcome(scores: dict[str, float], steps: int, report: Report) -> Outcome:
+    outcome = Outcome(passed(scores), scores, steps)
+    wanted = ", ".join(f"{name} {scores[name]:.3f} (wanted {least})" for name, least in PASS.items())
+    report(f"{'The probes passed' if outcome.passed else 'THE PROBES DID NOT PASS'} after {steps} steps: {wanted}")
+    return outcome
+
+
+def _feed(corpus: list[Encoded], seed: int) -> Iterator[Batch]:
+    """Batches without end."""
+    lengths = np.array([len(d.ids) for d in corpus])
+    for chosen in batches(lengths, BATCH, np.random.default_rng(seed)):
+        yield collate([corpus[i] for i in chosen])
+
+
+def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -> Tensor:
+    """Cross-entropy of the hidden words, and of whether the document is true and sound (BERT's label 0)."""
+    hidden = hide(batch, generator)
+    out = model.bert(input_ids=hidden.shown, token_type_ids=batch.segments, attention_mask=batch.attended)
+    words = model.cls.predictions(out.last_hidden_state[hidden.asked])
+    pairs = model.cls.seq_relationship(out.pooler_output)
+    return F.cross_entropy(words, batch.ids[hidden.asked]) + F.cross_entropy(pairs, (~hidden.sound).long())
+
+
+class _Progress:
+    """A line for each probing, with the time left at the pace so far."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.start = report, time.monotonic()
+
+    def show(self, step: int, schedule: Schedule, scores: dict[str, float]) -> None:
+        left = (time.monotonic() - self.start) / step * (schedule.end - step)
+        phase = "at most " if schedule.decay_from is None else ""
+        probes = " ".join(f"{name} {score:.3f}" for name, score in scores.items())
+        self.report(f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left")
+
+
+def _write_provenance(folder: Path, seed: int, most: int, outcome: Outcome) -> None:
+    """Where the weights come from; nothing in it depends on when or how fast."""
+    weights = (folder / "model.safetensors").read_bytes()
+    provenance = {
+        "command": f"python -m lightning_tickets.pocket.pretrain FOLDER --seed {seed} --steps {most}",
+        "seed": seed,
+        "steps_at_most": most,
+        "steps": outcome.steps,
+        "passed": outcome.passed,
+        "probes": outcome.probes,
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "numpy": np.__version__,
+        },
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    (folder / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Pre-train the pocket network anew.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--steps", type=int, default=None, help=f"at most (default {STEPS})")
+    asked = parser.parse_args()
+    try:
+        return 0 if pretrain(asked.folder, asked.seed, asked.steps).passed else 1
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
