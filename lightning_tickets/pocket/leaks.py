@@ -66,7 +66,7 @@ def _whole(found: list[Pair]) -> set[str]:
 
 
 if __name__ == "__main__":
-    print("development set   sentences  in training  in corpus   examples  whole in either")
+    print("development set     sentences  in training  in corpus   examples  whole in either")
     for leak in find_leaks(int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS):
         counts = f"{leak.sentences:9d} {leak.in_training:12d} {leak.in_corpus:10d} {leak.examples:10d} {leak.whole:16d}"
-        print(f"{leak.task + ' ' + leak.split:17s} {counts}")
+        print(f"{leak.task + ' ' + leak.split:19s} {counts}")
