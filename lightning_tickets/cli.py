@@ -13,7 +13,7 @@ USAGE = """usage: lightning-tickets COMMAND [key=value …]
   run -m    a sweep or a study: run -m task=cola,rte sparsity=50,70 seed=1,2,3 | run -m experiment=table2
   plan      what a sweep would train, what exists, what it costs: plan experiment=table2 [--json]
   report    draw the tables and figures of a study from what is in the store: report experiment=table2
-  pretrain  make the pocket BERT anew: pretrain out=DIR [seed=2]
+  pretrain  make the pocket BERT anew: pretrain out=DIR [seed=0]
 
 Sweeps use both cores with hydra/launcher=joblib. `run --cfg job` shows every key; docs/ explains them.
 """

@@ -130,7 +130,7 @@ def _draw(sweep: Sweep) -> int:
     page = write_report(folder, sweep.title, exhibits, links)
     for exhibit in exhibits:
         if exhibit.drawn == "table":
-            print(f"\n{exhibit.title}\n\n{markdown(exhibit)}")
+            print(f"\n{markdown(exhibit)}")
     print(f"{page.resolve()}")
     return 0
 

@@ -81,9 +81,9 @@ def _experiment(overrides: Sequence[Override]) -> Sweep:
     nodes = config.study.get("exhibits", {})
     with one_line():
         exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
-    setting = Setting([_line(o) for o in overrides if not _of_study(o)])
-    cells = dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.cells())
-    wanted = tuple(setting.wanted(cell) for cell in cells)
+    cells = (cell for exhibit in exhibits for cell in exhibit.cells())
+    setting = Setting([_line(o) for o in overrides if not _of_study(o)], cells)
+    wanted = tuple(map(setting.wanted, setting.cells))
     return Sweep(config.study.name, config.study.title, Path(config.paths.root), wanted, exhibits, setting)
 
 
@@ -103,8 +103,9 @@ def _typed(overrides: Sequence[Override]) -> Sweep:
     rest = [o for o in overrides if o.key_or_group not in AXES and not _of_study(o)]
     wanted: list[Wanted] = []
     for common in product(*(_lines(o) for o in rest)):
-        setting, base = Setting(common), composed(common)
-        wanted += [setting.wanted(cell) for cell in _cells(axes, base)]
+        base = composed(common)
+        setting = Setting(common, _cells(axes, base))
+        wanted += map(setting.wanted, setting.cells)
     return Sweep("sweep", "Sweep", Path(base.paths.root), tuple(wanted), (), setting)
 
 
@@ -113,8 +114,7 @@ def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
     rows = axes.get("subnetwork", [base.subnetwork.name])
     levels = axes.get("sparsity", [base.sparsity])
     seeds = axes.get("seed", [base.seed])
-    found = [Cell(t, r, 0 if r == WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
-    return list(dict.fromkeys(found))
+    return [Cell(t, r, 0 if r == WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
 
 
 def _values(override: Override) -> list[Any]:

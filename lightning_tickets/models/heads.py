@@ -22,7 +22,8 @@ class LinearHead(nn.Module):
     def __init__(self, config: Any, outputs: int, pooled: bool) -> None:
         super().__init__()
         self.pooled = pooled
-        self.dropout = nn.Dropout(getattr(config, "hidden_dropout_prob", None) or getattr(config, "dropout", 0.0))
+        rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
+        self.dropout = nn.Dropout(rate)
         self.out = nn.Linear(config.hidden_size, outputs)
         nn.init.normal_(self.out.weight, std=0.02)
         nn.init.zeros_(self.out.bias)

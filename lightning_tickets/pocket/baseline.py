@@ -87,9 +87,3 @@ def _correlation(guess: Tensor, truth: Tensor) -> float:
 
     pair = torch.stack([guess.float(), truth.float()])
     return 0.0 if guess.float().std() < 1e-6 else float(torch.corrcoef(pair)[0, 1])
-
-
-if __name__ == "__main__":
-    for name, spec in TASKS.items():
-        if spec.kind in ("classification", "regression"):
-            print(f"{name:5s} majority {majority(name):.3f}  bag of words {bag_of_words(name):.3f}")

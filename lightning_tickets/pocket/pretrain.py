@@ -1,16 +1,14 @@
 """Pre-training from nothing: masked words and segment pairs, until the probes pass.
 
-python -m lightning_tickets.pocket.pretrain FOLDER [--seed N] [--steps N]
+``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]`` calls it.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import platform
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -170,7 +168,7 @@ def _write_provenance(folder: Path, seed: int, most: int, outcome: Outcome) -> N
     """Where the weights come from; nothing in it depends on when or how fast."""
     weights = (folder / "model.safetensors").read_bytes()
     provenance = {
-        "command": f"python -m lightning_tickets.pocket.pretrain FOLDER --seed {seed} --steps {most}",
+        "command": f"lightning-tickets pretrain out=FOLDER seed={seed} steps={most}",
         "seed": seed,
         "steps_at_most": most,
         "steps": outcome.steps,
@@ -185,20 +183,3 @@ def _write_provenance(folder: Path, seed: int, most: int, outcome: Outcome) -> N
         "sha256": hashlib.sha256(weights).hexdigest(),
     }
     (folder / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Pre-train the pocket network anew.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--steps", type=int, default=None, help=f"at most (default {STEPS})")
-    asked = parser.parse_args()
-    try:
-        return 0 if pretrain(asked.folder, asked.seed, asked.steps).passed else 1
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -77,7 +77,7 @@ def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
     monkeypatch.setattr(setting_module, "composed", lambda o: calls.append(o) or composed(o))
     sweep = sweep_of(["experiment=table2", f"study.seeds=[{','.join(map(str, range(1, 21)))}]"])
     assert len(sweep.wanted) == 11 * 5 * 20
-    assert len(calls) == len(TASKS) + 5
+    assert len(calls) == len(TASKS), "a task and a row share a composition"
 
 
 @pytest.mark.parametrize("arguments", [["experiment=table2", "seed=1"], ["experiment=table2", "task=cola,rte"]])

@@ -1,0 +1,49 @@
+"""How well each generated task is learnt: majority, bag of words, random weights, pre-trained network.
+
+python benchmarks/pocket_tasks.py [key=value …]     prints the table of docs/pocket.md; runs go to the store as ever
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.pocket.baseline import bag_of_words, majority
+from lightning_tickets.pocket.tasks import TASKS
+from lightning_tickets.runs.store import Store
+from lightning_tickets.studies.statistics import summarize
+from lightning_tickets.tickets.record import read_result
+
+SEEDS = (1, 2, 3)
+
+
+def scores(task: str, row: str, common: list[str], root: Path) -> list[float]:
+    """In points, one for each seed."""
+    sweep = sweep_of([*common, f"task={task}", f"subnetwork={row}", f"seed={','.join(map(str, SEEDS))}"])
+    found = [read_result(Store(root / "runs"), wanted.run) for wanted in sweep.wanted]
+    return [100 * result.score for result in found if result is not None]
+
+
+def shown(values: list[float]) -> str:
+    summary = summarize(values)
+    return f"{summary.mean:.1f} ± {summary.std:.1f}"
+
+
+def main(common: list[str]) -> None:
+    sweep = [f"task={','.join(TASKS)}", "subnetwork=full,scratch", f"seed={','.join(map(str, SEEDS))}"]
+    line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *sweep, *common, "hydra/launcher=joblib"]
+    subprocess.run([*line, "hydra.launcher.n_jobs=2"], check=True, stdout=subprocess.DEVNULL)
+    root = Path(composed(common).paths.root)
+    print("| task | metric | majority | bag of words | random weights | pre-trained |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for task, record in TASKS.items():
+        words = "-" if record.kind in ("span", "masked_lm") else f"{100 * bag_of_words(task):.1f}"
+        columns = [shown(scores(task, row, common, root)) for row in ("scratch", "full")]
+        print(f"| {task} | {record.metric} | {100 * majority(task):.1f} | {words} | {' | '.join(columns)} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

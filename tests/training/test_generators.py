@@ -1,0 +1,66 @@
+"""Every purpose has a generator of its own, and scoring consumes none."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lightning_tickets.pruning.mask import full
+from lightning_tickets.seeds import derive
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.training import fit as fit_module
+from lightning_tickets.training.optim import linear_rate
+from lightning_tickets.training.settings import Training
+
+
+def test_purposes_rounds_and_seeds_do_not_share_a_stream():
+    seeds = {derive(s, p, n) for s in range(20) for p in ("head", "order", "dropout", "mask") for n in range(10)}
+    assert len(seeds) == 20 * 4 * 10
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+@pytest.mark.parametrize("task", ["cola", "mlm"])
+def test_training_leaves_the_global_generator_where_it_was(places, tiny_run, task):
+    bench = Bench(tiny_run(f"task={task}").problem, places)
+    before = torch.get_rng_state()
+    bench.train("x", bench.theta, full(bench.prunable), (1, 0))
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_what_was_drawn_before_changes_nothing(places, tiny_run):
+    """With dropout: the result depends on the seeds given, not on what the process has done so far."""
+    bench = Bench(tiny_run("task=cola").problem, places)
+
+    def trained():
+        _, callback = bench.train("x", bench.theta, full(bench.prunable), (1, 0))
+        return torch.cat([p.detach().flatten() for p in callback.prunable.values()])
+
+    one = trained()
+    torch.rand(1000)
+    assert torch.equal(one, trained())
+
+
+def test_scoring_consumes_nothing_of_training(places, tiny_run, monkeypatch):
+    """A second evaluation in the middle leaves weights and later scores as they are."""
+    bench = Bench(tiny_run("task=mlm").problem, places)
+    plain, callback = bench.train("x", bench.theta, full(bench.prunable), (1, 0))
+    evaluate = fit_module.evaluate
+    monkeypatch.setattr(fit_module, "evaluate", lambda *a: (evaluate(*a), evaluate(*a))[1])
+    twice, again = bench.train("x", bench.theta, full(bench.prunable), (1, 0))
+    assert plain == twice
+    for name, weight in callback.prunable.items():
+        assert torch.equal(weight, again.prunable[name])
+
+
+def test_the_rate_rises_falls_and_ends_at_zero():
+    rate = [linear_rate(10, 0.2)(step) for step in range(11)]
+    assert rate[:3] == [0.5, 1.0, 1.0] and rate[10] == 0.0
+    assert all(a > b for a, b in zip(rate[2:], rate[3:], strict=False))
+    assert linear_rate(4, 0.0)(0) == 1.0
+
+
+def test_steps_of_an_epoch_round_up():
+    by_epochs = Training(None, 3, 32, 128, 2e-5, 2e-5)
+    assert by_epochs.total_steps(2490) == 3 * 78
+    assert by_epochs.total_steps(8551) == 3 * 268
+    assert Training(100, None, 32, 128, 2e-5, 2e-5).total_steps(7) == 100
