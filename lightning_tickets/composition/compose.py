@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 import lightning_tickets
@@ -29,8 +30,35 @@ def conf_dir() -> Path:
 def composed(overrides: Sequence[str]) -> DictConfig:
     """The config of one cell; UserError naming the key and what is allowed."""
     with one_line(), _own_hydra():
-        config = compose("config", overrides=list(overrides))
-        OmegaConf.resolve(config)
+        return _resolved(compose("config", overrides=list(overrides)))
+
+
+def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
+    """As ``composed([*common, f"{group}={option}"])`` for each option, all in one composition.
+
+    Composing costs 100 to 200 ms. Here the options are loaded side by side (``+task@task_cola=cola``), with whatever
+    the user has set within the group set in each, and each is put in the group's place before anything is resolved.
+    """
+    aside = {option: f"{group}_{option}" for option in options}
+    within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
+    loaded = [f"+{group}@{place}={option}" for option, place in aside.items()]
+    loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in aside.values()]
+    with one_line(), _own_hydra():
+        together = compose("config", overrides=[*common, f"{group}={options[0]}", *loaded])
+        return {option: _resolved(_in_place(together, group, place, aside)) for option, place in aside.items()}
+
+
+def _in_place(together: DictConfig, group: str, place: str, aside: Mapping[str, str]) -> DictConfig:
+    config = copy.deepcopy(together)
+    with open_dict(config):
+        config[group] = config[place]
+        for other in aside.values():
+            del config[other]
+    return config
+
+
+def _resolved(config: DictConfig) -> DictConfig:
+    OmegaConf.resolve(config)
     without = sorted(OmegaConf.missing_keys(config))
     if without:
         raise UserError(f"{without[0]} has no value: give {without[0]}=…")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hydra import compose
 
-from lightning_tickets.composition import setting as setting_module
+from lightning_tickets.composition import compose as compose_module
 from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.errors import UserError
-from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.tickets.spec import TicketMask
 
 
@@ -25,6 +25,15 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
     rows = [w.run.row for w in sweep.wanted]
     assert (rows.count("full"), rows.count("imp")) == (2 * 3, 2 * 2 * 3)
     for wanted in sweep.wanted[::5]:
+        assert run_of(composed(wanted.overrides)) == wanted.run
+
+
+@pytest.mark.parametrize(
+    "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["subnetwork.initialization.version=3"]], ids=str
+)
+def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
+    sweep = sweep_of([*common, "task=cola,rte", "subnetwork=imp,shuffled_weights", "sparsity=20"])
+    for wanted in sweep.wanted:
         assert run_of(composed(wanted.overrides)) == wanted.run
 
 
@@ -74,10 +83,10 @@ def test_what_changes_a_number_changes_the_name(change):
 
 def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
     calls = []
-    monkeypatch.setattr(setting_module, "composed", lambda o: calls.append(o) or composed(o))
+    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
     sweep = sweep_of(["experiment=table2", f"study.seeds=[{','.join(map(str, range(1, 21)))}]"])
     assert len(sweep.wanted) == 11 * 5 * 20
-    assert len(calls) == len(TASKS), "a task and a row share a composition"
+    assert len(calls) == 3, "the study, its tasks, its rows"
 
 
 @pytest.mark.parametrize("arguments", [["experiment=table2", "seed=1"], ["experiment=table2", "task=cola,rte"]])
