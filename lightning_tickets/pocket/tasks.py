@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -44,7 +45,7 @@ class PocketTask:
     shares: tuple[float, ...]  # of the labels (of the numbers of changes, where the label is a score)
     train: int
     dev: int
-    draw: Draw
+    draw: Draw | None  # None: its examples are documents
     splits: tuple[str, ...] = ("train", "dev")
 
 
@@ -108,11 +109,7 @@ def _squad(rng: Random, label: int, style: Style) -> Drawn:
     return Drawn(told.question, told.text, (told.start, told.end))
 
 
-def _mlm(rng: Random, label: int, style: Style) -> Drawn:
-    raise NotImplementedError("masked words are drawn as whole documents")
-
-
-def _task(name: str, draw: Draw, shares: tuple[float, ...], train: int, dev: int, **rest: Any) -> PocketTask:
+def _task(name: str, draw: Draw | None, shares: tuple[float, ...], train: int, dev: int, **rest: Any) -> PocketTask:
     settings: dict[str, Any] = {"kind": "classification", "metric": "accuracy", "outputs": len(shares)} | rest
     return PocketTask(name=name, draw=draw, shares=shares, train=train, dev=dev, **settings)
 
@@ -131,7 +128,7 @@ TASKS: Final[Mapping[str, PocketTask]] = MappingProxyType(
             _task("sst2", _sst2, (1, 1), 800, 600),
             _task("cola", _cola, (0.32, 0.68), 1600, 500, metric="matthews"),
             _task("squad", _squad, (1,), 1500, 500, kind="span", metric="f1", outputs=2),
-            _task("mlm", _mlm, (1,), 8000, 600, kind="masked_lm", outputs=0),
+            _task("mlm", None, (1,), 8000, 600, kind="masked_lm", outputs=0),
         )
     }
 )
@@ -142,28 +139,29 @@ def rows(task: str, split: str, seed: int = 0) -> list[dict[str, Any]]:
     spec = TASKS[task]
     if split not in spec.splits:
         raise ValueError(f"{task} has the splits {', '.join(spec.splits)}, not {split!r}")
-    if spec.kind == "masked_lm":
+    if spec.draw is None:
         return _document_rows(spec, split, seed)
     to_row = _span_row if spec.kind == "span" else _label_row
-    return [to_row(drawn) for drawn in _draw_split(spec, split, seed)]
+    return [to_row(drawn) for drawn in _draw_split(spec, spec.draw, split, seed)]
 
 
-def _draw_split(spec: PocketTask, split: str, seed: int) -> list[Drawn]:
+def _draw_split(spec: PocketTask, draw: Draw, split: str, seed: int) -> list[Drawn]:
     """Labels are drawn before their examples, so that the split does not change how often each comes."""
     rng = Random(f"{spec.name}/{split}/{seed}")
     style = ODD if split == "dev_mismatched" else STYLE
     seen: set[str] = set()
     found: list[Drawn] = []
     for label in rng.choices(range(len(spec.shares)), spec.shares, k=_size(spec, split)):
-        drawn = _draw_new(rng, spec, label, style, split != "train", seen)
+        drawn = _draw_new(partial(draw, rng, label, style), split != "train", seen)
         seen.add(_key(drawn))
         found.append(drawn)
     return found
 
 
-def _draw_new(rng: Random, spec: PocketTask, label: int, style: Style, dev: bool, seen: set[str]) -> Drawn:
+def _draw_new(draw: Callable[[], Drawn], dev: bool, seen: set[str]) -> Drawn:
+    """The next one that belongs to the split and is not there yet."""
     while True:
-        drawn = spec.draw(rng, label, style)
+        drawn = draw()
         if belongs(drawn.first, drawn.second, dev) and _key(drawn) not in seen:
             return drawn
 

@@ -122,7 +122,8 @@ def test_the_global_generator_is_as_it_was(target: str, begin, theta: State) -> 
 
 @every
 def test_the_model_loads_it(target: str, begin, theta: State, encoder) -> None:
-    fresh_encoder(encoder.config, 0).load_state_dict(begin(target)(theta, 1), strict=True)
+    lacking, unknown = fresh_encoder(encoder.config, 0).load_state_dict(begin(target)(theta, 1), strict=False)
+    assert not lacking and not unknown
 
 
 def test_pretrained_is_theta(begin, theta: State) -> None:
