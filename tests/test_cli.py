@@ -120,7 +120,7 @@ def test_plan_says_what_exists_and_what_is_missing(swept):
 def test_a_study_draws_its_tables_and_a_page(tmp_path):
     root = tmp_path / "root"
     small = ["study.tasks=[cola]", "study.seeds=[1,2]", "study.exhibits.figure11.sparsities=[10]"]
-    study = ["experiment=demo", *small, "study.exhibits.table2.sparsity=[10]", *SHORT]
+    study = ["experiment=demo", *small, "study.exhibits.table2.sparsities=[10]", *SHORT]
     report = root / "reports" / "demo"
     inside(root, "report", *study)
     assert "missing" in (report / "table2.md").read_text(), "a report before any run marks what is not there"

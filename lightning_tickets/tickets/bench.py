@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +73,8 @@ class Bench:
         head = make_head(self.kind, encoder, self.places.folder.path, derive(seeds[0], "head"))
         callback = PruningCallback(prunable(encoder), mask, prune)
         settings, hardware = self.problem.training, self.places.hardware
+        if hardware.progress:
+            print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         with self.places.journal.logger(name, shown) as logger:
             score = fit(encoder, head, self.kind, self.splits, settings, seeds, callback, hardware, logger)

@@ -92,7 +92,7 @@ def _trainer(
         accelerator=hardware.accelerator,
         devices=1,
         precision=settings.precision,  # type: ignore[arg-type]
-        max_steps=steps,
+        max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,
         callbacks=[callback],
         logger=logger or False,
