@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lightning-tickets: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"\nstopped; to go on: lightning-tickets {' '.join(given)}", file=sys.stderr)
+        print(f"\nstopped; to go on: lightning-tickets {shlex.join(given)}", file=sys.stderr)
         return 130
 
 

@@ -14,6 +14,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir, parsed
+from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
@@ -44,7 +45,7 @@ def run(arguments: list[str]) -> int:
 def known(config: DictConfig) -> str | None:
     """The last line of a run that is in the store already, without importing torch."""
     run = run_of(config)
-    result = read_result(Store(Path(config.paths.root) / "runs"), run) if config.job == "score" else None
+    result = read_result(Store(root(config) / "runs"), run) if config.job == "score" else None
     return last_line(run, result) if result else None
 
 

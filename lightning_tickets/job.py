@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
@@ -31,7 +29,7 @@ def execute(config: DictConfig) -> str:
 def places_of(config: DictConfig) -> Places:
     """Where things lie, and how they are shown."""
     return Places(
-        Store(Path(config.paths.root) / "runs"),
+        Store(settings.root(config) / "runs"),
         settings.source(config),
         settings.folder(config),
         settings.hardware(config, single=HydraConfig.get().mode == RunMode.RUN),

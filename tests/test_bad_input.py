@@ -42,6 +42,9 @@ def refused(tmp_path, monkeypatch, capsys):
         ("sparsity=high", "sparsity=high: allowed is an integer"),
         ("seed=-1", "seed=-1: allowed is an integer of at least 0"),
         ("seed=one", "seed=one"),
+        ("seed=0", "seed=0: ticket.seed=0 finds the ticket"),
+        ("task=null", "task"),
+        ("trainer.progress=maybe", "trainer.progress=maybe: allowed are true, false"),
         ("training.stepz=3", "training.stepz"),
         ("nonsense=3", "nonsense"),
         ("training.steps=0", "training.steps=0: allowed is an integer of at least 1"),
@@ -59,6 +62,16 @@ def refused(tmp_path, monkeypatch, capsys):
 def test_a_wrong_value_is_named(refused, argument, named):
     assert named in refused("run", argument)
     assert named in refused("run", "-m", argument)
+
+
+def test_what_is_allowed_is_listed_and_nothing_else(refused):
+    allowed = "cola, mlm, mnli, mrpc, qnli, qqp, rte, squad, sst2, stsb, wnli"
+    assert refused("run", "task=colla") == f"lightning-tickets: task=colla is not known: allowed are {allowed}\n"
+
+
+@pytest.mark.parametrize("axis", ["task=glob(*)", "seed=interval(1,3)", "task=[cola,rte]", "paths.root=null"])
+def test_a_sweep_over_what_is_no_list(refused, axis):
+    assert axis.partition("=")[0] in refused("plan", axis) or "interval" in refused("plan", axis)
 
 
 def test_a_job_that_there_is_not(refused):

@@ -46,7 +46,9 @@ class StudySweeper(Sweeper):
                 blocked = [job for job in level if job.needs in failed]
                 failed |= {job.name: f"waits for {job.needs}" for job in blocked}
                 if todo:
-                    batch = [[*job.overrides, f"hydra.sweep.subdir={job.name}"] for job in todo]
+                    batch = [
+                        [*job.overrides, f"logger.group={sweep.name}", f"hydra.sweep.subdir={job.name}"] for job in todo
+                    ]
                     returned = self.launcher.launch(batch, initial_job_idx=launched)
                     launched += len(batch)
                     pairs = zip(todo, returned, strict=True)

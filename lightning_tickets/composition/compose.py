@@ -19,18 +19,22 @@ from omegaconf.errors import OmegaConfBaseException
 import lightning_tickets
 from lightning_tickets.errors import UserError
 
+OPTIONS = r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
+
 
 def conf_dir() -> Path:
     """The config folder: beside the package in a checkout, inside it when installed from a wheel."""
     package = Path(lightning_tickets.__file__).resolve().parent
-    beside = package.parent / "conf"
-    return beside if (beside / "config.yaml").is_file() else package / "conf"
+    return package / "conf" if (package / "conf").is_dir() else package.parent / "conf"
 
 
 def composed(overrides: Sequence[str]) -> DictConfig:
     """The config of one cell; UserError naming the key and what is allowed."""
     with one_line(), _own_hydra():
-        return _resolved(compose("config", overrides=list(overrides)))
+        try:
+            return _resolved(compose("config", overrides=list(overrides)))
+        except ValueError as error:
+            raise UserError(f"{' '.join(overrides)}: {error}") from error
 
 
 def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
@@ -96,7 +100,7 @@ def one_line() -> Iterator[None]:
 def _told(error: Exception) -> str:
     """What Hydra and OmegaConf say over several lines, as one."""
     text = str(error)
-    option = re.search(r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*)", text, re.DOTALL)
+    option = re.search(OPTIONS, text, re.DOTALL)
     if option:
         return f"{option[1]}={option[2]} is not known: allowed are {', '.join(option[3].split())}"
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import composed_each
 from lightning_tickets.composition.single import check_shown
-from lightning_tickets.studies.cell import WHOLE, Cell
+from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
 from lightning_tickets.tickets.spec import Problem
 
@@ -29,8 +29,6 @@ class Setting:
         """The run of one of the cells, the same as when its command is typed alone."""
         problem, seconds = self._problems[cell.task]
         row = self._rows[cell.subnetwork]
-        if cell.subnetwork != WHOLE:
-            settings.on_schedule(row, cell.sparsity)
         run = settings.run(row, problem, cell.sparsity, cell.seed)
         return Wanted(run, (*self.common, *cell.overrides()), seconds)
 

@@ -87,7 +87,16 @@ def training(config: DictConfig) -> Training:
 def hardware(config: DictConfig, single: bool) -> Hardware:
     """Only a single run shows a bar for each training, a sweep has one for all."""
     accelerator = checked("trainer.accelerator", config.trainer.accelerator, ACCELERATORS)
-    return Hardware(accelerator, progress=bool(config.trainer.progress) and single)
+    if not isinstance(config.trainer.progress, bool):
+        raise UserError(f"trainer.progress={config.trainer.progress}: allowed are true, false")
+    return Hardware(accelerator, progress=config.trainer.progress and single)
+
+
+def root(config: DictConfig) -> Path:
+    """The folder that everything is left in."""
+    if not isinstance(config.paths.root, str) or not config.paths.root:
+        raise UserError(f"paths.root={config.paths.root}: allowed is the path of a folder")
+    return Path(config.paths.root)
 
 
 def journal(config: DictConfig) -> Journal:
@@ -95,7 +104,7 @@ def journal(config: DictConfig) -> Journal:
     given = config.logger
     return Journal(
         checked("logger.kind", given.kind, KINDS),
-        Path(config.paths.root) / "curves",
+        root(config) / "curves",
         given.project,
         given.group,
         "online" if checked("logger.mode", given.mode, MODES) == "online" else "offline",
@@ -140,15 +149,20 @@ def on_schedule(config: DictConfig, sparsity: Any) -> int:
     return wanted
 
 
-def run(config: DictConfig, on: Problem, sparsity: int, seed: int) -> Run:
-    """A row of the tables on a problem: the subnetwork that ``config.subnetwork`` describes."""
+def run(config: DictConfig, on: Problem, sparsity: Any, seed: Any) -> Run:
+    """A row of the tables on a problem: the subnetwork that ``config.subnetwork`` describes.
+
+    UserError for a sparsity off the schedule where the row has one, or a ticket scored by the seed that found it.
+    """
     row = config.subnetwork
     kind = checked("subnetwork.mask", row.mask, MASKS)
     mask: TicketMask | DrawnMask | None = None
     if kind == "ticket":
-        mask = TicketMask(chain(config, on), sparsity)
+        mask = TicketMask(chain(config, on), on_schedule(config, sparsity))
+        if seed == mask.chain.seed:
+            raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so another seed has to score it")
     elif kind == "drawn":
-        mask = DrawnMask(component(row.pruner), sparsity)
+        mask = DrawnMask(component(row.pruner), on_schedule(config, sparsity))
     return Run(row.name, on, mask, component(row.initialization), integer(0)("seed", seed))
 
 

@@ -23,7 +23,7 @@ def run_of(config: DictConfig) -> Run:
     problem = settings.problem(config)
     check_shown(config)
     checked("job", config.job, JOBS)
-    run = settings.run(config, problem, settings.on_schedule(config, config.sparsity), config.seed)
+    run = settings.run(config, problem, config.sparsity, config.seed)
     if config.job == "find" and not isinstance(run.mask, TicketMask):
         raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
     return run

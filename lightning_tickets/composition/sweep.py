@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import composed, one_line, parsed
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.errors import UserError
@@ -52,7 +55,7 @@ class Sweep:
     def _outcome(self, cell: Cell) -> Outcome:
         wanted = self.setting.wanted(cell)
         result = read_result(self.store, wanted.run)
-        metric, command = wanted.run.problem.task.metric, " ".join([PROGRAM, *wanted.overrides])
+        metric, command = wanted.run.problem.task.metric, f"{PROGRAM} {shlex.join(wanted.overrides)}"
         if result is None:
             return Outcome(wanted.run.name, metric, None, command)
         return Outcome(wanted.run.name, metric, result.score, command, metric in result.undefined)
@@ -84,7 +87,7 @@ def _experiment(overrides: Sequence[Override]) -> Sweep:
     cells = (cell for exhibit in exhibits for cell in exhibit.cells())
     setting = Setting([_line(o) for o in overrides if not _of_study(o)], cells)
     wanted = tuple(map(setting.wanted, setting.cells))
-    return Sweep(config.study.name, config.study.title, Path(config.paths.root), wanted, exhibits, setting)
+    return Sweep(config.study.name, config.study.title, settings.root(config), wanted, exhibits, setting)
 
 
 def _line(override: Override) -> str:
@@ -106,7 +109,7 @@ def _typed(overrides: Sequence[Override]) -> Sweep:
         base = composed(common)
         setting = Setting(common, _cells(axes, base))
         wanted += map(setting.wanted, setting.cells)
-    return Sweep("sweep", "Sweep", Path(base.paths.root), tuple(wanted), (), setting)
+    return Sweep("sweep", "Sweep", settings.root(base), tuple(wanted), (), setting)
 
 
 def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
@@ -114,13 +117,16 @@ def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
     rows = axes.get("subnetwork", [base.subnetwork.name])
     levels = axes.get("sparsity", [base.sparsity])
     seeds = axes.get("seed", [base.seed])
-    return [Cell(t, r, 0 if r == WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
+    return [Cell(t, r, 0 if r in WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
 
 
 def _values(override: Override) -> list[Any]:
-    if not override.is_sweep_override():
-        return [override.value()]
-    return [parsed([f"{override.key_or_group}={text}"])[0].value() for text in override.sweep_string_iterator()]
+    """The values of an axis, as Hydra's grammar reads each."""
+    values = [parsed([line])[0].value() for line in _lines(override)]
+    wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
+    if wrong:
+        raise UserError(f"{_line(override)}: {wrong[0]} is no {override.key_or_group}; several are written a,b,c")
+    return values
 
 
 def _lines(override: Override) -> list[str]:
@@ -128,4 +134,7 @@ def _lines(override: Override) -> list[str]:
     if not override.is_sweep_override():
         return [_line(override)]
     prefix = _line(override).partition("=")[0]
-    return [f"{prefix}={text}" for text in override.sweep_string_iterator()]
+    try:
+        return [f"{prefix}={text}" for text in override.sweep_string_iterator()]
+    except HydraException as error:
+        raise UserError(f"{_line(override)}: allowed are lists, {prefix}=a,b,c, and range(1,4)") from error

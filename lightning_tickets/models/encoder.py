@@ -43,11 +43,6 @@ def fresh_encoder(config: Any, seed: int) -> Any:
         return AutoModel.from_config(config, trust_remote_code=False).eval()
 
 
-def empty_encoder(config: Any) -> Any:
-    """The architecture with weights still to be loaded."""
-    return fresh_encoder(config, 0)
-
-
 def prunable(encoder: nn.Module) -> dict[str, Tensor]:
     """The weights of every linear map of the bare encoder, its embeddings' projections apart.
 

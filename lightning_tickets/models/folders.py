@@ -11,7 +11,15 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pocket import MODEL_DIR
 
-READ = ("config.json", "model.safetensors", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
+READ = (
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "vocab.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Store:
         """The folder of a finished run, verified; UserError if it is damaged or was made by another spec."""
         place = self.path(name)
         self.verify(name)
-        if read_json(place / SPEC) != described(spec):
+        if not agrees(read_json(place / SPEC), described(spec)):
             raise UserError(
                 f"{place}: its spec differs from today's under the same name (a default has changed): "
                 "remove the folder, or raise the version of what changed"
@@ -92,6 +92,15 @@ class Store:
                     raise UserError(f"{place / file}: damaged (its checksum is not the manifest's): remove {place}")
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise UserError(f"{place}: damaged ({error}): remove the folder to have it made again") from error
+
+
+def agrees(stored: Any, today: Any) -> bool:
+    """Whether a stored spec says of itself what today's does; fields that are new since then stand at their default."""
+    if isinstance(stored, dict) and isinstance(today, dict):
+        return all(key in today and agrees(value, today[key]) for key, value in stored.items())
+    if isinstance(stored, list) and isinstance(today, list):
+        return len(stored) == len(today) and all(map(agrees, stored, today))
+    return bool(stored == today)
 
 
 def checksum(path: Path) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WHOLE = "full"
+WHOLE = ("full", "scratch")  # rows without a mask
 
 
 @dataclass(frozen=True)
 class Cell:
-    """``sparsity`` in percent; the full network has none (0)."""
+    """``sparsity`` in percent; rows without a mask have none (0)."""
 
     task: str
     subnetwork: str

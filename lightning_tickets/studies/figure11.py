@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lightning_tickets.studies.finding import Exhibit
-from lightning_tickets.studies.grid import Grid, Lookup
+from lightning_tickets.studies.grid import DENOMINATOR, Grid, Lookup
 
 
 class Figure11(Grid):
@@ -18,4 +18,5 @@ class Figure11(Grid):
             rows=tuple(self.rows),
             tasks=tuple(self.tasks),
             findings=self.findings(lookup),
+            notes=(DENOMINATOR,),
         )

@@ -12,6 +12,10 @@ from lightning_tickets.studies.finding import Finding
 
 Lookup = Callable[[Cell], Outcome]
 PUBLISHED = "published"
+DENOMINATOR = (
+    "Sparsity is of the prunable weights (the encoder's matrices and the pooler), not of the whole network: "
+    "embeddings, biases, normalisation and heads are never pruned."
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Grid:
         ]
 
     def levels(self, row: str, task: str) -> list[int]:
-        """The percentages of a row on a task, rising; the full network has one only, 0."""
-        if row == WHOLE:
+        """The percentages of a row on a task, rising; a row without a mask has one only, 0."""
+        if row in WHOLE:
             return [0]
         return sorted({_percent(level, task) for level in self.sparsities})
 

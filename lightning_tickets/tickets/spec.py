@@ -70,6 +70,7 @@ class Chain:
     pruner: Component
     schedule: Linear
     seed: int
+    version: int = 1  # of the search
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.settings import Hardware, Training
 
 EVALUATION_BATCH = 128
+LOG_EVERY = 10
 for chatty in ("pytorch_lightning", "lightning_fabric"):
     logging.getLogger(chatty).setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", module="pytorch_lightning")
@@ -76,7 +77,9 @@ def fit(
         generator=torch.Generator(),  # of the loader's own, or else it draws from dropout's
     )
     with seeded(derive(seed, "dropout", number)):
-        _trainer(settings, hardware, steps, logger, callback).fit(module, loader)
+        trainer = _trainer(settings, hardware, steps, logger, callback)
+        trainer.fit(module, loader)
+    module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
     dev_lengths = [len(e["input_ids"]) for e in splits.dev]
     score = evaluate(module, splits.dev, evaluation_order(dev_lengths, EVALUATION_BATCH))
     if logger is not None:
@@ -96,7 +99,7 @@ def _trainer(
         gradient_clip_val=settings.clip,
         callbacks=[callback],
         logger=logger or False,
-        log_every_n_steps=min(hardware.log_every, steps),
+        log_every_n_steps=min(LOG_EVERY, steps),
         enable_progress_bar=hardware.progress,
         enable_model_summary=False,
         enable_checkpointing=False,

@@ -22,7 +22,7 @@ def make_optimizer(encoder: nn.Module, head: nn.Module, settings: Training) -> t
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,
         weight_decay=settings.weight_decay,
-        fused=True,
+        fused=settings.precision == "32-true",  # Lightning refuses to clip a fused optimiser under autocast
     )
 
 

@@ -28,6 +28,7 @@ class Training:
     pool: int = 1
     threads: int = 1
     precision: str = "32-true"
+    version: int = 1  # of the loop, the optimiser and the batches
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""
@@ -42,4 +43,3 @@ class Hardware:
 
     accelerator: str = "cpu"
     progress: bool = False
-    log_every: int = 10

@@ -93,3 +93,13 @@ def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
 def test_an_experiment_has_its_own_axes(arguments):
     with pytest.raises(UserError, match="an experiment has axes of its own"):
         sweep_of(arguments)
+
+
+@pytest.mark.parametrize("row", ["full", "scratch"])
+def test_a_row_without_a_mask_is_one_run_at_any_sparsity_and_schedule(row):
+    runs = {run_of(composed([f"subnetwork={row}", *more])).name for more in ([], ["sparsity=20"], ["sparsity=75"])}
+    assert len(runs) == 1
+    sweep = sweep_of([f"subnetwork={row},imp", "schedule.per_round=20", "sparsity=40,60", "task=cola"])
+    assert [w.run.row for w in sweep.wanted].count(row) == 1
+    for wanted in sweep.wanted:
+        assert run_of(composed(wanted.overrides)) == wanted.run

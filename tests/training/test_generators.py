@@ -64,3 +64,11 @@ def test_steps_of_an_epoch_round_up():
     assert by_epochs.total_steps(2490) == 3 * 78
     assert by_epochs.total_steps(8551) == 3 * 268
     assert Training(100, None, 32, 128, 2e-5, 2e-5).total_steps(7) == 100
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_each_precision_trains(places, tiny_run, precision):
+    bench = Bench(tiny_run("task=cola", f"training.precision={precision}").problem, places)
+    score, callback = bench.train("x", bench.theta, full(bench.prunable), (1, 0))
+    assert set(score.metrics) == {"accuracy", "f1", "matthews"}
+    assert all(not torch.equal(p, bench.theta[name]) for name, p in callback.prunable.items())
