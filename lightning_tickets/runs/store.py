@@ -7,7 +7,6 @@ verified on reading, so that a damaged artefact is named and never used.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.identity import described
 
 MANIFEST = "manifest.json"
@@ -101,11 +101,6 @@ def agrees(stored: Any, today: Any) -> bool:
     if isinstance(stored, list) and isinstance(today, list):
         return len(stored) == len(today) and all(map(agrees, stored, today))
     return bool(stored == today)
-
-
-def checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_json(path: Path, value: Any) -> None:
