@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 import sys
+import warnings
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import PartialData, UserError
 
 USAGE = """usage: lightning-tickets COMMAND [key=value …]
 
@@ -14,6 +17,7 @@ USAGE = """usage: lightning-tickets COMMAND [key=value …]
   run -m    a sweep or a study: run -m task=cola,rte sparsity=50,70 seed=1,2,3 | run -m experiment=table2
   plan      what a sweep would train, what exists, what it costs: plan experiment=table2 [--json]
   report    draw the tables and figures of a study from what is in the store: report experiment=table2
+            --config-dir=DIR adds YAMLs of your own, as DIR/task/mine.yaml
   pretrain  make the pocket BERT anew: pretrain out=DIR [seed=0]
 
 Sweeps use both cores with hydra/launcher=joblib. `run --cfg job` shows every key; docs/ explains them.
@@ -28,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     command, rest = given[0], given[1:]
     try:
-        return _dispatch(command, rest)
+        with warnings.catch_warnings():
+            warnings.simplefilter("once", PartialData)
+            warnings.showwarning = _told  # type: ignore[assignment]
+            return _dispatch(command, rest)
     except UserError as error:
         print(f"lightning-tickets: {error}", file=sys.stderr)
         return 2
@@ -37,10 +44,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _told(message: Warning | str, category: type[Warning], *place: Any) -> None:
+    """Ours in one line, others as Python shows them."""
+    ours = issubclass(category, PartialData)
+    print(f"lightning-tickets: warning: {message}" if ours else f"{category.__name__}: {message}", file=sys.stderr)
+
+
 def _dispatch(command: str, rest: list[str]) -> int:
     from lightning_tickets import commands
 
     known = {"run": commands.run, "plan": commands.plan, "report": commands.report, "pretrain": commands.pretrain}
     if command not in known:
         raise UserError(f"unknown command {command!r}: allowed are {', '.join(known)}")
-    return known[command](rest)
+    return known[command](with_config_dir(rest))
+
+
+def with_config_dir(arguments: list[str]) -> list[str]:
+    """``--config-dir DIR`` (a folder with YAMLs of the user's own, as task/mine.yaml) as the override it stands for."""
+    left, folders = iter(arguments), []
+    rest = []
+    for argument in left:
+        name, given, folder = argument.partition("=")
+        if name not in ("--config-dir", "-cd"):
+            rest.append(argument)
+            continue
+        place = Path(folder if given else next(left, "")).expanduser().absolute()
+        if not place.is_dir():
+            raise UserError(f"--config-dir={place} is not a folder")
+        folders.append(f"file://{place}")
+    return [*rest, f"hydra.searchpath=[{','.join(folders)}]"] if folders else rest

@@ -14,7 +14,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir, parsed
-from lightning_tickets.composition.settings import root
+from lightning_tickets.composition.settings import fetch, root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
@@ -34,10 +34,12 @@ def run(arguments: list[str]) -> int:
         config = composed(overrides)
         line = known(config)
         if line is None:
+            fetch(config)
             return _under_hydra(arguments)
         print(line)
         return 0
     sweep = sweep_of(overrides)
+    sweep.setting.fetch()
     status = _under_hydra(arguments)
     return status or (_draw(sweep) if sweep.exhibits else _list_scores(sweep))
 

@@ -1,7 +1,11 @@
-"""The one kind of error that is the user's to mend: shown as a single line, exit status 2, nothing written."""
+"""What is the user's to know: an error is a single line, exit status 2, nothing written; a warning is a line."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
     """What was asked for cannot be had; the message names the key or file and what is allowed."""
+
+
+class PartialData(UserWarning):
+    """A split has not the number of rows that the whole data set has."""

@@ -12,10 +12,10 @@ from transformers import BertConfig, BertModel
 
 from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.models.folders import Folder
+from lightning_tickets.data.pocket import Pocket
+from lightning_tickets.models.folders import local
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tasks.sources import Pocket
 from lightning_tickets.tickets.bench import Places
 from lightning_tickets.tickets.spec import Run
 
@@ -47,7 +47,7 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def places(tmp_path: Path, tiny_bert: Path) -> Places:
-    return Places(Store(tmp_path / "runs"), Pocket(), Folder("local", tiny_bert))
+    return Places(Store(tmp_path / "runs"), Pocket(), local(str(tiny_bert)), tmp_path / "cache")
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_report_of_nothing(refused):
         (None, "no file"),
         (b"", "no rows"),
         (b"x\t1\t\n", "line 1: 3 columns"),
-        (GOOD_LINE.encode() + b"x\t7\t\tmary runs .\n", "line 2: label '7'; allowed are 0, 1"),
+        (GOOD_LINE.encode() + b"x\t7\t\tmary runs .\n", "line 2: label '7'; allowed are 0 to 1"),
         (b"\xff\xfe\x00", "not UTF-8"),
     ],
 )

@@ -28,7 +28,7 @@ class StudySweeper(Sweeper):
     """Plans what the arguments ask for, and launches level by level; success is the artefact in the store."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        self.hydra_context, self.config = hydra_context, config
+        self.searchpath = [line for line in config.hydra.overrides.hydra if line.startswith("hydra.searchpath=")]
         self.launcher: Launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
@@ -37,7 +37,7 @@ class StudySweeper(Sweeper):
         from lightning_tickets.composition.sweep import sweep_of
         from lightning_tickets.progress import shown
 
-        sweep = sweep_of(arguments)
+        sweep = sweep_of([*arguments, *self.searchpath])
         store, launched = sweep.store, 0
         failed: dict[str, str] = {}
         with shown(sweep.plan, store):

@@ -21,9 +21,20 @@ class Setting:
         self.common, self.cells = tuple(common), tuple(dict.fromkeys(cells))
         tasks = list(dict.fromkeys(cell.task for cell in self.cells))
         rows = list(dict.fromkeys(cell.subnetwork for cell in self.cells))
-        self._problems = {task: _timed(config) for task, config in composed_each(common, "task", tasks).items()}
+        self._tasks = composed_each(common, "task", tasks)
+        self._problems = {task: _timed(config) for task, config in self._tasks.items()}
         self._rows = composed_each([*common, f"task={tasks[0]}"], "subnetwork", rows)
         check_shown(self._rows[rows[0]])
+
+    def fetch(self) -> None:
+        """Data and weights of every task at hand."""
+        for config in self._tasks.values():
+            settings.fetch(config)
+
+    def corpora(self, tasks: Iterable[str]) -> tuple[str, ...]:
+        """A note on each task whose text has to be named."""
+        notes = [settings.corpus(self._tasks[task]) for task in tasks]
+        return tuple(note for note in notes if note)
 
     def wanted(self, cell: Cell) -> Wanted:
         """The run of one of the cells, the same as when its command is typed alone."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from lightning_tickets.composition.layouts import layout
 from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
-from lightning_tickets.errors import UserError
-from lightning_tickets.models.folders import Folder
+from lightning_tickets.data.hub import Hub
+from lightning_tickets.data.local import Local
+from lightning_tickets.data.pocket import Pocket
+from lightning_tickets.data.source import Source
+from lightning_tickets.errors import PartialData, UserError
+from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.pruning.schedule import Linear
-from lightning_tickets.tasks.sources import Local, Pocket, Source
-from lightning_tickets.tasks.tsv import Layout
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.tickets.spec import (
     Chain,
@@ -28,6 +32,8 @@ from lightning_tickets.tickets.spec import (
 )
 from lightning_tickets.training.settings import Hardware, Training
 
+SOURCES = ("pocket", "local", "hub")
+POOLERS = ("pruned", "dense")
 MASKS = ("none", "ticket", "drawn")
 ACCELERATORS = ("cpu", "gpu")
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
@@ -56,21 +62,17 @@ def component(node: DictConfig) -> Component:
 
 
 def source(config: DictConfig) -> Source:
-    """Where rows come from; a folder is read by the layout that the task's own YAML gives."""
-    if config.data.source == "pocket":
+    """Where rows come from; files and data sets are read as the task's own YAML says."""
+    kind = checked("data.source", config.data.source, SOURCES)
+    if kind == "pocket":
         return Pocket()
-    if config.data.source != "local":
-        raise UserError(f"data.source={config.data.source}: allowed are pocket, local")
-    layouts = {}
-    if config.task.get("local"):
-        given = dict(config.task.local)
-        layouts[config.task.name] = Layout(**given | {"labels": tuple(given.get("labels", ()))})
-    return Local(config.data.root, layouts)
+    layouts = {config.task.name: layout(config.task)}
+    return Hub(layouts) if kind == "hub" else Local(config.data.root, layouts)
 
 
-def folder(config: DictConfig) -> Folder:
+def folder(config: DictConfig) -> Pretrained:
     """The pre-trained network's folder."""
-    found: Folder = instantiate(config.model)
+    found: Pretrained = instantiate(config.model)
     return found
 
 
@@ -89,7 +91,8 @@ def hardware(config: DictConfig, single: bool) -> Hardware:
     accelerator = checked("trainer.accelerator", config.trainer.accelerator, ACCELERATORS)
     if not isinstance(config.trainer.progress, bool):
         raise UserError(f"trainer.progress={config.trainer.progress}: allowed are true, false")
-    return Hardware(accelerator, progress=config.trainer.progress and single)
+    recompute = optional_integer(1)("trainer.recompute_from", config.trainer.recompute_from)
+    return Hardware(accelerator, config.trainer.progress and single, recompute)
 
 
 def root(config: DictConfig) -> Path:
@@ -97,6 +100,13 @@ def root(config: DictConfig) -> Path:
     if not isinstance(config.paths.root, str) or not config.paths.root:
         raise UserError(f"paths.root={config.paths.root}: allowed is the path of a folder")
     return Path(config.paths.root)
+
+
+def cache(config: DictConfig) -> Path:
+    """The folder of tokenised data."""
+    if not isinstance(config.paths.cache, str) or not config.paths.cache:
+        raise UserError(f"paths.cache={config.paths.cache}: allowed is the path of a folder")
+    return Path(config.paths.cache)
 
 
 def journal(config: DictConfig) -> Journal:
@@ -115,22 +125,45 @@ def problem(config: DictConfig) -> Problem:
     """What is trained, the subnetwork left open; data and weights enter by their fingerprints."""
     task, data, place = config.task, config.data, folder(config)
     rows = source(config)
-    rows.check(task.name)
+    _tell_parts(config, rows.counts(task.name))
     settings = training(config)
-    print_of_model = place.fingerprint()
-    if settings.max_length > place.max_length():
-        raise UserError(f"training.max_length={settings.max_length}: the model has {place.max_length()} positions")
+    print_of_model, positions = place.fingerprint(), place.max_length()
+    if positions is not None and settings.max_length > positions:
+        raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
+    further = tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
     return Problem(
-        Task(task.name, component(task.kind), task.metric),
+        Task(task.name, component(task.kind), task.metric, further),
         Data(
             data.source,
             rows.fingerprint(task.name),
             optional_integer(1)("data.train_limit", data.train_limit),
             optional_integer(1)("data.dev_limit", data.dev_limit),
         ),
-        Model(place.name, print_of_model),
+        Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
+
+
+def fetch(config: DictConfig) -> None:
+    """Data and weights at hand, downloaded if need be; UserError where they cannot be had."""
+    source(config).fetch(config.task.name)
+    folder(config).fetch()
+
+
+def corpus(config: DictConfig) -> str | None:
+    """What a table has to say of the text of masked language modelling, for which the paper names none."""
+    if config.task.family != "masked_lm":
+        return None
+    return f"The text of {config.task.name}: {source(config).about(config.task.name)}."
+
+
+def _tell_parts(config: DictConfig, counts: dict[str, int]) -> None:
+    """A warning where a split has not the official number of rows."""
+    official = dict(layout(config.task).official) if config.data.source == "local" else {}
+    for split, count in counts.items():
+        if count != official.get(split, count):
+            told = f"task={config.task.name}: {split} has {count} rows, officially {official[split]}"
+            warnings.warn(told, PartialData, stacklevel=2)
 
 
 def schedule(config: DictConfig) -> Linear:
@@ -170,6 +203,7 @@ def seconds(config: DictConfig, on: Problem) -> float:
     """The estimate for one training before anything has been timed."""
     examples = 0
     if on.training.steps is None:
-        examples = len(source(config).rows(on.task.name, "train")[: on.data.train_limit])
+        examples = source(config).counts(on.task.name)["train"]
+        examples = min(examples, on.data.train_limit or examples)
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     return on.training.total_steps(examples) * per_step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -27,6 +27,7 @@ from lightning_tickets.tickets.record import read_result
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 PROGRAM = "lightning-tickets run"
+SEARCHPATH = "hydra.searchpath"
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class Sweep:
         return make_plan(self.wanted)
 
     def drawn(self) -> list[Exhibit]:
-        """Every exhibit with what is in the store."""
-        return [exhibit.exhibit(self._outcome) for exhibit in self.exhibits]
+        """Every exhibit with what is in the store, and the name of the text that masked-LM is trained on."""
+        filled = [exhibit.exhibit(self._outcome) for exhibit in self.exhibits]
+        return [replace(e, notes=(*e.notes, *self.setting.corpora(e.tasks))) for e in filled]
 
     def _outcome(self, cell: Cell) -> Outcome:
         wanted = self.setting.wanted(cell)
@@ -97,7 +99,7 @@ def _line(override: Override) -> str:
 
 def _of_study(override: Override) -> bool:
     key = override.key_or_group
-    return key == "experiment" or key.startswith(("study", "hydra"))
+    return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
 
 
 def _typed(overrides: Sequence[Override]) -> Sweep:

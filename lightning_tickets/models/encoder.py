@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
 from lightning_tickets.errors import UserError
@@ -21,18 +20,23 @@ logging.disable_progress_bar()
 
 def load_encoder(folder: Path) -> Any:
     """θ0 as an ``AutoModel`` in evaluation mode; what the files lack (a pooler) is drawn by a fixed seed."""
-    with _readable(folder), seeded(0):
+    with readable(folder), seeded(0):
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        if not _is_encoder(config):
+            raise _not_allowed(folder, config)
         encoder, report = AutoModel.from_pretrained(
-            folder, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
+            folder, config=config, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
         )
         lacking = sorted(name for name in report["missing_keys"] if not name.startswith("pooler."))
         if lacking:
-            raise UserError(f"model.path={folder}: model.safetensors lacks {lacking[0]} ({len(lacking)} in all)")
+            raise UserError(f"model.path={folder}: the weights lack {lacking[0]} ({len(lacking)} in all)")
+        if not prunable(encoder, pooler=False):
+            raise _not_allowed(folder, config)
         return encoder.eval()
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    with _readable(folder):
+    with readable(folder):
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         return tokenizer
 
@@ -43,31 +47,43 @@ def fresh_encoder(config: Any, seed: int) -> Any:
         return AutoModel.from_config(config, trust_remote_code=False).eval()
 
 
-def prunable(encoder: nn.Module) -> dict[str, Tensor]:
+def prunable(encoder: nn.Module, pooler: bool = True) -> dict[str, Tensor]:
     """The weights of every linear map of the bare encoder, its embeddings' projections apart.
 
-    For BERT: query, key, value, attention output, intermediate and output of each layer, and the pooler.
+    For BERT: query, key, value, attention output, intermediate and output of each layer, and the pooler if wanted.
     """
     return {
         f"{name}.weight": module.weight
         for name, module in encoder.named_modules()
-        if isinstance(module, nn.Linear) and not name.startswith("embeddings")
+        if isinstance(module, nn.Linear) and not _embeds(name) and (pooler or not _is_pooler(name))
     }
 
 
-def language_head_weights(folder: Path) -> dict[str, Tensor]:
-    """The checkpoint's own BERT masked-LM head, without the tied decoder; empty where it has none."""
-    path, found = folder / "model.safetensors", {}
-    with _readable(folder), safe_open(path, framework="pt") as file:
-        for name in file.keys():
-            if name.startswith("cls.predictions.") and not name.endswith("decoder.weight"):
-                found[_today(name.removeprefix("cls."))] = file.get_tensor(name)
-    return found
+def pooler_policy(encoder: nn.Module, pooler: bool) -> str:
+    """What becomes of the pooler's matrix: ``pruned``, ``dense``, or ``absent`` where the encoder has none."""
+    if not any(_is_pooler(name) for name in prunable(encoder)):
+        return "absent"
+    return "pruned" if pooler else "dense"
 
 
-def _today(name: str) -> str:
-    """Old checkpoints name the normalisation after TensorFlow and list the decoder's bias by itself."""
-    return name.replace(".gamma", ".weight").replace(".beta", ".bias").replace("decoder.bias", "bias")
+def _is_pooler(name: str) -> bool:
+    return name.split(".")[0] == "pooler"
+
+
+def _embeds(name: str) -> bool:
+    """ELECTRA and ALBERT map narrow embeddings to the hidden width, each in a place of its own."""
+    return any(part.startswith("embedding") for part in name.split("."))
+
+
+def _is_encoder(config: Any) -> bool:
+    """What transformers can train by masked language modelling, and that reads in both directions."""
+    one_way = getattr(config, "is_decoder", False) or getattr(config, "is_encoder_decoder", False)
+    return type(config) in MODEL_FOR_MASKED_LM_MAPPING and not one_way
+
+
+def _not_allowed(folder: Path, config: Any) -> UserError:
+    allowed = "allowed are encoders with BERT's linear maps: bert, distilbert, roberta, electra and their like"
+    return UserError(f"model.path={folder}: a network of type {config.model_type}, {allowed}")
 
 
 @contextmanager
@@ -79,7 +95,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 @contextmanager
-def _readable(folder: Path) -> Iterator[None]:
+def readable(folder: Path) -> Iterator[None]:
     try:
         yield
     except UserError:

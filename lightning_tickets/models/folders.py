@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from lightning_tickets.errors import UserError
-from lightning_tickets.fingerprints import file_checksum
+from lightning_tickets.models.files import CONFIG, digest, model_files, positions, tokenizer_files
+from lightning_tickets.models.hub import Hub, checked_name, checked_revision
 from lightning_tickets.pocket import MODEL_DIR
 
-READ = (
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "vocab.txt",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-)
+
+class Pretrained(Protocol):
+    """A pre-trained network that can be named and told from another before its weights are read."""
+
+    @property
+    def name(self) -> str:
+        """What runs are told that it is."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of its files, which a network on the hub is fetched into first."""
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that another config, other weights or another tokenizer would change."""
+
+    def tokenizer_fingerprint(self) -> str:
+        """Sixteen hex digits that another tokenizer would change."""
+
+    def max_length(self) -> int | None:
+        """How many tokens the encoder takes; None where that is not known before it is fetched."""
+
+    def fetch(self) -> None:
+        """UserError unless every file that is read lies on this machine afterwards."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +44,19 @@ class Folder:
 
     def fingerprint(self) -> str:
         """Sixteen hex digits over every file that is read; UserError where config, weights or tokenizer are absent."""
-        if not self.path.is_dir():
-            raise UserError(f"model.path={self.path} is not a folder")
-        self._need("config.json")
-        self._need("model.safetensors")
-        self._need("tokenizer.json", "vocab.txt")
-        content = hashlib.sha256()
-        for file in READ:
-            if (self.path / file).is_file():
-                content.update(f"{file}={file_checksum(self.path / file)}\n".encode())
-        return content.hexdigest()[:16]
+        return digest(self.path, model_files(self.path, str(self.path)))
+
+    def tokenizer_fingerprint(self) -> str:
+        """Sixteen hex digits over the tokenizer's files; UserError where there is none."""
+        return digest(self.path, tokenizer_files(self.path, str(self.path)))
 
     def max_length(self) -> int:
-        """How many positions the encoder has."""
-        try:
-            config = json.loads((self.path / "config.json").read_text(encoding="utf-8"))
-            return int(config.get("max_position_embeddings", 512))
-        except (ValueError, AttributeError, TypeError) as error:
-            raise UserError(f"model.path={self.path}: config.json cannot be read ({error})") from error
+        """How many tokens the encoder takes."""
+        return positions(self.path / CONFIG, str(self.path))
 
-    def _need(self, *files: str) -> None:
-        if not any((self.path / file).is_file() for file in files):
-            raise UserError(f"model.path={self.path}: no {' or '.join(files)} in the folder")
+    def fetch(self) -> None:
+        """UserError where config, weights or tokenizer are absent."""
+        model_files(self.path, str(self.path))
 
 
 def pocket() -> Folder:
@@ -63,3 +67,8 @@ def pocket() -> Folder:
 def local(path: str) -> Folder:
     """Any encoder on disk."""
     return Folder("local", Path(path).expanduser())
+
+
+def hub(path: str, revision: str) -> Hub:
+    """Any encoder on the Hugging Face hub, pinned to a commit; nothing is fetched yet."""
+    return Hub(checked_name(path), checked_revision(revision))

@@ -7,63 +7,77 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers.models.bert.modeling_bert import BertOnlyMLMHead
 
-from lightning_tickets.errors import UserError
-from lightning_tickets.models.encoder import language_head_weights, seeded
+from lightning_tickets.models.encoder import seeded
+from lightning_tickets.models.vocabulary import vocabulary_head
 from lightning_tickets.tasks.batches import Batch
 from lightning_tickets.tasks.kind import Kind
-from lightning_tickets.tasks.masked_lm import IGNORED
+
+
+class FirstToken(nn.Module):
+    """BERT's pooler for an encoder that has none: a dense map and tanh on the first token, part of γ, never pruned."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.dense = drawn(width, width)
+
+    def forward(self, encoded: Any) -> Tensor:
+        return torch.tanh(self.dense(encoded.last_hidden_state[:, 0]))
 
 
 class LinearHead(nn.Module):
-    """Dropout and one linear map, on the pooled output or on every token."""
+    """Dropout and one linear map on ``read``'s part of what the encoder gives: (…, width) to (…, outputs)."""
 
-    def __init__(self, config: Any, outputs: int, pooled: bool) -> None:
+    def __init__(self, config: Any, outputs: int) -> None:
         super().__init__()
-        self.pooled = pooled
         rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
         self.dropout = nn.Dropout(rate)
-        self.out = nn.Linear(config.hidden_size, outputs)
-        nn.init.normal_(self.out.weight, std=0.02)
-        nn.init.zeros_(self.out.bias)
+        self.out = drawn(config.hidden_size, outputs)
+
+    def read(self, encoded: Any) -> Tensor:
+        """Every token."""
+        hidden: Tensor = encoded.last_hidden_state
+        return hidden
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        hidden: Tensor = encoded.pooler_output if self.pooled else encoded.last_hidden_state
-        logits: Tensor = self.out(self.dropout(hidden))
+        logits: Tensor = self.out(self.dropout(self.read(encoded)))
         return logits
 
 
-class VocabularyHead(nn.Module):
-    """BERT's masked-LM head on the asked tokens only; its decoder is the encoder's word embeddings (tied)."""
+class PooledHead(LinearHead):
+    """On the encoder's pooled output."""
 
-    def __init__(self, config: Any, embeddings: nn.Parameter) -> None:
-        super().__init__()
-        self.cls = BertOnlyMLMHead(config)
-        predictions = self.cls.predictions
-        nn.init.normal_(predictions.transform.dense.weight, std=config.initializer_range)
-        nn.init.zeros_(predictions.transform.dense.bias)
-        predictions.decoder.weight, predictions.decoder.bias = embeddings, predictions.bias
+    def read(self, encoded: Any) -> Tensor:
+        pooled: Tensor = encoded.pooler_output
+        return pooled
 
-    def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        asked = batch["asked"] != IGNORED
-        logits: Tensor = self.cls(encoded.last_hidden_state[asked])
-        return logits
+
+class OwnPoolerHead(LinearHead):
+    """On a pooler that the head brings with it."""
+
+    def __init__(self, config: Any, outputs: int) -> None:
+        super().__init__(config, outputs)
+        self.pooler = FirstToken(config.hidden_size)
+
+    def read(self, encoded: Any) -> Tensor:
+        pooled: Tensor = self.pooler(encoded)
+        return pooled
+
+
+def drawn(width: int, outputs: int) -> nn.Linear:
+    """A linear map as BERT's heads begin."""
+    linear = nn.Linear(width, outputs)
+    nn.init.normal_(linear.weight, std=0.02)
+    nn.init.zeros_(linear.bias)
+    return linear
 
 
 def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
     """A head drawn by ``seed``; a masked-LM head takes the checkpoint's own weights where it has them."""
+    if kind.head == "vocabulary":
+        return vocabulary_head(encoder, folder, seed)
     with seeded(seed):
-        if kind.head != "vocabulary":
-            pooled = kind.head == "pooled"
-            if pooled and getattr(encoder, "pooler", None) is None:
-                raise UserError(f"model.path={folder}: this encoder has no pooler, which the task needs")
-            return LinearHead(encoder.config, kind.outputs, pooled)
-        head = VocabularyHead(encoder.config, encoder.get_input_embeddings().weight)
-    known = language_head_weights(folder)
-    if known:
-        with torch.no_grad():
-            targets = dict(head.cls.named_parameters())
-            for name, value in known.items():
-                targets[name].copy_(value)
-    return head
+        if kind.head == "tokens":
+            return LinearHead(encoder.config, kind.outputs)
+        has_pooler = getattr(encoder, "pooler", None) is not None
+        return (PooledHead if has_pooler else OwnPoolerHead)(encoder.config, kind.outputs)

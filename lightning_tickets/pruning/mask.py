@@ -9,6 +9,7 @@ from torch import Tensor
 
 Mask = dict[str, Tensor]
 Weights = Mapping[str, Tensor]
+POOLER = "pooler."
 
 
 def full(weights: Weights) -> Mask:
@@ -37,6 +38,17 @@ def check_fits(mask: Mask, weights: Weights) -> None:
         theirs = tuple(weights[name].shape) if name in weights else None
         if ours != theirs:
             raise ValueError(f"mask does not fit the model: {name} is {ours} in the mask, {theirs} in the model")
+
+
+def fitted(mask: Mask, weights: Weights) -> Mask:
+    """The mask on a model that may have a pooler where the mask knows none, or none where it does.
+
+    A pooler that the mask does not know is kept whole. ValueError naming any other matrix that differs.
+    """
+    known = {name: m for name, m in mask.items() if name in weights or not name.startswith(POOLER)}
+    added = full({name: w for name, w in weights.items() if name not in mask and name.startswith(POOLER)})
+    check_fits(known | added, weights)
+    return {name: (known | added)[name] for name in weights}
 
 
 def apply_(weights: Weights, mask: Mask) -> None:

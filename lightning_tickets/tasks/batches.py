@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.data import Sampler
 
+Row = Mapping[str, Any]
 Example = dict[str, Any]
 Batch = dict[str, Tensor]
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
+PORTION = 1000
+
+
+def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """So many rows at a time as a tokenizer takes well."""
+    left = iter(rows)
+    while portion := list(islice(left, PORTION)):
+        yield portion
 
 
 def pad(examples: Sequence[Example], pad_id: int) -> Batch:
@@ -59,7 +69,11 @@ class TrainingOrder(Sampler[list[int]]):
         return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
 
 
-def evaluation_order(lengths: Sequence[int], batch_size: int) -> list[list[int]]:
-    """All indices once, shortest first: the score does not depend on the order."""
-    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
-    return [order[k : k + batch_size] for k in range(0, len(order), batch_size)]
+def evaluation_order(lengths: Sequence[int], batch_size: int, tokens: int) -> list[list[int]]:
+    """All indices once, shortest first, in padded batches of at most so many tokens: scores do not depend on it."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: (lengths[i], i)):
+        if not batches or len(batches[-1]) == batch_size or (len(batches[-1]) + 1) * lengths[i] > tokens:
+            batches.append([])
+        batches[-1].append(i)
+    return batches

@@ -11,8 +11,8 @@ from torch import Tensor
 from torchmetrics.functional.classification import binary_f1_score, multiclass_accuracy, multiclass_matthews_corrcoef
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import Batch, Example, pad
-from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.batches import Batch, Example, Row, pad
+from lightning_tickets.tasks.kind import Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
 
@@ -24,6 +24,7 @@ class Classification(TextPairs):
     def __init__(self, labels: int, accuracy: str = "accuracy") -> None:
         """``accuracy`` is the name that the task's accuracy goes by."""
         self.outputs, self.accuracy = labels, accuracy
+        self.metrics = (accuracy, "matthews", *(["f1"] if labels == 2 else []))
 
     def target(self, row: Row) -> int:
         label = row["label"]

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from lightning_tickets.tasks.batches import Batch, Example
-
-Row = Mapping[str, Any]
+from lightning_tickets.tasks.batches import Batch, Example, Row
 
 
 @dataclass(frozen=True)
@@ -22,18 +20,24 @@ class Score:
     metrics: dict[str, float]
     undefined: tuple[str, ...] = ()
 
+    def beside(self, name: str, other: Score, metric: str) -> Score:
+        """With one metric of another score under a name of its own."""
+        flagged = (name,) if metric in other.undefined else ()
+        return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged)
+
 
 class Kind(Protocol):
     """A kind of task. ``head`` names what stands on the encoder: ``pooled``, ``tokens`` or ``vocabulary``."""
 
     head: str
     outputs: int
+    metrics: tuple[str, ...]
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         """Take the tokenizer that rows are encoded with."""
 
-    def encode(self, rows: Sequence[Row]) -> list[Example]:
-        """Tokenised examples; one row may give several (windows)."""
+    def encode(self, rows: Iterable[Row]) -> Iterator[Example]:
+        """Tokenised examples of plain values, in order; one row may give several (windows), several one (blocks)."""
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
         """One padded batch; ``seed`` for what is drawn by batch, None for evaluation."""

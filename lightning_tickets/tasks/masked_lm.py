@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import torch
@@ -10,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from lightning_tickets.tasks.batches import Batch, Example, pad
-from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.batches import Batch, Example, Row, pad, portions
+from lightning_tickets.tasks.kind import Score, defined
 from lightning_tickets.tasks.text import encode_pairs
 
 IGNORED = -100
@@ -22,6 +23,7 @@ class MaskedLM:
 
     head = "vocabulary"
     outputs = 0
+    metrics = ("accuracy",)
 
     def __init__(self, rate: float = 0.15, evaluation_seed: int = 0) -> None:
         self.rate, self.evaluation_seed = rate, evaluation_seed
@@ -31,20 +33,42 @@ class MaskedLM:
         self.special = torch.tensor(sorted(tokenizer.all_special_ids))
         self.ordinary = torch.tensor(sorted(set(range(len(tokenizer))) - set(tokenizer.all_special_ids)))
 
-    def encode(self, rows: Sequence[Row]) -> list[Example]:
-        examples = encode_pairs(self.tokenizer, rows, self.max_length)
-        for number, example in enumerate(examples):
-            shown, asked = self._corrupt(torch.tensor(example["input_ids"]), self.evaluation_seed + number)
-            example |= {"shown": shown.tolist(), "asked": asked.tolist()}
-        return examples
+    def encode(self, rows: Iterable[Row]) -> Iterator[Example]:
+        """Rows of one or two texts as they are; running text in blocks."""
+        left = iter(rows)
+        first = next(left, None)
+        if first is None:
+            return
+        whole = chain([first], left)
+        examples = self._blocks(whole) if "text" in first else self._documents(whole)
+        yield from (example | {"number": number} for number, example in enumerate(examples))
+
+    def _documents(self, rows: Iterable[Row]) -> Iterator[Example]:
+        for portion in portions(rows):
+            yield from encode_pairs(self.tokenizer, portion, self.max_length)
+
+    def _blocks(self, rows: Iterable[Row]) -> Iterator[Example]:
+        """All lines joined and cut to ``max_length``, special tokens counted; the last, shorter block is dropped."""
+        first, last, room = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id, self.max_length - 2
+        typed = (
+            {"token_type_ids": [0] * self.max_length} if "token_type_ids" in self.tokenizer.model_input_names else {}
+        )
+        joined: list[int] = []
+        for portion in portions(rows):
+            for ids in self.tokenizer([row["text"] for row in portion], add_special_tokens=False)["input_ids"]:
+                joined += ids
+            while len(joined) >= room:
+                block, joined = joined[:room], joined[room:]
+                yield {"input_ids": [first, *block, last], **typed, "attention_mask": [1] * self.max_length}
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
         batch = pad(examples, self.pad_id)
         if seed is not None:
             shown, asked = self._corrupt(batch["input_ids"], seed)
             return batch | {"input_ids": shown, "asked": asked}
-        shown = pad([{"input_ids": e["shown"]} for e in examples], self.pad_id)["input_ids"]
-        asked = pad([{"input_ids": e["asked"]} for e in examples], IGNORED)["input_ids"]
+        fixed = [self._corrupt(torch.tensor(e["input_ids"]), self.evaluation_seed + e["number"]) for e in examples]
+        shown = pad([{"input_ids": s.tolist()} for s, _ in fixed], self.pad_id)["input_ids"]
+        asked = pad([{"input_ids": a.tolist()} for _, a in fixed], IGNORED)["input_ids"]
         return batch | {"input_ids": shown, "asked": asked}
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:

@@ -2,63 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torchmetrics.functional.text import squad
 from transformers import PreTrainedTokenizerBase
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import INPUTS, Batch, Example, pad
-from lightning_tickets.tasks.kind import Row, Score, defined
+from lightning_tickets.tasks.answers import best_scores
+from lightning_tickets.tasks.batches import INPUTS, Batch, Example, Row, pad, portions
+from lightning_tickets.tasks.kind import Score, defined
 
 
 class Span:
     """Start and end by cross-entropy; the best span over all windows of a question, at most ``longest`` tokens.
 
-    Scored by exact match and F1 with the official normalisation, the best over the gold answers.
+    Windows begin every ``stride`` tokens of the text, questions end after ``question`` tokens. Scored by exact match
+    and F1 with the official normalisation, the best over the gold answers.
     """
 
     head = "tokens"
     outputs = 2
+    metrics = ("f1", "exact_match")
 
-    def __init__(self, stride: int = 128, longest: int = 30, n_best: int = 20) -> None:
-        self.stride, self.longest, self.n_best = stride, longest, n_best
+    def __init__(self, stride: int = 128, longest: int = 30, n_best: int = 20, question: int = 64) -> None:
+        self.stride, self.longest, self.n_best, self.question = stride, longest, n_best, question
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
 
-    def encode(self, rows: Sequence[Row]) -> list[Example]:
-        questions = self.tokenizer([row["question"] for row in rows], add_special_tokens=False)["input_ids"]
-        room = self.max_length - 3 - max(map(len, questions), default=0)
-        if room < 2:
-            raise UserError(
-                f"training.max_length={self.max_length} leaves no room for a text beside the longest question"
-            )
+    def encode(self, rows: Iterable[Row]) -> Iterator[Example]:
+        number = 0
+        for portion in portions(rows):
+            for row, windows in zip(portion, self._windows(portion), strict=True):
+                yield from (window | {"row": number, "data": dict(row)} for window in windows)
+                number += 1
+
+    def _windows(self, rows: Sequence[Row]) -> list[list[Example]]:
+        """The windows of each row; rows whose questions are equally long are tokenised together."""
+        asked = [self._shortened(row["question"]) for row in rows]
+        groups: dict[int, list[int]] = defaultdict(list)
+        for number, ids in enumerate(self.tokenizer(asked, add_special_tokens=False)["input_ids"]):
+            groups[self.max_length - self.tokenizer.num_special_tokens_to_add(pair=True) - len(ids)].append(number)
+        windows: list[list[Example]] = [[] for _ in rows]
+        for room, members in groups.items():
+            if room < 2:
+                raise UserError(
+                    f"training.max_length={self.max_length} leaves no room for a text beside the longest question"
+                )
+            for member, window in self._group([asked[m] for m in members], [rows[m] for m in members], room):
+                windows[members[member]].append(window)
+        return windows
+
+    def _group(self, asked: Sequence[str], rows: Sequence[Row], room: int) -> Iterator[tuple[int, Example]]:
+        """Windows with the number of their row; neighbours share ``room - stride`` tokens, at least half a window."""
         found = self.tokenizer(
-            [row["question"] for row in rows],
+            list(asked),
             [row["context"] for row in rows],
             truncation="only_second",
             max_length=self.max_length,
-            stride=min(self.stride, room // 2),
+            stride=max(room - self.stride, room // 2),
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
         names = [name for name in INPUTS if name in found]
-        examples = []
-        for window, row_number in enumerate(found["overflow_to_sample_mapping"]):
-            row = rows[row_number]
+        for window, member in enumerate(found["overflow_to_sample_mapping"]):
             offsets = [
-                offset if sequence == 1 else None
+                list(offset) if sequence == 1 else None
                 for offset, sequence in zip(found["offset_mapping"][window], found.sequence_ids(window), strict=True)
             ]
-            start, end = _answer(offsets, row["answers"])
-            inputs = {name: found[name][window] for name in names}
-            examples.append(inputs | {"row": row_number, "data": row, "offsets": offsets, "start": start, "end": end})
-        return examples
+            start, end = _answer(offsets, rows[member]["answers"])
+            yield (
+                member,
+                {name: found[name][window] for name in names} | {"offsets": offsets, "start": start, "end": end},
+            )
+
+    def _shortened(self, question: str) -> str:
+        """What its first tokens cover."""
+        found = self.tokenizer(question, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        return question[: found[self.question - 1][1]] if len(found) > self.question else question
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
         batch = pad(examples, self.pad_id)
@@ -93,13 +118,13 @@ class Span:
             rows[example["row"]] = example["data"]
             if logit > best.get(example["row"], (-float("inf"), ""))[0]:
                 best[example["row"]] = (logit, text)
-        guesses: Any = [{"id": str(i), "prediction_text": best.get(i, (0.0, ""))[1]} for i in rows]
-        gold: Any = [{"id": str(i), "answers": dict(row["answers"])} for i, row in rows.items()]
-        found = squad(guesses, gold)
-        return defined({"f1": found["f1"].item() / 100, "exact_match": found["exact_match"].item() / 100})
+        pairs = [(best.get(i, (0.0, ""))[1], row["answers"]["text"]) for i, row in rows.items()]
+        scores = [best_scores(guess, gold) for guess, gold in pairs]
+        f1, exact = (sum(column) / len(scores) for column in zip(*scores, strict=True))
+        return defined({"f1": f1, "exact_match": exact})
 
 
-def _answer(offsets: Sequence[tuple[int, int] | None], answers: Row) -> tuple[int, int]:
+def _answer(offsets: Sequence[list[int] | None], answers: Row) -> tuple[int, int]:
     """First and last token of the first gold answer, or [CLS] twice if it is not wholly in the window."""
     begin = answers["answer_start"][0]
     stop = begin + len(answers["text"][0])

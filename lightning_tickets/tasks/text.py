@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
-from lightning_tickets.tasks.batches import INPUTS, Example
-from lightning_tickets.tasks.kind import Row
+from lightning_tickets.tasks.batches import INPUTS, Example, Row, portions
 
 
 class TextPairs:
@@ -22,10 +21,11 @@ class TextPairs:
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
 
-    def encode(self, rows: Sequence[Row]) -> list[Example]:
+    def encode(self, rows: Iterable[Row]) -> Iterator[Example]:
         """Pairs that are too long lose tokens from the longer text first (reference 1, table 1)."""
-        encoded = encode_pairs(self.tokenizer, rows, self.max_length)
-        return [example | {"label": self.target(row)} for example, row in zip(encoded, rows, strict=True)]
+        for portion in portions(rows):
+            encoded = encode_pairs(self.tokenizer, portion, self.max_length)
+            yield from (e | {"label": self.target(row)} for e, row in zip(encoded, portion, strict=True))
 
 
 def encode_pairs(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], max_length: int) -> list[Example]:

@@ -9,21 +9,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.data.source import Source
 from lightning_tickets.initialization.state import State, clone
-from lightning_tickets.models.encoder import fresh_encoder, load_encoder, load_tokenizer, prunable
-from lightning_tickets.models.folders import Folder
+from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
+from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.callback import Prune, PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.kind import Kind, Score
-from lightning_tickets.tasks.sources import Source
-from lightning_tickets.tickets.component import call
+from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.spec import Problem
-from lightning_tickets.training.fit import Splits, fit
+from lightning_tickets.training.fit import fit
 from lightning_tickets.training.settings import Hardware
 
 
@@ -33,7 +32,8 @@ class Places:
 
     store: Store
     source: Source
-    folder: Folder
+    folder: Pretrained
+    cache: Path
     hardware: Hardware = field(default_factory=Hardware)
     journal: Journal = field(default_factory=Journal)
 
@@ -43,7 +43,7 @@ class Bench:
 
     def __init__(self, problem: Problem, places: Places) -> None:
         self.problem, self.places = problem, places
-        self.kind, self.splits = _prepared(problem, places.source, places.folder)
+        self.kind, self.splits = prepared(problem, places.source, places.folder, places.cache)
         self._encoder = _encoder(places.folder.path, problem.model.fingerprint)
 
     @property
@@ -55,7 +55,16 @@ class Bench:
     @property
     def prunable(self) -> Weights:
         """The prunable part of θ0."""
-        return {name: p.detach() for name, p in prunable(self._encoder).items()}
+        return {name: p.detach() for name, p in prunable(self._encoder, self._prunes_pooler).items()}
+
+    @property
+    def pooler(self) -> str:
+        """What becomes of the pooler's matrix: pruned, dense or absent."""
+        return pooler_policy(self._encoder, self._prunes_pooler)
+
+    @property
+    def _prunes_pooler(self) -> bool:
+        return self.problem.model.pooler == "pruned"
 
     def fresh(self, seed: int) -> State:
         """θ0′: the architecture's own random weights."""
@@ -71,7 +80,7 @@ class Bench:
         encoder = copy.deepcopy(self._encoder)
         encoder.load_state_dict(start)
         head = make_head(self.kind, encoder, self.places.folder.path, derive(seeds[0], "head"))
-        callback = PruningCallback(prunable(encoder), mask, prune)
+        callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
         settings, hardware = self.problem.training, self.places.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
@@ -84,23 +93,3 @@ class Bench:
 @lru_cache(maxsize=2)
 def _encoder(path: Path, fingerprint: str) -> Any:
     return load_encoder(path)
-
-
-_cache: dict[tuple[Problem, str], tuple[Kind, Splits]] = {}
-
-
-def _prepared(problem: Problem, source: Source, folder: Folder) -> tuple[Kind, Splits]:
-    """The task's kind and its tokenised splits, kept for the next run on the same data."""
-    key = (problem, str(folder.path))
-    if key not in _cache:
-        if len(_cache) >= 4:
-            _cache.clear()
-        kind = call(problem.task.kind)
-        kind.prepare(load_tokenizer(folder.path), problem.training.max_length)
-        limits = {"train": problem.data.train_limit, "dev": problem.data.dev_limit}
-        rows = {split: source.rows(problem.task.name, split)[:limit] for split, limit in limits.items()}
-        try:
-            _cache[key] = kind, Splits(kind.encode(rows["train"]), kind.encode(rows["dev"]))
-        except UserError as error:
-            raise UserError(f"task={problem.task.name}: {error}") from error
-    return _cache[key]

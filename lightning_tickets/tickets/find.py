@@ -48,6 +48,8 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
         raise RuntimeError(f"{chain.pruner.target} did not keep the {count} weights it was asked to")
     with bench.places.store.publish(spec.name, spec) as folder:
         save_ticket(folder / FILE, mask, {"name": spec.name, "found_by": described(spec)})
-        result = Result(chain.problem.task.metric, score.metrics, score.undefined, kept(before), size(before))
+        result = Result(
+            chain.problem.task.metric, score.metrics, score.undefined, kept(before), size(before), bench.pooler
+        )
         result.write(folder, time.perf_counter() - began)
     return mask

@@ -14,13 +14,17 @@ RESULT = "result.json"
 
 @dataclass(frozen=True)
 class Result:
-    """``metrics`` are fractions; ``kept`` of ``prunable`` weights were not zero; ``undefined`` metrics stand as 0."""
+    """``metrics`` are fractions; ``kept`` of ``prunable`` weights were not zero; ``undefined`` metrics stand as 0.
+
+    ``pooler`` says what became of its matrix: pruned, dense (never pruned) or absent (the encoder has none).
+    """
 
     metric: str
     metrics: Mapping[str, float]
     undefined: tuple[str, ...]
     kept: int
     prunable: int
+    pooler: str = "pruned"
 
     @property
     def score(self) -> float:

@@ -27,11 +27,15 @@ class Component:
 
 @dataclass(frozen=True)
 class Task:
-    """``kind`` trains and scores it; ``metric`` is the one that tables show."""
+    """``kind`` trains and scores it; ``metric`` is the one that tables show.
+
+    ``further`` are splits that are scored beside ``dev``, each with the name that the metric goes by there.
+    """
 
     name: str
     kind: Component
     metric: str
+    further: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Model:
-    """θ0 and its tokenizer, by what they contain."""
+    """θ0 and its tokenizer, by what they contain; ``pooler`` says whether its matrix is pruned or stays dense."""
 
     name: str
     fingerprint: str
+    pooler: str = "pruned"
 
 
 @dataclass(frozen=True)

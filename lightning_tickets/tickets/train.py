@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State
-from lightning_tickets.pruning.mask import Mask, full, kept, size
+from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.pruning.schedule import kept_count
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places
@@ -22,12 +23,20 @@ def train(run: Run, places: Places) -> Result:
         return known
     ticket = find(run.mask, places) if isinstance(run.mask, TicketMask) else None
     began, bench = time.perf_counter(), Bench(run.problem, places)
-    mask = ticket if ticket is not None else _drawn(run, bench)
+    mask = _on_model(ticket, bench) if ticket is not None else _drawn(run, bench)
     score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
-    result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask))
+    result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
         result.write(folder, time.perf_counter() - began)
     return result
+
+
+def _on_model(ticket: Mask, bench: Bench) -> Mask:
+    """The ticket on this model, which may have a pooler where the one it was found on has none, and the reverse."""
+    try:
+        return fitted(ticket, bench.prunable)
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 def _drawn(run: Run, bench: Bench) -> Mask:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -13,6 +13,7 @@ import torch
 from pytorch_lightning.loggers import Logger
 from torch.utils.data import DataLoader
 
+from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
 from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.seeds import derive
@@ -22,6 +23,7 @@ from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.settings import Hardware, Training
 
 EVALUATION_BATCH = 128
+EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts
 LOG_EVERY = 10
 for chatty in ("pytorch_lightning", "lightning_fabric"):
     logging.getLogger(chatty).setLevel(logging.ERROR)
@@ -31,10 +33,11 @@ warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).
 
 @dataclass(frozen=True)
 class Splits:
-    """Tokenised examples to train and to score on."""
+    """Tokenised examples to train and to score on; ``further`` are scored too, by the name of their metric."""
 
-    train: list[Example]
-    dev: list[Example]
+    train: Examples
+    dev: Examples
+    further: Mapping[str, Examples] = field(default_factory=dict)
 
 
 class Collate:
@@ -67,9 +70,12 @@ def fit(
     torch.set_num_threads(settings.threads)
     torch.set_flush_denormal(True)
     steps = settings.total_steps(len(splits.train))
+    if hardware.recompute_from is not None and settings.batch_size * settings.max_length > hardware.recompute_from:
+        _recompute(encoder)
     module = TaskModule(encoder.train(), head.train(), kind, settings, steps)
-    lengths = [len(e["input_ids"]) for e in splits.train]
-    order = TrainingOrder(lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", number))
+    order = TrainingOrder(
+        splits.train.lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", number)
+    )
     loader: DataLoader[Any] = DataLoader(
         splits.train,  # type: ignore[arg-type]
         batch_sampler=order,
@@ -80,12 +86,31 @@ def fit(
         trainer = _trainer(settings, hardware, steps, logger, callback)
         trainer.fit(module, loader)
     module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
-    dev_lengths = [len(e["input_ids"]) for e in splits.dev]
-    score = evaluate(module, splits.dev, evaluation_order(dev_lengths, EVALUATION_BATCH))
+    score = _scored(module, splits)
     if logger is not None:
         logger.log_metrics({f"dev/{name}": value for name, value in score.metrics.items()}, step=steps)
         logger.save()
     return score
+
+
+def _recompute(encoder: Any) -> None:
+    """Layer by layer, with dropout's generator as it was in the forward pass; not every architecture can."""
+    if encoder.supports_gradient_checkpointing:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+
+
+def _scored(module: TaskModule, splits: Splits) -> Score:
+    """On the development set; of further splits the kind's first metric, under the name that they give it."""
+    score = _score(module, splits.dev)
+    for name, examples in splits.further.items():
+        score = score.beside(name, _score(module, examples), module.kind.metrics[0])
+    return score
+
+
+def _score(module: TaskModule, examples: Examples) -> Score:
+    return evaluate(module, examples, evaluation_order(examples.lengths, EVALUATION_BATCH, EVALUATION_TOKENS))
 
 
 def _trainer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -43,7 +44,7 @@ class TaskModule(lightning.LightningModule):
 
 
 @torch.no_grad()
-def evaluate(module: TaskModule, examples: list[Example], batches: list[list[int]]) -> Score:
+def evaluate(module: TaskModule, examples: Sequence[Example], batches: list[list[int]]) -> Score:
     """The score over all examples; consumes no generator of the training's."""
     module.eval()
     predictions: list[Any] = [None] * len(examples)

@@ -39,7 +39,12 @@ class Training:
 
 @dataclass(frozen=True)
 class Hardware:
-    """Where a training runs and how it is shown; nothing here is part of what a run is."""
+    """Where a training runs and how it is shown; nothing here is part of what a run is.
+
+    Batches of more than ``recompute_from`` tokens compute a layer's activations again in the backward pass instead of
+    keeping them: the same numbers with less memory.
+    """
 
     accelerator: str = "cpu"
     progress: bool = False
+    recompute_from: int | None = None

@@ -20,14 +20,19 @@ OPTIONS = [path.relative_to(conf_dir()).with_suffix("") for path in sorted(conf_
 GROUPED = [option for option in OPTIONS if len(option.parts) > 1]
 
 
+REVISION = "0" * 40
+
+
 def needed(option: Path, root: Path) -> list[str]:
-    """Values that an option leaves to the user."""
-    local = {"model": [f"model.path={MODEL_DIR}"], "data": [f"data.root={root}"]}
-    if option.parts == ("scale", "small"):
-        return [*local["model"], *local["data"], "task=cola", "training.max_length=48"]
-    if option.parts == ("training", "small"):
-        return ["training.max_length=48"]
-    return local.get(option.parts[0], []) if option.name == "local" else []
+    """Values that an option leaves to the user, and what goes with the pocket model's 48 positions."""
+    given = {
+        "model/local": [f"model.path={MODEL_DIR}"],
+        "model/hub": ["model.path=some/bert", f"model.revision={REVISION}"],
+        "data/local": [f"data.root={root}"],
+        "training/small": ["training.max_length=48"],
+        "training/paper": ["training.max_length=48"],
+    }
+    return given.get(str(option), [])
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +98,7 @@ def test_every_training_setting_is_read():
     assert {f.name for f in fields(Training)} == set(settings.TRAINING) | {"precision", "version"}
     for option in (o for o in GROUPED if o.parts[0] == "training"):
         given = set(OmegaConf.load(conf_dir() / f"{option}.yaml"))
-        assert given - {"steps_of"} == {f.name for f in fields(Training)} - {"version"} | {"seconds_per_step"}
+        assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - {"version"} | {"seconds_per_step"}
 
 
 def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():

@@ -1,4 +1,4 @@
-"""Which matrices are pruned, by architecture, and θ0 as it is read from disk."""
+"""θ0 as it is read from disk."""
 
 from pathlib import Path
 from typing import Any
@@ -6,81 +6,19 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import nn
-from transformers import BertConfig, DistilBertConfig, ElectraConfig, RobertaConfig
+from transformers import BertConfig
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.models.encoder import (
-    fresh_encoder,
-    language_head_weights,
-    load_encoder,
-    load_tokenizer,
-    prunable,
-    seeded,
-)
+from lightning_tickets.models.encoder import fresh_encoder, load_encoder, load_tokenizer, seeded
+from lightning_tickets.models.heads import make_head
 from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tasks.masked_lm import MaskedLM
 
 SIZES = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "vocab_size": 50}
-SMALL = {
-    "bert": BertConfig(**SIZES),
-    "roberta": RobertaConfig(**SIZES),
-    "electra": ElectraConfig(**SIZES, embedding_size=8),
-    "distilbert": DistilBertConfig(vocab_size=50, dim=16, hidden_dim=32, n_layers=2, n_heads=2),
-}
-COUNTED = 2 * (4 * 16 * 16 + 2 * 16 * 32)
-POOLER = {"bert": 256, "roberta": 256, "electra": 0, "distilbert": 0}
+SMALL = BertConfig(**SIZES)
 
 
-@pytest.fixture(scope="module")
-def base() -> Any:
-    """BERT-base without its values: shapes only."""
-    with torch.device("meta"):
-        return fresh_encoder(BertConfig(), 0)
-
-
-@pytest.fixture(scope="module", params=SMALL)
-def small(request) -> tuple[str, Any]:
-    return request.param, fresh_encoder(SMALL[request.param], 0)
-
-
-def test_bert_base_has_85_524_480_prunable_weights(base) -> None:
-    assert sum(p.numel() for p in prunable(base).values()) == 85_524_480
-
-
-def test_bert_base_has_84_934_656_without_the_pooler(base) -> None:
-    assert sum(p.numel() for name, p in prunable(base).items() if "pooler" not in name) == 84_934_656
-
-
-def test_bert_bases_73_matrices_by_name(base) -> None:
-    inside = ("attention.self.query", "attention.self.key", "attention.self.value")
-    inside += ("attention.output.dense", "intermediate.dense", "output.dense")
-    wanted = {f"encoder.layer.{layer}.{part}.weight" for layer in range(12) for part in inside}
-    assert set(prunable(base)) == wanted | {"pooler.dense.weight"} and len(prunable(base)) == 73
-
-
-def test_every_architecture_has_its_linear_maps_only(small) -> None:
-    name, encoder = small
-    assert sum(p.numel() for p in prunable(encoder).values()) == COUNTED + POOLER[name]
-
-
-def test_embeddings_biases_and_norms_are_never_prunable(small) -> None:
-    _, encoder = small
-    for name, parameter in prunable(encoder).items():
-        assert parameter.ndim == 2 and name.endswith(".weight")
-        assert "embedding" not in name and "norm" not in name.lower()
-
-
-def test_prunable_are_the_encoders_own_parameters(small) -> None:
-    _, encoder = small
-    own = dict(encoder.named_parameters())
-    assert all(own[name] is parameter for name, parameter in prunable(encoder).items())
-
-
-def test_electra_has_an_embeddings_projection_to_leave_out() -> None:
-    assert isinstance(fresh_encoder(SMALL["electra"], 0).embeddings_project, nn.Linear)
-
-
-@pytest.mark.parametrize("how", [lambda: load_encoder(MODEL_DIR), lambda: fresh_encoder(SMALL["bert"], 3)])
+@pytest.mark.parametrize("how", [lambda: load_encoder(MODEL_DIR), lambda: fresh_encoder(SMALL, 3)])
 def test_the_global_generator_is_as_it_was(how) -> None:
     torch.manual_seed(7)
     before = torch.random.get_rng_state()
@@ -118,8 +56,7 @@ def test_loading_twice_is_equal_even_without_a_pooler_in_the_file(rewritten) -> 
 
 def test_the_old_names_of_layer_norms_are_understood(rewritten, pocket) -> None:
     folder = rewritten(lambda weights: {old_name(name): value for name, value in weights.items()})
-    state = load_encoder(folder).state_dict()
-    assert all(torch.equal(value, state[name]) for name, value in pocket.state_dict().items())
+    same(load_encoder(folder), pocket)
 
 
 def old_name(name: str) -> str:
@@ -127,24 +64,55 @@ def old_name(name: str) -> str:
     return name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
 
 
+def same(one: Any, other: Any) -> None:
+    states = one.state_dict(), other.state_dict()
+    assert states[0].keys() == states[1].keys()
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+
+
 def test_fresh_weights_follow_their_seed() -> None:
     name = "encoder.layer.0.output.dense.weight"
-    one, same, other = (fresh_encoder(SMALL["bert"], seed).state_dict() for seed in (1, 1, 2))
-    assert torch.equal(one[name], same[name]) and not torch.equal(one[name], other[name])
+    one, again, other = (fresh_encoder(SMALL, seed).state_dict() for seed in (1, 1, 2))
+    assert torch.equal(one[name], again[name]) and not torch.equal(one[name], other[name])
 
 
-def one_line(folder: Path, load: Any) -> None:
+def test_the_old_format_gives_the_same_weights(as_bin: Path, pocket) -> None:
+    same(load_encoder(as_bin), pocket)
+
+
+def test_safetensors_are_preferred(folder: Path, pocket) -> None:
+    (folder / "pytorch_model.bin").write_bytes(b"nothing that can be read")
+    same(load_encoder(folder), pocket)
+
+
+def test_half_precision_is_read_as_float32(rewritten) -> None:
+    folder = rewritten(lambda weights: {name: value.half() for name, value in weights.items()})
+    assert {p.dtype for p in load_encoder(folder).parameters()} == {torch.float32}
+
+
+def one_line(folder: Path, load: Any) -> str:
     with pytest.raises(UserError) as raised:
         load(folder)
-    assert len(str(raised.value).splitlines()) == 1 and str(folder) in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1 and f"model.path={folder}" in str(raised.value)
+    return str(raised.value)
+
+
+def head_on_pocket(folder: Path) -> Any:
+    return make_head(MaskedLM(), load_encoder(MODEL_DIR), folder, 1)
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-1000], lambda b: b[:100], lambda b: b"", lambda b: b"\xff" * len(b)])
-@pytest.mark.parametrize("load", [load_encoder, language_head_weights])
+@pytest.mark.parametrize("load", [load_encoder, head_on_pocket])
 def test_damaged_weights_are_one_line(load, damage, folder: Path) -> None:
     file = folder / "model.safetensors"
     file.write_bytes(damage(file.read_bytes()))
     one_line(folder, load)
+
+
+@pytest.mark.parametrize("load", [load_encoder, head_on_pocket])
+def test_damaged_weights_of_the_old_format_are_one_line(load, as_bin: Path) -> None:
+    (as_bin / "pytorch_model.bin").write_bytes(b"PK\x03\x04")
+    one_line(as_bin, load)
 
 
 def test_weights_of_another_shape_are_one_line(rewritten) -> None:
@@ -154,7 +122,8 @@ def test_weights_of_another_shape_are_one_line(rewritten) -> None:
 
 def test_a_matrix_that_the_file_lacks_is_not_drawn_silently(rewritten) -> None:
     """Only a pooler may be missing; θ0 with a random layer is no pre-trained network."""
-    one_line(rewritten(lambda weights: {n: v for n, v in weights.items() if "layer.0." not in n}), load_encoder)
+    folder = rewritten(lambda weights: {n: v for n, v in weights.items() if "layer.0." not in n})
+    assert "lack encoder.layer.0." in one_line(folder, load_encoder)
 
 
 @pytest.mark.parametrize(("file", "load"), [("config.json", load_encoder), ("tokenizer.json", load_tokenizer)])

@@ -96,7 +96,7 @@ def test_pooled_batches_do_not_come_by_length() -> None:
 
 
 def test_evaluation_sees_everything_once_and_shortest_first() -> None:
-    batches = evaluation_order(LENGTHS, 16)
+    batches = evaluation_order(LENGTHS, 16, 10**6)
     flat = [i for batch in batches for i in batch]
     assert sorted(flat) == list(range(len(LENGTHS)))
     assert [LENGTHS[i] for i in flat] == sorted(LENGTHS)

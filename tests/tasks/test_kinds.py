@@ -36,7 +36,7 @@ def kind(config, tokenizer) -> Kind:
 
 @pytest.fixture(scope="module")
 def examples(config, kind, dev_rows: Rows) -> list[dict[str, Any]]:
-    return kind.encode(dev_rows(config.name))
+    return list(kind.encode(dev_rows(config.name)))
 
 
 def vocabulary_of(kind: Any) -> int:
@@ -141,7 +141,7 @@ def test_classification_refuses_a_label_out_of_range(label: Any, tokenizer) -> N
     kind = Classification(2)
     kind.prepare(tokenizer, LENGTH)
     with pytest.raises(UserError, match="allowed are 0 to 1"):
-        kind.encode([{"first": "the dog", "second": None, "label": label}])
+        list(kind.encode([{"first": "the dog", "second": None, "label": label}]))
 
 
 @pytest.mark.parametrize("label", [-0.1, 5.1, float("nan"), float("inf")])
@@ -160,5 +160,5 @@ def test_regression_refuses_a_score_out_of_range(label: float) -> None:
 def test_long_pairs_lose_from_the_longer_text(first: str, second: str, left: str, tokenizer) -> None:
     kind = Classification(2)
     kind.prepare(tokenizer, 12)
-    (example,) = kind.encode([{"first": first, "second": second, "label": 0}])
+    (example,) = list(kind.encode([{"first": first, "second": second, "label": 0}]))
     assert tokenizer.decode(example["input_ids"]) == left

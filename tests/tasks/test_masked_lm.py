@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from lightning_tickets.tasks.batches import pad
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 
 
@@ -18,13 +19,13 @@ def kind(tokenizer) -> MaskedLM:
 
 @pytest.fixture(scope="module")
 def examples(kind, dev_rows) -> list[dict[str, Any]]:
-    return kind.encode(dev_rows("mlm"))
+    return list(kind.encode(dev_rows("mlm")))
 
 
 @pytest.fixture(scope="module")
 def many(kind, examples) -> dict[str, torch.Tensor]:
     """60 examples corrupted anew fifty times, side by side: the ids, what is shown, what is asked."""
-    clean = kind.collate([{**e, "shown": e["input_ids"], "asked": e["input_ids"]} for e in examples], None)["input_ids"]
+    clean = pad(examples, kind.pad_id)["input_ids"]
     drawn = [kind.collate(examples, seed) for seed in range(50)]
     return {
         "ids": clean.expand(50, -1, -1),
@@ -111,19 +112,51 @@ def test_evaluation_masks_do_not_depend_on_the_batch(kind, examples) -> None:
             assert torch.equal(alone[name][0], together[name][row, : alone[name].shape[1]])
 
 
-def test_evaluation_masks_are_the_same_for_every_evaluation(examples, tokenizer, dev_rows) -> None:
+def asked(kind: MaskedLM, examples: list[dict[str, Any]]) -> list[list[int]]:
+    return [kind.collate([example], None)["asked"][0].tolist() for example in examples]
+
+
+def test_evaluation_masks_are_the_same_for_every_evaluation(kind, examples, tokenizer, dev_rows) -> None:
     again = MaskedLM()
     again.prepare(tokenizer, 48)
-    assert again.encode(dev_rows("mlm")) == examples
+    assert asked(again, list(again.encode(dev_rows("mlm")))) == asked(kind, examples)
 
 
 def test_evaluation_masks_differ_between_equal_texts(kind) -> None:
-    first, second = kind.encode([{"first": "the dog sees the old cat and likes the horse ."}] * 2)
-    assert first["asked"] != second["asked"]
+    first, second = asked(kind, list(kind.encode([{"first": "the dog sees the old cat and likes the horse ."}] * 2)))
+    assert first != second
 
 
-def test_every_evaluated_example_asks_something(examples) -> None:
-    assert all(max(example["asked"]) >= 0 for example in examples)
+def test_every_evaluated_example_asks_something(kind, examples) -> None:
+    assert all(max(one) >= 0 for one in asked(kind, examples))
+
+
+LINES = ["the dog sees the old cat .", "", "and likes the horse .", "mary likes the cat ."] * 7
+
+
+def blocks(tokenizer, length: int, lines: list[str]) -> list[dict[str, Any]]:
+    kind = MaskedLM()
+    kind.prepare(tokenizer, length)
+    return list(kind.encode({"text": line} for line in lines))
+
+
+def test_running_text_is_joined_and_cut_into_whole_blocks(tokenizer) -> None:
+    joined = tokenizer(" ".join(LINES), add_special_tokens=False)["input_ids"]
+    found = blocks(tokenizer, 12, LINES)
+    assert len(found) == len(joined) // 10 and {len(example["input_ids"]) for example in found} == {12}
+    assert sum((example["input_ids"][1:-1] for example in found), []) == joined[: 10 * len(found)]
+    ends = {(example["input_ids"][0], example["input_ids"][-1]) for example in found}
+    assert ends == {(tokenizer.cls_token_id, tokenizer.sep_token_id)}
+
+
+def test_blocks_do_not_depend_on_how_many_rows_are_tokenised_at_once(tokenizer, monkeypatch) -> None:
+    whole = blocks(tokenizer, 12, LINES)
+    monkeypatch.setattr("lightning_tickets.tasks.batches.PORTION", 3)
+    assert blocks(tokenizer, 12, LINES) == whole
+
+
+def test_text_shorter_than_a_block_gives_none(tokenizer) -> None:
+    assert blocks(tokenizer, 40, ["the dog ."]) == [] == blocks(tokenizer, 40, [])
 
 
 def test_the_loss_is_over_asked_tokens_only(kind, examples) -> None:

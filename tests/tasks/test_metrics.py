@@ -10,6 +10,7 @@ import torch
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
+from lightning_tickets.tasks.answers import best_scores
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
@@ -73,6 +74,13 @@ def test_regression_is_scipys_with_and_without_ties(slope: float, decimals: int)
     assert correlated(targets, guesses).metrics == pytest.approx(wanted, abs=CLOSE)
 
 
+@pytest.mark.parametrize("size", range(3, 12))
+def test_spearman_of_a_few_is_scipys(size: int) -> None:
+    rng = np.random.default_rng(size)
+    targets, guesses = np.round(5 * rng.random(size), 1), np.round(rng.normal(size=size), 1)
+    assert correlated(targets, guesses).metrics["spearman"] == pytest.approx(spearmanr(targets, guesses)[0], abs=CLOSE)
+
+
 @pytest.mark.parametrize(("slope", "wanted"), [(1.0, 1.0), (-0.01, -1.0)])
 def test_regression_all_right_and_all_wrong(slope: float, wanted: float) -> None:
     targets = np.linspace(0, 5, 50)
@@ -95,7 +103,7 @@ def test_correlations_of_a_single_example_are_flagged() -> None:
 def test_masked_lm_weighs_every_asked_token_alike(how: str, tokenizer, dev_rows) -> None:
     kind, generator = MaskedLM(), torch.Generator().manual_seed(1)
     kind.prepare(tokenizer, 48)
-    examples = kind.encode(dev_rows("mlm"))
+    examples = list(kind.encode(dev_rows("mlm")))
     truth, guesses, predictions = [], [], []
     for start in range(0, len(examples), 7):
         batch = kind.collate(examples[start : start + 7], None)
@@ -137,6 +145,15 @@ CONTEXTS = {
 }
 
 
+WORDS = ["the", "a", "dog", "Dog!", "...", "", "an  owl", "42", "cat cat", "é", "U.S."]
+
+
+@pytest.mark.parametrize("guess", WORDS)
+@pytest.mark.parametrize("gold", [[word] for word in WORDS] + [["the", "..."], ["dog", "a dog", "cat"]])
+def test_one_answer_is_scored_officially_even_where_nothing_is_left_of_it(guess: str, gold: list[str]) -> None:
+    assert best_scores(guess, gold) == pytest.approx(official(guess, gold), abs=CLOSE)
+
+
 @pytest.mark.parametrize("how", ["random", "first", "nothing"])
 def test_span_is_the_official_scorer(how: str, tokenizer) -> None:
     rng, kind = np.random.default_rng(3), Span(stride=8)
@@ -146,7 +163,7 @@ def test_span_is_the_official_scorer(how: str, tokenizer) -> None:
         for context, gold in CONTEXTS.items()
         for _ in range(20)
     ]
-    examples, predictions, wanted = kind.encode(rows), [], []
+    examples, predictions, wanted = list(kind.encode(rows)), [], []
     assert len(examples) == len(rows)
     for example, row in zip(examples, rows, strict=True):
         inside = [i for i, offset in enumerate(example["offsets"]) if offset]

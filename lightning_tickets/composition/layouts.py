@@ -1,0 +1,70 @@
+"""What a task's YAML says of its data, below ``files`` and ``hub``, as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from lightning_tickets.composition.values import integer
+from lightning_tickets.data.layout import SPLITS, Files, HubSet, Layout
+from lightning_tickets.data.rows import Columns
+from lightning_tickets.errors import UserError
+
+Rows = tuple[tuple[str, int], ...]
+LABELS = {"labels", "classes", "low", "high", "drop", "width"}
+
+
+def layout(task: DictConfig) -> Layout:
+    """UserError naming the key for anything that is missing or not known."""
+    splits = (*SPLITS, *task.get("further", {}))
+    files = _node(task, "files", {"folder", "columns", *splits}, LABELS)
+    hub = _node(task, "hub", {"path", "config", "revision", "columns", *splits}, LABELS | {"rows"})
+    official = _rows("task.rows", task.get("rows", {}), splits)
+    return Layout(
+        files and Files(str(files["folder"]), _splits(files, splits), _columns("task.files", files)),
+        hub and _hub_set(hub, splits, official),
+        official,
+    )
+
+
+def _hub_set(hub: dict[str, Any], splits: tuple[str, ...], official: Rows) -> HubSet:
+    rows = _rows("task.hub.rows", hub.get("rows", {}), splits) or official
+    columns = _columns("task.hub", hub)
+    return HubSet(str(hub["path"]), hub["config"], str(hub["revision"]), _splits(hub, splits), columns, rows)
+
+
+def _rows(where: str, given: Any, splits: tuple[str, ...]) -> Rows:
+    unknown = set(given) - set(splits)
+    if unknown:
+        raise UserError(f"{where}.{min(unknown)}: allowed are {', '.join(splits)}")
+    return tuple((str(split), integer(1)(f"{where}.{split}", count)) for split, count in given.items())
+
+
+def _node(task: DictConfig, name: str, needed: set[str], optional: set[str]) -> Any:
+    if task.get(name) is None:
+        return None
+    if not isinstance(task[name], DictConfig):
+        raise UserError(f"task.{name}: allowed is a mapping with {', '.join(sorted(needed))}")
+    node: Any = OmegaConf.to_container(task[name])
+    for wrong, told in ((needed - set(node), "is missing"), (set(node) - needed - optional, "is not known")):
+        if wrong:
+            allowed = ", ".join(sorted(needed | optional))
+            raise UserError(f"task.{name}.{min(map(str, wrong))} {told}: allowed are {allowed}")
+    return node
+
+
+def _splits(node: dict[str, Any], splits: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((split, str(node[split])) for split in splits)
+
+
+def _columns(where: str, node: dict[str, Any]) -> Columns:
+    columns = node["columns"]
+    if not isinstance(columns, dict) or not all(isinstance(place, (str, int)) for place in columns.values()):
+        raise UserError(f"{where}.columns: allowed is a mapping to the names or numbers of columns")
+    told: dict[str, Any] = {key: node[key] for key in LABELS & set(node)}
+    told |= {key: tuple(map(str, value)) for key, value in told.items() if isinstance(value, list)}
+    try:
+        return Columns(tuple((str(name), place) for name, place in columns.items()), **told)
+    except (UserError, TypeError) as error:
+        raise UserError(f"{where}: {error}") from error

@@ -1,0 +1,88 @@
+"""Tokenised examples on disk as Arrow, mapped into memory, made once for the same rows and tokenizer."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, overload
+
+import pyarrow as pa
+
+VERSION = 1
+BATCH = 1000  # examples in every record batch but the last
+
+
+class Examples(Sequence[dict[str, Any]]):
+    """The examples of one file; what is asked for is read then and there."""
+
+    def __init__(self, path: Path) -> None:
+        """ArrowException or OSError for a file that is not whole."""
+        file = pa.ipc.open_file(pa.memory_map(str(path)))
+        self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
+        self._size: int = sum(batch.num_rows for batch in self._batches)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Tokens of each example."""
+        return [n for batch in self._batches for n in batch["input_ids"].value_lengths().to_pylist()]
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return self.__getitems__(range(*index.indices(self._size)))
+        if not -self._size <= index < self._size:
+            raise IndexError(index)
+        batch, row = divmod(index % self._size, BATCH)
+        return self._batches[batch].slice(row, 1).to_pylist()[0]
+
+    def __getitems__(self, indices: Iterable[int]) -> list[dict[str, Any]]:
+        """What PyTorch's loader asks for: a batch at once."""
+        return [self[index] for index in indices]
+
+
+def cached(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
+    """The examples at ``path``, from ``examples`` if they are not there whole.
+
+    Written beside and renamed, so that of two processes that build at once each ends with a whole file, and an error
+    on the way leaves none.
+    """
+    try:
+        return Examples(path)
+    except (pa.ArrowException, OSError):
+        _build(path, examples)
+        return Examples(path)
+
+
+def _build(path: Path, examples: Iterable[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write(file, iter(examples))
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _write(file: Any, examples: Iterator[dict[str, Any]]) -> None:
+    """The first batch says of what type each column is."""
+    schema, writer = None, None
+    while portion := list(islice(examples, BATCH)):
+        batch = pa.RecordBatch.from_pylist(portion, schema=schema)
+        if writer is None:
+            schema = batch.schema
+            writer = pa.ipc.new_file(file, schema)
+        writer.write_batch(batch)
+    if writer is None:
+        writer = pa.ipc.new_file(file, pa.schema([("input_ids", pa.list_(pa.int64()))]))
+    writer.close()

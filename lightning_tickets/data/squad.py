@@ -1,0 +1,48 @@
+"""SQuAD's JSON as records, one a question, with the columns that data hubs give it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lightning_tickets.errors import UserError
+
+
+def questions(path: Path) -> Iterator[tuple[str, dict[str | int, Any]]]:
+    """``question``, ``context`` and ``answers`` (``text`` and ``answer_start``, a list each)."""
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 at byte {error.start}") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not JSON ({error})") from error
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    for a, article in enumerate(_listed(path, content, "data", "the file")):
+        for p, paragraph in enumerate(_listed(path, article, "paragraphs", f"data[{a}]")):
+            place = f"data[{a}].paragraphs[{p}]"
+            for number, asked in enumerate(_listed(path, paragraph, "qas", place)):
+                where = f"{place}.qas[{number}]"
+                answers = _listed(path, asked, "answers", where)
+                if not all(isinstance(answer, dict) for answer in answers):
+                    raise UserError(f"{path}, {where}: an answer is no object; this is not SQuAD's JSON")
+                yield (
+                    f"{path}, {where}",
+                    {
+                        "question": asked.get("question"),
+                        "context": paragraph.get("context"),
+                        "answers": {
+                            "text": [answer.get("text") for answer in answers],
+                            "answer_start": [answer.get("answer_start") for answer in answers],
+                        },
+                    },
+                )
+
+
+def _listed(path: Path, value: Any, name: str, where: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, list):
+        raise UserError(f"{path}: {where} has no list {name!r}; this is not SQuAD's JSON")
+    return found

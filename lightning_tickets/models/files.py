@@ -1,0 +1,107 @@
+"""The files of a pre-trained network as transformers saves it: which of them are read, and what they say. No torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import file_checksum
+
+CONFIG = "config.json"
+SAFETENSORS = ("model.safetensors", "model.safetensors.index.json")
+PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
+TOKENIZER = (
+    "tokenizer.json",
+    "vocab.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+)
+AFTER_PADDING = {
+    "camembert",
+    "data2vec-text",
+    "esm",
+    "ibert",
+    "longformer",
+    "luke",
+    "mpnet",
+    "roberta",
+    "roberta-prelayernorm",
+    "xlm-roberta",
+    "xlm-roberta-xl",
+    "xmod",
+}
+
+
+def model_files(folder: Path, shown: str) -> list[str]:
+    """Every file that is read, by name; UserError under the name ``shown`` where one is missing."""
+    if not folder.is_dir():
+        raise UserError(f"model.path={shown} is not a folder")
+    if not (folder / CONFIG).is_file():
+        raise UserError(f"model.path={shown}: no {CONFIG} in the folder")
+    return [CONFIG, *weight_files(folder, shown), *tokenizer_files(folder, shown)]
+
+
+def weight_files(folder: Path, shown: str) -> list[str]:
+    """The file of weights or the index and its shards, in transformers' order of preference: safetensors first."""
+    allowed = (*SAFETENSORS, *PICKLED)
+    first = next((name for name in allowed if (folder / name).is_file()), None)
+    if first is None:
+        raise UserError(f"model.path={shown}: no {' or '.join(allowed)} in the folder")
+    if not first.endswith(".index.json"):
+        return [first]
+    content = _json(folder / first, shown)
+    shards = content.get("weight_map")
+    if not isinstance(shards, dict) or not shards:
+        raise UserError(f"model.path={shown}: {first} has no weight_map")
+    names = sorted({str(name) for name in shards.values()})
+    for name in names:
+        if Path(name).name != name or not (folder / name).is_file():
+            raise UserError(f"model.path={shown}: no {name} in the folder, which {first} names")
+    return [first, *names]
+
+
+def tokenizer_files(folder: Path, shown: str) -> list[str]:
+    """The files of the tokenizer, at least one of them a vocabulary."""
+    if not any((folder / name).is_file() for name in VOCABULARIES):
+        raise UserError(f"model.path={shown}: no {' or '.join(VOCABULARIES)} in the folder")
+    return [name for name in TOKENIZER if (folder / name).is_file()]
+
+
+def digest(folder: Path, names: Iterable[str]) -> str:
+    """Sixteen hex digits over the content of some files."""
+    content = hashlib.sha256()
+    for name in names:
+        content.update(f"{name}={file_checksum(folder / name)}\n".encode())
+    return content.hexdigest()[:16]
+
+
+def positions(config: Path, shown: str) -> int:
+    """How many tokens the encoder takes; RoBERTa's kind counts its positions from behind the padding's."""
+    given = _json(config, shown)
+    try:
+        count = int(given.get("max_position_embeddings", 512))
+        if given.get("model_type") in AFTER_PADDING:
+            count -= int(given.get("pad_token_id", 1)) + 1
+    except (ValueError, TypeError) as error:
+        raise UserError(f"model.path={shown}: {CONFIG} cannot be read ({error})") from error
+    return count
+
+
+def _json(path: Path, shown: str) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise UserError(f"model.path={shown}: {path.name} cannot be read ({error})") from error
+    if not isinstance(content, dict):
+        raise UserError(f"model.path={shown}: {path.name} cannot be read (it is no mapping)")
+    return content

@@ -1,0 +1,77 @@
+"""A pre-trained network on the Hugging Face hub at one commit, fetched when its files are first asked for. No torch."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, positions
+
+FIRST = [CONFIG, *TOKENIZER, *SAFETENSORS, "model-*.safetensors"]
+INSTEAD = [*PICKLED, "pytorch_model-*.bin"]
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A repository and a commit; the commit stands for the files, so a fingerprint needs none of them."""
+
+    repo: str
+    revision: str
+
+    @property
+    def name(self) -> str:
+        return "hub"
+
+    @cached_property
+    def path(self) -> Path:
+        """The folder in the hub's cache, complete; UserError where it cannot be fetched."""
+        try:
+            folder = self._snapshot(FIRST)
+            if not any((folder / file).is_file() for file in SAFETENSORS):
+                folder = self._snapshot(INSTEAD)
+        except Exception as error:
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            raise UserError(f"model.path={self.repo}: cannot be fetched at {self.revision[:8]} ({reason})") from error
+        model_files(folder, f"{self.repo}@{self.revision[:8]}")
+        return folder
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(f"{self.repo}@{self.revision}".encode()).hexdigest()[:16]
+
+    def tokenizer_fingerprint(self) -> str:
+        return self.fingerprint()
+
+    def max_length(self) -> int | None:
+        """How many tokens the encoder takes; None while its config is not in the cache."""
+        from huggingface_hub import try_to_load_from_cache
+
+        found = try_to_load_from_cache(self.repo, CONFIG, revision=self.revision)
+        return positions(Path(found), self.repo) if isinstance(found, str) else None
+
+    def fetch(self) -> None:
+        """Fetch what is not in the cache yet."""
+        self.path  # noqa: B018
+
+    def _snapshot(self, files: list[str]) -> Path:
+        """The hub's own cache decides what is missing, and with HF_HUB_OFFLINE only what it has is used."""
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(self.repo, revision=self.revision, allow_patterns=files))
+
+
+def checked_name(path: str) -> str:
+    """UserError unless it can be the name of a repository."""
+    if not isinstance(path, str) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", path):
+        raise UserError(f"model.path={path}: allowed is a repository on the hub, as google-bert/bert-base-uncased")
+    return path
+
+
+def checked_revision(revision: str) -> str:
+    """UserError unless it is a whole commit: a branch or a tag would move."""
+    if not isinstance(revision, str) or not re.fullmatch(r"[0-9a-f]{40}", revision):
+        raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
+    return revision

@@ -1,0 +1,81 @@
+"""A problem's rows as tokenised examples, kept on disk for every run on the same rows with the same tokenizer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import tokenizers
+import transformers
+
+from lightning_tickets.data.cache import VERSION, Examples, cached
+from lightning_tickets.data.source import Source
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.encoder import load_tokenizer
+from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.tasks.kind import Kind
+from lightning_tickets.tickets.component import call
+from lightning_tickets.tickets.spec import Problem
+from lightning_tickets.training.fit import Splits
+
+_known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
+
+
+def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
+    """The task's kind and its splits, remembered for the next run of the process on the same problem."""
+    key = (problem, folder.path)
+    if key not in _known:
+        if len(_known) >= 4:
+            _known.clear()
+        kind: Kind = call(problem.task.kind)
+        kind.prepare(load_tokenizer(folder.path), problem.training.max_length)
+        unknown = {problem.task.metric} - {*kind.metrics, *(name for _, name in problem.task.further)}
+        if unknown:
+            raise UserError(f"task.metric={unknown.pop()}: allowed are {', '.join(kind.metrics)}")
+
+        def split(name: str) -> Examples:
+            rows = islice(source.rows(problem.task.name, name), _limit(problem, name))
+            path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
+            return _whole(problem, name, cached(path, _encoded(kind, problem, rows)))
+
+        further = {metric: split(name) for name, metric in problem.task.further}
+        _known[key] = kind, Splits(split("train"), split("dev"), further)
+    return _known[key]
+
+
+def _limit(problem: Problem, split: str) -> int | None:
+    return problem.data.train_limit if split == "train" else problem.data.dev_limit
+
+
+def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
+    """Of all that the examples depend on: rows, kind, tokenizer and the libraries that tokenise."""
+    parts = (
+        VERSION,
+        problem.data.source,
+        problem.data.fingerprint,
+        split,
+        _limit(problem, split),
+        problem.task.kind,
+        folder.tokenizer_fingerprint(),
+        problem.training.max_length,
+        tokenizers.__version__,
+        transformers.__version__,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]]:
+    try:
+        yield from kind.encode(rows)
+    except UserError as error:
+        raise UserError(f"task={problem.task.name}: {error}") from error
+
+
+def _whole(problem: Problem, split: str, examples: Examples) -> Examples:
+    if not len(examples):
+        length = problem.training.max_length
+        raise UserError(f"task={problem.task.name}: {split} gives no example of training.max_length={length} tokens")
+    return examples

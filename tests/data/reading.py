@@ -1,0 +1,43 @@
+"""How the tests of this folder read a file, and what they ask of every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lightning_tickets.data.records import records
+from lightning_tickets.data.rows import Columns, rows
+from lightning_tickets.errors import UserError
+
+CLASSES = Columns((("first", "first"), ("label", "label")), classes=2)
+NUMBERED = Columns((("first", 3), ("label", 1)), classes=2)
+SCORES = Columns((("first", "first"), ("label", "label")), low=0.0, high=5.0)
+TEXT = Columns((("text", "text"),))
+ANSWERS = Columns((("question", "question"), ("context", "context"), ("answers", "answers")))
+
+
+def read(path: Path, columns: Columns) -> list[dict[str, Any]]:
+    return [dict(row) for row in rows(records(path, columns.header), columns)]
+
+
+def one_line(error: UserError) -> str:
+    """Its text: a line that a terminal shows as it is, and that can be read."""
+    text = str(error)
+    assert len(text.splitlines()) == 1 and text.isprintable() and len(text) < 800, text
+    return text
+
+
+def refusal(act: Callable[[], Iterable[Any]]) -> str:
+    with pytest.raises(UserError) as raised:
+        list(act())
+    return one_line(raised.value)
+
+
+def unreadable(path: Path, columns: Columns) -> str:
+    """Why a file is refused; the file is named first."""
+    text = refusal(lambda: read(path, columns))
+    assert text.startswith(str(path))
+    return text.removeprefix(str(path))

@@ -1,0 +1,186 @@
+"""Examples on disk: what comes back, and that a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lightning_tickets.data.cache import BATCH, Examples, cached
+
+
+def example(number: int) -> dict[str, Any]:
+    """As the kinds of task make them, the nested ones of SQuAD included."""
+    tokens = number % 7 + 1
+    return {
+        "input_ids": list(range(number, number + tokens)),
+        "offsets": [None, *([n, n + 2] for n in range(tokens - 1))],
+        "label": number / 4,
+        "data": {"context": f"é{number}\u2028", "answers": {"text": ["a"] * tokens, "answer_start": [0] * tokens}},
+        "second": None if number % 3 else "text",
+    }
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [example(number) for number in range(count)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "cola-train-0123.arrow"
+
+
+def alone(path: Path) -> bool:
+    """Nothing lies beside it."""
+    return list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("count", [1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
+def test_everything_comes_back(count: int, path: Path) -> None:
+    examples = many(count)
+    found = cached(path, iter(examples))
+    assert len(found) == count and list(found) == examples and found[:] == examples
+    assert found.lengths == [len(each["input_ids"]) for each in examples]
+    for index in {0, count - 1, count // 2, min(count, BATCH) - 1, min(count - 1, BATCH)}:
+        assert found[index] == examples[index] and found[index - count] == examples[index - count]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        slice(3),
+        slice(-3, None),
+        slice(BATCH - 2, BATCH + 2),
+        slice(None, None, 333),
+        slice(None, None, -1),
+        slice(BATCH + 3, BATCH - 3, -2),
+        slice(5, 5),
+        slice(10**6, None),
+        slice(-(10**6), 4),
+    ],
+    ids=str,
+)
+def test_slices_are_those_of_a_list(part: slice, path: Path) -> None:
+    examples = many(BATCH + 5)
+    assert cached(path, examples)[part] == examples[part]
+
+
+def test_a_batch_at_once(path: Path) -> None:
+    examples, wanted = many(BATCH + 5), [BATCH, 0, BATCH - 1, 0, -1, BATCH + 4]
+    found = cached(path, examples)
+    assert found.__getitems__(wanted) == [examples[index] for index in wanted]
+    assert found.__getitems__([]) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 5])
+def test_an_index_out_of_range(count: int, path: Path) -> None:
+    found = cached(path, many(count))
+    for index in (count, -count - 1, 10**9):
+        with pytest.raises(IndexError):
+            found[index]
+        with pytest.raises(IndexError):
+            found.__getitems__([index])
+
+
+def test_no_examples_at_all(path: Path) -> None:
+    found = cached(path, [])
+    assert (len(found), list(found), found[:], found.lengths) == (0, [], [], [])
+    assert len(cached(path, unwanted())) == 0
+
+
+def test_what_is_asked_for_is_the_callers_own(path: Path) -> None:
+    found = cached(path, many(2))
+    found[0]["input_ids"].append(99)
+    assert found[0] == example(0)
+
+
+def unwanted() -> Iterator[dict[str, Any]]:
+    raise AssertionError("built again")
+    yield {}
+
+
+def test_what_is_there_is_not_built_again(path: Path) -> None:
+    cached(path, many(3))
+    before = path.stat()
+    assert list(cached(path, unwanted())) == many(3)
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_others_may_read_the_file(path: Path) -> None:
+    cached(path, many(3))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("after", [0, 1, BATCH, BATCH + 1])
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_on_the_way_leaves_no_file(after: int, error: type[BaseException], path: Path) -> None:
+    def examples() -> Iterator[dict[str, Any]]:
+        yield from many(after)
+        raise error("on the way")
+
+    with pytest.raises(error, match="on the way"):
+        cached(path, examples())
+    assert list(path.parent.iterdir()) == []
+    assert list(cached(path, many(3))) == many(3) and alone(path)
+
+
+@pytest.mark.parametrize(
+    "kept", [0, 1, 6, 8, 100, 0.5, 0.9, -1, -6, -10, -11], ids=lambda kept: f"{kept} of it" if kept != 0.5 else "half"
+)
+def test_a_truncated_file_is_built_again(kept: float, path: Path) -> None:
+    cached(path, many(BATCH + 5))
+    whole = path.read_bytes()
+    path.unlink()
+    path.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
+    assert list(cached(path, many(BATCH + 5))) == many(BATCH + 5)
+    assert path.read_bytes() == whole and alone(path)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"\0" * 4096, b"ARROW1\0\0" + b"\xff" * 900 + b"\x10\0\0\0ARROW1", b"not Arrow", pickle.dumps(many(3))],
+    ids=["empty", "zeros", "between marks", "text", "pickle"],
+)
+def test_garbage_is_built_again(garbage: bytes, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(garbage)
+    assert list(cached(path, many(3))) == many(3) and alone(path)
+
+
+def test_readers_keep_what_they_have_when_the_file_is_replaced(path: Path) -> None:
+    before = cached(path, many(BATCH + 5))
+    path.unlink()
+    assert list(cached(path, many(2))) == many(2)
+    assert list(before) == many(BATCH + 5)
+
+
+def build_at_once(path: Path, barrier: Any, ends: Any) -> None:
+    """What one of two processes does: both are within the building before either has ended it."""
+    built = []
+
+    def examples() -> Iterator[dict[str, Any]]:
+        built.append(True)
+        barrier.wait(60)
+        yield from many(BATCH + 5)
+
+    found = cached(path, examples())
+    barrier.wait(60)
+    ends.put((bool(built), list(found) == many(BATCH + 5)))
+
+
+def test_two_processes_build_at_once(path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    barrier, ends = spawn.Barrier(2), spawn.SimpleQueue()
+    processes = [spawn.Process(target=build_at_once, args=(path, barrier, ends)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert [ends.get(), ends.get()] == [(True, True)] * 2
+    assert alone(path) and list(Examples(path)) == many(BATCH + 5)

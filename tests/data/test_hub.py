@@ -1,0 +1,217 @@
+"""``datasets`` at work without a network: sets in the hub's layout in a folder, and what it keeps of those of the hub."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import datasets
+import huggingface_hub.constants
+import pytest
+
+from lightning_tickets.data.hub import Hub
+from lightning_tickets.data.layout import HubSet, Layout
+from lightning_tickets.data.local import Local
+from lightning_tickets.errors import UserError
+from tests.data.official import SAMPLES
+from tests.data.reading import TEXT, refusal
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+SPLITS = (("train", "train"), ("dev", "validation"))
+OWN = HubSet("own/set", "plain", COMMIT, SPLITS, TEXT)
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """No network, no bars, and where ``datasets`` keeps what it has loaded."""
+    folder = tmp_path / "kept"
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", folder)
+    monkeypatch.setattr(datasets.config, "DOWNLOADED_DATASETS_PATH", folder / "downloads")
+    monkeypatch.setattr(datasets.config, "HF_MODULES_CACHE", str(folder / "modules"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(logging.getLogger("datasets.packaged_modules.cache.cache"), "disabled", True)
+    monkeypatch.setattr(logging.getLogger("datasets.load"), "disabled", True)
+    datasets.disable_progress_bars()
+    yield folder
+    datasets.enable_progress_bars()
+    assert not (tmp_path / "home").exists()
+
+
+def hub(told: HubSet) -> Hub:
+    return Hub({"own": Layout(None, told)})
+
+
+def in_folder(task: str, layouts, root: Path) -> HubSet:
+    """The task's set, its path the folder that the sample is written to."""
+    SAMPLES[task].write_parquet(root)
+    found = layouts[task].hub
+    return replace(found, path=str(root / found.path))
+
+
+def asks(told: HubSet) -> list[Callable[[], object]]:
+    source = hub(told)
+    return [
+        lambda: source.fingerprint("own"),
+        lambda: source.counts("own"),
+        lambda: source.fetch("own"),
+        lambda: source.rows("own", "train"),
+    ]
+
+
+# A set in a folder
+
+
+@pytest.mark.parametrize("task", ["cola", "mlm", "mnli", "squad", "stsb"])
+def test_rows_of_the_hubs_layout(task: str, layouts, tmp_path: Path) -> None:
+    source, expected = hub(in_folder(task, layouts, tmp_path)), SAMPLES[task].rows
+    source.fetch("own")
+    assert {split: list(source.rows("own", split)) for split in expected} == expected
+    assert list(Local(str(tmp_path), layouts).rows(task, "dev")) == expected["dev"]
+
+
+def test_rows_are_counted_where_the_yaml_does_not_say_how_many(layouts, tmp_path: Path, kept: Path) -> None:
+    told = in_folder("mnli", layouts, tmp_path)
+    assert hub(told).counts("own") == {"train": 392702, "dev": 9815, "dev_mismatched": 9832} and not kept.exists()
+    assert hub(replace(told, rows=(("train", 7),))).counts("own") == {"train": 7, "dev": 1, "dev_mismatched": 1}
+    assert hub(replace(told, rows=())).counts("own") == {"train": 3, "dev": 1, "dev_mismatched": 1}
+
+
+def test_a_row_that_is_wrong_is_named_by_its_set(layouts, tmp_path: Path) -> None:
+    told = in_folder("cola", layouts, tmp_path)
+    wrong = hub(replace(told, columns=replace(told.columns, classes=1)))
+    assert refusal(lambda: wrong.rows("own", "train")) == (
+        f"{told.path} cola, train row 0: label 1; allowed are 0 to 0"
+    )
+    missing = hub(replace(told, columns=replace(told.columns, names=(("first", "text"), ("label", "label")))))
+    assert refusal(lambda: missing.rows("own", "dev")) == (
+        f"{told.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"config": "koala"}, "koala"),
+        ({"config": None}, "cannot be loaded"),
+        ({"splits": (("train", "training"), ("dev", "validation"))}, "training"),
+    ],
+    ids=["another config", "none of several", "another split"],
+)
+def test_what_a_set_does_not_have(change, said: str, layouts, tmp_path: Path) -> None:
+    told = in_folder("cola", layouts, tmp_path)
+    card = Path(told.path) / "README.md"
+    more = "configs:\n- config_name: other\n  data_files:\n  - split: train\n    path: cola/validation-*"
+    card.write_text(card.read_text().replace("configs:", more))
+    text = refusal(lambda: hub(replace(told, **change)).fetch("own") or ())
+    assert text.startswith(f"data=hub: {told.path}") and said in text
+
+
+def test_a_broken_file_is_refused_before_anything_is_written(layouts, tmp_path: Path) -> None:
+    told = in_folder("cola", layouts, tmp_path)
+    (path,) = Path(told.path, "cola").glob("validation-*")
+    path.write_bytes(path.read_bytes()[:100])
+    text = refusal(lambda: hub(told).fetch("own") or ())
+    assert text.startswith(f"data=hub: {told.path} cola at bcdcba79 cannot be loaded (")
+
+
+# The commit
+
+
+def test_every_task_pins_a_commit_and_knows_its_rows(layouts) -> None:
+    source = Hub(layouts)
+    assert all(set(source.counts(task)) == set(SAMPLES[task].rows) for task in layouts)
+    assert len({source.fingerprint(task) for task in layouts}) == len(layouts)
+
+
+@pytest.mark.parametrize("revision", ["main", "", "None", "bcdcba79", "refs/pr/1", COMMIT.upper(), COMMIT + "0", "v1"])
+def test_an_unpinned_revision_is_refused(revision: str) -> None:
+    for ask in asks(replace(OWN, revision=revision, rows=(("train", 1), ("dev", 1)))):
+        with pytest.raises(UserError) as raised:
+            ask()
+        assert str(raised.value) == f"task.hub.revision={revision}: allowed is a commit of 40 hex digits"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revision": COMMIT[::-1]},
+        {"config": "other"},
+        {"path": "own/other"},
+        {"splits": (("train", "train"), ("dev", "test"))},
+        {"columns": replace(TEXT, width=2)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_fingerprint_follows_what_is_asked_for(change) -> None:
+    before = hub(OWN).fingerprint("own")
+    assert before == hub(replace(OWN)).fingerprint("own") and len(before) == 16 and int(before, 16) >= 0
+    assert hub(replace(OWN, **change)).fingerprint("own") != before
+
+
+def keep(told: HubSet, layouts, folder: Path, kept: Path, commit: str) -> HubSet:
+    """As if the CoLA of ``folder`` had been downloaded as own/set at ``commit``, where ``datasets`` keeps it."""
+    hub(told).fetch("own")
+    (built,) = (path for path in kept.glob("glue/cola/0.0.0/*") if path.is_dir())
+    place = kept / "own___set" / "cola" / "0.0.0" / commit
+    place.parent.mkdir(parents=True, exist_ok=True)
+    built.rename(place)
+    shutil.rmtree(kept / "glue")
+    return replace(told, path="own/set", revision=COMMIT)
+
+
+def test_what_has_been_downloaded_is_read_without_a_network(layouts, tmp_path: Path, kept: Path) -> None:
+    told = keep(in_folder("cola", layouts, tmp_path), layouts, tmp_path, kept, COMMIT)
+    hub(told).fetch("own")
+    assert list(hub(told).rows("own", "train")) == SAMPLES["cola"].rows["train"]
+
+
+def test_another_commit_that_has_been_downloaded_is_refused(layouts, tmp_path: Path, kept: Path) -> None:
+    told = keep(in_folder("cola", layouts, tmp_path), layouts, tmp_path, kept, COMMIT[::-1])
+    text = "data=hub: own/set cola at 01234567 cannot be had: this machine has only another version of it"
+    assert refusal(lambda: hub(told).fetch("own") or ()) == text
+    assert refusal(lambda: hub(told).rows("own", "train")) == text
+
+
+def test_a_folder_of_the_sets_name_is_not_the_set(layouts, tmp_path: Path, monkeypatch) -> None:
+    in_folder("cola", layouts, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    text = refusal(lambda: Hub(layouts).fetch("cola") or ())
+    assert text.endswith("cannot be had: this machine has only another version of it")
+
+
+# No network
+
+
+@pytest.mark.parametrize("task", SAMPLES)
+def test_counting_needs_no_network(task: str, layouts) -> None:
+    assert all(count > 0 for count in Hub(layouts).counts(task).values())
+
+
+@pytest.mark.parametrize("ask", [Hub.fetch, lambda source, task: source.rows(task, "train")], ids=["fetch", "rows"])
+@pytest.mark.parametrize("told", [OWN, replace(OWN, path="of_nobody", config=None)], ids=lambda told: told.path)
+def test_an_unknown_set_is_refused_quickly(told: HubSet, ask) -> None:
+    start = time.perf_counter()
+    text = refusal(lambda: ask(hub(told), "own") or ())
+    assert time.perf_counter() - start < 2
+    named = f"{told.path} {told.config}" if told.config else told.path
+    assert text.startswith(f"data=hub: {named} at 01234567 cannot be loaded (Couldn't reach '{told.path}' on the Hub")
+
+
+@pytest.mark.parametrize("path", ["", "a/b/c", "no such/set", "\0", "../own", "/nowhere/at/all"])
+def test_a_path_that_no_set_has(path: str) -> None:
+    assert "cannot be loaded (" in refusal(lambda: hub(replace(OWN, path=path)).fetch("own") or ())
+
+
+@pytest.mark.parametrize("task", ["own", "other"])
+def test_a_task_whose_yaml_says_nothing_of_a_set(task: str) -> None:
+    source = Hub({"own": Layout(None, None)})
+    for ask in (source.fingerprint, source.counts, source.fetch):
+        with pytest.raises(UserError) as raised:
+            ask(task)
+        assert str(raised.value) == f"task={task} says nothing of a data set (task.hub): data=hub cannot read it"

@@ -1,0 +1,249 @@
+"""Records as rows: what a label, a score, a text and an answer may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lightning_tickets.data.records import SURPLUS
+from lightning_tickets.data.rows import Columns, label, rows
+from lightning_tickets.errors import UserError
+from tests.data.reading import ANSWERS, CLASSES, SCORES, TEXT, one_line, refusal
+
+PLACES = (("first", "first"), ("label", "label"))
+WORDS = Columns(PLACES, labels=("entailment", "neutral"), drop=("-",))
+
+
+def made(columns: Columns, *records: dict[Any, Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in rows(((f"f.tsv, line {n}", r) for n, r in enumerate(records, 1)), columns)]
+
+
+def wrong(columns: Columns, **record: Any) -> str:
+    text = refusal(lambda: made(columns, record))
+    assert text.startswith("f.tsv, line 1: ")
+    return text.removeprefix("f.tsv, line 1: ")
+
+
+def labelled(columns: Columns, value: Any) -> Any:
+    (row,) = made(columns, {"first": "a", "label": value})
+    return row["label"]
+
+
+# What a label may be
+
+
+@pytest.mark.parametrize("written", ["1", 1, "+1", "01"])
+def test_a_class(written: Any) -> None:
+    assert labelled(CLASSES, written) == 1 and type(labelled(CLASSES, written)) is int
+
+
+@pytest.mark.parametrize("written", ["5", "5.", "5.000", "+5.0", "50e-1", "0.5E1", 5, 5.0])
+def test_a_score(written: Any) -> None:
+    assert labelled(SCORES, written) == 5.0 and type(labelled(SCORES, written)) is float
+
+
+NO_NUMBERS = ["1_0", "nan", "inf", "-inf", "Infinity", " 3", "3 ", "3\n", "٣", "3²", "0x1", "", "-", "one", "1,0"]
+NO_NUMBERS += ["1e", "--1", "1e5_0", None, True, False, [1], {"a": 1}, b"1", 1j, float("nan"), float("inf"), 10**400]
+
+
+@pytest.mark.parametrize("written", NO_NUMBERS, ids=repr)
+def test_numbers_are_strict(written: Any) -> None:
+    assert wrong(CLASSES, first="a", label=written).endswith("; allowed are 0 to 1")
+    assert wrong(SCORES, first="a", label=written).endswith("; allowed are numbers from 0.0 to 5.0")
+
+
+@pytest.mark.parametrize("written", ["2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000])
+def test_a_class_out_of_range(written: Any) -> None:
+    assert wrong(CLASSES, first="a", label=written).endswith("; allowed are 0 to 1")
+
+
+@pytest.mark.parametrize("written", ["5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000])
+def test_a_score_out_of_range(written: Any) -> None:
+    assert wrong(SCORES, first="a", label=written).endswith("; allowed are numbers from 0.0 to 5.0")
+
+
+def test_the_bounds_of_a_score_are_allowed() -> None:
+    assert [labelled(SCORES, written) for written in ("0", "-0", "5")] == [0.0, 0.0, 5.0]
+
+
+def test_an_endless_range_has_no_endless_score() -> None:
+    endless = Columns(PLACES, low=float("-inf"), high=float("inf"))
+    assert labelled(endless, "-1e300") == -1e300
+    for written in ("1e999", float("inf"), 10**400):
+        assert wrong(endless, first="a", label=written).startswith("label ")
+
+
+@pytest.mark.parametrize("written", [-1, "-1"])
+def test_the_label_of_a_test_set_is_refused_with_the_reason(written: Any) -> None:
+    told = f"label {written!r} (a test set's; it cannot be scored on); allowed are 0 to 1"
+    assert wrong(CLASSES, first="a", label=written) == told
+
+
+def test_a_label_in_words() -> None:
+    assert [labelled(WORDS, word) for word in ("neutral", "entailment")] == [1, 0]
+
+
+@pytest.mark.parametrize("written", ["Neutral", "neutral ", "", None, 0, True, ["neutral"]])
+def test_another_word(written: Any) -> None:
+    assert wrong(WORDS, first="a", label=written) == f"label {written!r}; allowed are entailment, neutral"
+
+
+def test_numbers_listed_as_labels_are_numbers_too_in_json_and_parquet() -> None:
+    columns = Columns(PLACES, labels=("4", "0"))
+    assert [labelled(columns, written) for written in ("4", 4, "0", 0)] == [0, 0, 1, 1]
+    assert wrong(columns, first="a", label=True) == "label True; allowed are 4, 0"
+
+
+@pytest.mark.parametrize("drop", [-1, "-1"])
+def test_labels_to_drop_are_left_out(drop: Any) -> None:
+    columns = Columns(PLACES, classes=2, drop=("-", "-1"))
+    records = [{"first": "a", "label": value} for value in ("1", drop, "-", 0)]
+    assert [row["label"] for row in made(columns, *records)] == [1, 0]
+
+
+def test_a_dropped_row_may_lack_nothing_it_needs() -> None:
+    assert wrong(WORDS, label="-").startswith("no column 'first'")
+
+
+def test_the_second_text_is_none_where_there_is_one_only() -> None:
+    assert made(CLASSES, {"first": "a", "label": 0}) == [{"first": "a", "second": None, "label": 0}]
+
+
+def test_columns_that_nobody_asked_for_are_left_out() -> None:
+    assert made(TEXT, {"text": "a", "second": "b", 3: "c"}) == [{"text": "a"}]
+
+
+# Columns
+
+
+@pytest.mark.parametrize("names", ["", "first", "label", "question context", "first label text", "first label answers"])
+def test_columns_that_are_no_row(names: str) -> None:
+    with pytest.raises(UserError, match="allowed are first, label; or question, context, answers; or text"):
+        Columns(tuple((name, name) for name in names.split()), classes=2)
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
+)
+def test_a_label_is_told_in_one_way(told: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="one of labels, classes, or low and high"):
+        Columns(PLACES, **told)
+
+
+def test_without_a_label_nothing_is_told_of_it() -> None:
+    with pytest.raises(UserError, match="one of labels, classes"):
+        Columns((("text", "text"),), classes=2)
+
+
+def test_lines_of_another_width_are_left_out() -> None:
+    columns = Columns(PLACES, classes=2, width=3)
+    wide = {"first": "a", "label": "7", "more": "", SURPLUS: ["b"]}
+    assert made(columns, {"first": "a"}, wide, {"first": "b", "label": 1, "more": ""}) == [
+        {"first": "b", "second": None, "label": 1}
+    ]
+
+
+def test_a_line_wider_than_its_header_is_refused() -> None:
+    text = refusal(lambda: made(TEXT, {"text": "a", SURPLUS: ["\x1b[0m", "b"]}))
+    assert text == "f.tsv, line 1: 2 more columns than the header, the first '\\x1b[0m'"
+
+
+def test_rows_are_made_one_by_one() -> None:
+    def told() -> Iterator[tuple[str, dict[Any, Any]]]:
+        yield "one", {"text": "a"}
+        yield "two", {"text": None}
+        raise AssertionError("read too far")
+
+    found = rows(told(), TEXT)
+    assert next(found) == {"text": "a"}
+    assert refusal(lambda: found) == "two: text is None, not a text"
+
+
+# Texts and answers
+
+
+@pytest.mark.parametrize("value", [None, 3, b"a", ["a"], "a\ud800"], ids=repr)
+def test_what_is_no_text(value: Any) -> None:
+    assert wrong(TEXT, text=value) == f"text is {value!r}, not a text"
+
+
+@pytest.mark.parametrize("value", ["", " ", "\0", "a\nb", "é\u2028🙂"])
+def test_every_string_is_a_text(value: str) -> None:
+    assert made(TEXT, {"text": value}) == [{"text": value}]
+
+
+def test_a_long_value_is_cut() -> None:
+    told = wrong(CLASSES, first="a", label="\n" * 100_000)
+    assert told == "label '" + "\\n" * 28 + "...; allowed are 0 to 1"
+
+
+def asked(answers: Any, context: Any = "Goethe wrote Faust.") -> dict[str, Any]:
+    return {"question": "Who?", "context": context, "answers": answers}
+
+
+def test_answers_where_they_stand() -> None:
+    answers = {"text": ["Goethe", "Faust."], "answer_start": [0, 13]}
+    assert made(ANSWERS, asked(answers | {"more": 1})) == [asked(answers)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "starts", "told"),
+    [
+        (["Goethe"], [1], "the answer 'Goethe' does not stand at 1 in its context"),
+        (["Goethe", "Faust"], [0, 12], "the answer 'Faust' does not stand at 12 in its context"),
+        (["Schiller"], [0], "the answer 'Schiller' does not stand at 0 in its context"),
+        (["Faust.."], [13], "the answer 'Faust..' does not stand at 13 in its context"),
+        (["."], [-1], "the answer '.' does not stand at -1 in its context"),
+        (["Goethe"], [10**30], f"the answer 'Goethe' does not stand at {10**30} in its context"),
+        ([""], [0], "the answer '' does not stand at 0 in its context"),
+        ([], [], "no answer (SQuAD v1.1 has one at least for every question)"),
+        (["Goethe"], [0, 1], "answers have to be lists text and answer_start of one length"),
+        ("G", "0", "answers have to be lists text and answer_start of one length"),
+        (["Goethe"], ["0"], "an answer is 'Goethe' at '0', not a text at a number"),
+        (["Goethe"], [False], "an answer is 'Goethe' at False, not a text at a number"),
+        (["Goethe"], [0.0], "an answer is 'Goethe' at 0.0, not a text at a number"),
+        ([None], [0], "an answer is None at 0, not a text at a number"),
+    ],
+)
+def test_answers_that_cannot_be(texts: Any, starts: Any, told: str) -> None:
+    assert wrong(ANSWERS, **asked({"text": texts, "answer_start": starts})) == told
+
+
+@pytest.mark.parametrize("answers", [None, [], "Goethe", {}, {"text": ["Goethe"]}])
+def test_answers_of_another_form(answers: Any) -> None:
+    assert wrong(ANSWERS, **asked(answers)) == "answers have to be lists text and answer_start of one length"
+
+
+def test_a_context_that_is_no_text() -> None:
+    assert wrong(ANSWERS, **asked({"text": ["a"], "answer_start": [0]}, None)) == "context is None, not a text"
+
+
+# Any values at all
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.binary(max_size=4)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner), max_leaves=5
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(values, st.sampled_from([CLASSES, SCORES, WORDS]))
+def test_any_value_is_a_label_within_its_range_or_refused(value: Any, columns: Columns) -> None:
+    try:
+        found = label("f.tsv, line 1", value, columns)
+    except UserError as error:
+        one_line(error)
+    else:
+        assert 0 <= found <= (5 if columns is SCORES else 1)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.fixed_dictionaries({"question": values, "context": values, "answers": values}))
+def test_any_values_are_answers_or_refused(record: dict[str, Any]) -> None:
+    with pytest.raises(UserError) as raised:
+        made(ANSWERS, record)
+    one_line(raised.value)

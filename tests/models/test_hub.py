@@ -1,0 +1,159 @@
+"""A network on the hub, from a cache made by hand: the network is never asked."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+import pytest
+import torch
+from huggingface_hub import constants
+from safetensors.torch import load_file
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.encoder import load_encoder, load_tokenizer
+from lightning_tickets.models.folders import hub
+from lightning_tickets.pocket import MODEL_DIR
+
+REPO, COMMIT = "someone/tiny-bert", "0123456789abcdef" * 2 + "01234567"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, offline."""
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    return tmp_path / "hub"
+
+
+@pytest.fixture
+def snapshot(cache: Path) -> Path:
+    """The shipped network in the cache, each file a link to its blob."""
+    repo = cache / "models--someone--tiny-bert"
+    folder = repo / "snapshots" / COMMIT
+    for part in (repo / "refs", repo / "blobs", folder):
+        part.mkdir(parents=True)
+    (repo / "refs" / "main").write_text(COMMIT)
+    for number, name in enumerate(("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")):
+        shutil.copy(MODEL_DIR / name, repo / "blobs" / f"blob{number}")
+        (folder / name).symlink_to(f"../../blobs/blob{number}")
+    return folder
+
+
+def one_line(ask: Any) -> str:
+    with pytest.raises(UserError) as raised:
+        ask()
+    assert len(str(raised.value).splitlines()) == 1
+    return str(raised.value)
+
+
+def test_what_is_in_the_cache_is_loaded(snapshot: Path, pocket) -> None:
+    place = hub(REPO, COMMIT)
+    place.fetch()
+    assert place.path == snapshot and place.max_length() == 48
+    state = load_encoder(place.path).state_dict()
+    assert all(torch.equal(value, state[name]) for name, value in pocket.state_dict().items())
+    assert load_tokenizer(place.path).vocab_size == 231
+
+
+def test_a_repository_of_the_old_format_is_loaded(snapshot: Path, pocket) -> None:
+    torch.save(load_file(snapshot / "model.safetensors"), snapshot / "pytorch_model.bin")
+    (snapshot / "model.safetensors").unlink()
+    assert torch.equal(load_encoder(hub(REPO, COMMIT).path).pooler.dense.weight, pocket.pooler.dense.weight)
+
+
+def test_what_is_not_in_the_cache_is_one_line() -> None:
+    place = hub(REPO, COMMIT)
+    for ask in (place.fetch, lambda: place.path):
+        assert one_line(ask).startswith(f"model.path={REPO}: cannot be fetched at 01234567 (")
+
+
+def test_another_commit_is_not_taken_for_it(snapshot: Path) -> None:
+    assert "cannot be fetched at ffffffff" in one_line(hub(REPO, "f" * 40).fetch)
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_snapshot_in_part_is_one_line(file: str, snapshot: Path) -> None:
+    (snapshot / file).unlink()
+    told = one_line(hub(REPO, COMMIT).fetch)
+    assert told.startswith(f"model.path={REPO}@01234567: no ") and file in told
+
+
+def test_nothing_is_asked_for_before_the_files_are(monkeypatch) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("the hub was asked")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", never)
+    place = hub(REPO, COMMIT)
+    assert place.name == "hub" and place.max_length() is None
+    assert len(place.fingerprint()) == 16 == len(place.tokenizer_fingerprint())
+    assert "the hub was asked" in one_line(place.fetch)
+
+
+def test_a_fingerprint_is_of_repository_and_commit(snapshot: Path) -> None:
+    asked = [hub(REPO, COMMIT), hub(REPO, COMMIT), hub(REPO, "f" * 40), hub("other/tiny-bert", COMMIT)]
+    for found in ([place.fingerprint() for place in asked], [place.tokenizer_fingerprint() for place in asked]):
+        assert found[0] == found[1] and len(set(found)) == 3
+
+
+@pytest.fixture
+def asked(snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The files that are asked for, in each call."""
+    calls: list[list[str]] = []
+
+    def download(repo: str, revision: str, allow_patterns: list[str]) -> str:
+        assert (repo, revision) == (REPO, COMMIT)
+        calls.append(allow_patterns)
+        return str(snapshot)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    return calls
+
+
+def test_safetensors_are_all_that_is_fetched_where_there_are_any(asked) -> None:
+    place = hub(REPO, COMMIT)
+    assert place.path == place.path and len(asked) == 1, "once"
+    assert not any(file.endswith((".bin", ".py", ".h5", ".msgpack")) or file == "*" for file in asked[0])
+    assert {"config.json", "model.safetensors", "vocab.txt", "merges.txt"} <= set(asked[0])
+
+
+def test_the_old_format_is_fetched_where_there_are_none(asked, snapshot: Path) -> None:
+    (snapshot / "model.safetensors").rename(snapshot / "pytorch_model.bin")
+    assert hub(REPO, COMMIT).path == snapshot
+    assert [any("pytorch_model" in file for file in files) for files in asked] == [False, True]
+
+
+def test_a_failing_network_is_one_line(monkeypatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise ConnectionError("no route\nto host " + "x" * 500)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fails)
+    told = one_line(hub(REPO, COMMIT).fetch)
+    assert "(no route to host xxx" in told and len(told) < 300
+
+
+@pytest.mark.parametrize("revision", ["main", "", COMMIT[:39], COMMIT + "0", COMMIT.upper(), COMMIT + "\n", None, 7])
+def test_a_revision_that_is_no_commit_is_one_line(revision) -> None:
+    with pytest.raises(UserError, match="allowed is a commit of 40 hex digits") as raised:
+        hub(REPO, revision)
+    assert str(raised.value).startswith("model.revision=")
+
+
+@pytest.mark.parametrize("path", ["", "a/b/c", "/tmp/model", "a b", "https://huggingface.co/a/b", None])
+def test_a_path_that_is_no_repository_is_one_line(path) -> None:
+    with pytest.raises(UserError, match="allowed is a repository on the hub") as raised:
+        hub(path, COMMIT)
+    assert str(raised.value).startswith("model.path=")
+
+
+@pytest.mark.parametrize("path", ["bert-base-uncased", "google-bert/bert-base-uncased", "nreimers/MiniLM-L6-H384_v1.1"])
+def test_names_of_repositories(path: str) -> None:
+    assert hub(path, COMMIT).repo == path
+
+
+@pytest.mark.parametrize("banned", ["torch", "huggingface_hub"])
+def test_planning_needs_no_torch(banned: str) -> None:
+    code = f"import lightning_tickets.models.folders, sys; sys.exit({banned!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode == 0

@@ -1,0 +1,184 @@
+"""The masked-LM head against transformers' own forward, and where its weights come from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM
+
+from lightning_tickets.models.encoder import fresh_encoder, load_encoder
+from lightning_tickets.models.heads import make_head
+from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+
+WITH_AND_WITHOUT = pytest.mark.parametrize("kind", [AutoModelForMaskedLM, AutoModel], ids=["own head", "no head"])
+
+
+def language_head(encoder: Any, folder: Path = MODEL_DIR, seed: int = 1) -> Any:
+    return make_head(MaskedLM(), encoder, folder, seed).eval()
+
+
+@torch.no_grad()
+def asked_logits(encoder, head, inputs) -> torch.Tensor:
+    asked = torch.where(inputs["attention_mask"] == 1, inputs["input_ids"], IGNORED)
+    logits: torch.Tensor = head(encoder(**inputs), inputs | {"asked": asked})
+    return logits
+
+
+@torch.no_grad()
+def transformers_own(folder: Path, inputs, seed: int) -> torch.Tensor:
+    torch.manual_seed(seed)
+    model = AutoModelForMaskedLM.from_pretrained(folder).eval()
+    logits: torch.Tensor = model(**inputs).logits[inputs["attention_mask"] == 1]
+    return logits
+
+
+@WITH_AND_WITHOUT
+def test_logits_are_transformers_own(kind, saved, inputs) -> None:
+    encoder = load_encoder(saved(kind))
+    found = asked_logits(encoder, language_head(encoder, saved(kind), 5), inputs)
+    wanted = transformers_own(saved(kind), inputs, 5)
+    assert wanted.std() > 0.01
+    torch.testing.assert_close(found, wanted, atol=1e-6, rtol=1e-6)
+
+
+@WITH_AND_WITHOUT
+def test_the_seed_matters_only_where_the_checkpoint_has_no_head(kind, saved, inputs) -> None:
+    encoder = load_encoder(saved(kind))
+    one, same, other = (asked_logits(encoder, language_head(encoder, saved(kind), s), inputs) for s in (1, 1, 2))
+    assert torch.equal(one, same) and torch.equal(one, other) == (kind is AutoModelForMaskedLM)
+
+
+@WITH_AND_WITHOUT
+def test_the_decoder_is_the_encoders_word_embeddings(kind, saved) -> None:
+    encoder = load_encoder(saved(kind))
+    decoder = language_head(encoder, saved(kind)).model.get_output_embeddings()
+    assert decoder.weight is encoder.get_input_embeddings().weight
+
+
+@WITH_AND_WITHOUT
+def test_the_head_holds_nothing_else_of_the_encoder(kind, saved) -> None:
+    """Neither a copy of the embeddings nor a layer: its own values are fewer than the embeddings alone."""
+    encoder = load_encoder(saved(kind))
+    embeddings, state = encoder.get_input_embeddings().weight, language_head(encoder, saved(kind)).state_dict()
+    own = {name: value for name, value in state.items() if value.data_ptr() != embeddings.data_ptr()}
+    assert len(state) == len(own) + 1 and not any("layer." in name or "embeddings" in name for name in own)
+    assert all(value.shape != embeddings.shape for value in own.values())
+
+
+def test_heads_are_independent(saved) -> None:
+    encoder = load_encoder(saved(AutoModelForMaskedLM))
+    one, other = (language_head(encoder, saved(AutoModelForMaskedLM)) for _ in range(2))
+    shared = {id(p) for p in one.parameters()} & {id(p) for p in other.parameters()}
+    assert shared == {id(encoder.get_input_embeddings().weight)}
+    before = {name: value.clone() for name, value in other.state_dict().items()}
+    with torch.no_grad():
+        for parameter in one.parameters():
+            if id(parameter) not in shared:
+                parameter.zero_()
+    again = language_head(encoder, saved(AutoModelForMaskedLM)).state_dict()
+    assert all(torch.equal(value, before[name]) for name, value in again.items())
+
+
+def test_the_files_are_read_once(folder: Path, pocket, monkeypatch) -> None:
+    read, load = [], AutoModelForMaskedLM.from_pretrained
+    monkeypatch.setattr(
+        AutoModelForMaskedLM, "from_pretrained", lambda *args, **named: (read.append(args), load(*args, **named))[1]
+    )
+    for seed in range(3):
+        language_head(pocket, folder, seed)
+    assert len(read) == 1
+
+
+def test_files_that_changed_are_read_again(rewritten, pocket, inputs) -> None:
+    name = "cls.predictions.bias"
+    before = asked_logits(pocket, language_head(pocket, rewritten(lambda weights: weights)), inputs)
+    after = language_head(pocket, rewritten(lambda weights: weights | {name: weights[name] + 1}))
+    torch.testing.assert_close(asked_logits(pocket, after, inputs), before + 1)
+
+
+def test_pocket_logits_are_berts(pocket, inputs) -> None:
+    theirs = BertForMaskedLM.from_pretrained(MODEL_DIR).eval()
+    with torch.no_grad():
+        wanted = theirs(**inputs).logits[inputs["attention_mask"] == 1]
+    torch.testing.assert_close(asked_logits(pocket, language_head(pocket), inputs), wanted, atol=1e-6, rtol=1e-6)
+
+
+def test_the_decoder_follows_the_encoder_that_is_trained(inputs) -> None:
+    """The head stands on the encoder it is given, whatever values the checkpoint's has."""
+    encoder = load_encoder(MODEL_DIR)
+    head = language_head(encoder)
+    with torch.no_grad():
+        encoder.get_input_embeddings().weight.mul_(2)
+    assert torch.equal(head.model.cls.predictions.decoder.weight, encoder.get_input_embeddings().weight)
+
+
+def test_the_decoder_has_one_bias(pocket) -> None:
+    predictions = language_head(pocket).model.cls.predictions
+    assert predictions.decoder.bias is predictions.bias
+
+
+def test_a_decoder_that_is_not_tied_is_the_heads_own(tmp_path: Path, inputs) -> None:
+    config = BertConfig(
+        vocab_size=231, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, tie_word_embeddings=False
+    )
+    torch.manual_seed(1)
+    BertForMaskedLM(config).save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text((MODEL_DIR / "tokenizer.json").read_text())
+    encoder = load_encoder(tmp_path)
+    head = language_head(encoder, tmp_path)
+    assert head.model.get_output_embeddings().weight is not encoder.get_input_embeddings().weight
+    torch.testing.assert_close(asked_logits(encoder, head, inputs), transformers_own(tmp_path, inputs, 1))
+
+
+def test_only_the_asked_tokens_are_scored(saved, inputs, config) -> None:
+    encoder, asked = load_encoder(saved()), torch.full_like(inputs["input_ids"], IGNORED)
+    asked[1, 3] = 9
+    with torch.no_grad():
+        logits = language_head(encoder, saved())(encoder(**inputs), inputs | {"asked": asked})
+    assert logits.shape == (1, config.vocab_size)
+
+
+def test_a_fresh_encoder_has_the_checkpoints_head(saved) -> None:
+    """θ0′ is random; γ is what it is on θ0, but for the decoder that is θ0′'s."""
+    folder = saved(AutoModelForMaskedLM)
+    on_theta, fresh = load_encoder(folder), fresh_encoder(load_encoder(folder).config, 3)
+    states = [language_head(encoder, folder).state_dict() for encoder in (on_theta, fresh)]
+    differing = [name for name, value in states[0].items() if not torch.equal(value, states[1][name])]
+    assert len(differing) == 1
+
+
+def old_names(weights):
+    return {n.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta"): v for n, v in weights.items()}
+
+
+def with_both_biases(weights):
+    return weights | {"cls.predictions.decoder.bias": weights["cls.predictions.bias"].clone()}
+
+
+def with_the_decoders_bias_only(weights):
+    both = with_both_biases(weights)
+    return {name: value for name, value in both.items() if name != "cls.predictions.bias"}
+
+
+@pytest.mark.parametrize("change", [old_names, with_both_biases, with_the_decoders_bias_only])
+def test_the_head_under_the_other_names_that_checkpoints_use(change, rewritten, pocket, inputs) -> None:
+    found = asked_logits(pocket, language_head(pocket, rewritten(change)), inputs)
+    assert torch.equal(found, asked_logits(pocket, language_head(pocket), inputs))
+
+
+def test_the_old_format_has_the_same_head(as_bin: Path, pocket, inputs) -> None:
+    found = asked_logits(pocket, language_head(pocket, as_bin), inputs)
+    assert torch.equal(found, asked_logits(pocket, language_head(pocket), inputs))
+
+
+def test_what_a_checkpoint_lacks_of_its_head_is_drawn(folder: Path, pocket) -> None:
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    kept = {name: value for name, value in weights.items() if "predictions.transform.dense" not in name}
+    save_file(kept, file, metadata={"format": "pt"})
+    one, other = (language_head(pocket, folder, seed).model.cls.predictions for seed in (1, 2))
+    assert not torch.equal(one.transform.dense.weight, other.transform.dense.weight)
+    assert torch.equal(one.bias, weights["cls.predictions.bias"]) and torch.equal(other.bias, one.bias)

@@ -1,0 +1,116 @@
+"""Tokenised examples on disk: made once, shared by runs, made again when what they depend on changes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.folders import local
+from lightning_tickets.tickets import examples
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.train import train
+
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    """Every test as in a new process."""
+    monkeypatch.setattr(examples, "_known", {})
+
+
+def files(places) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in places.cache.iterdir()}
+
+
+def prepare(run, places):
+    examples._known.clear()
+    return examples.prepared(run.problem, places.source, places.folder, places.cache)
+
+
+def test_runs_on_the_same_rows_share_the_files(places, tiny_run):
+    prepare(tiny_run("task=cola"), places)
+    before = files(places)
+    assert len(before) == 2
+    prepare(tiny_run("task=cola", "seed=2", "training.learning_rate=1", "subnetwork=full"), places)
+    assert files(places) == before
+
+
+@pytest.mark.parametrize("changed", ["data.train_limit=30", "data.dev_limit=20", "training.max_length=20"])
+def test_what_the_examples_depend_on_gives_other_files(places, tiny_run, changed):
+    prepare(tiny_run("task=cola"), places)
+    before = files(places)
+    prepare(tiny_run("task=cola", changed), places)
+    after = files(places)
+    assert before.items() <= after.items() and len(after) == (4 if "length" in changed else 3)
+
+
+def test_another_tokenizer_gives_other_files(places, tiny_run, tmp_path):
+    prepare(tiny_run("task=cola"), places)
+    folder = shutil.copytree(places.folder.path, tmp_path / "other")
+    with (folder / "tokenizer_config.json").open("a") as file:
+        file.write(" \n")
+    prepare(tiny_run("task=cola"), replace(places, folder=local(str(folder))))
+    assert len(files(places)) == 4
+
+
+def test_other_weights_with_the_same_tokenizer_share_the_files(places, tiny_run, tmp_path):
+    prepare(tiny_run("task=cola"), places)
+    folder = shutil.copytree(places.folder.path, tmp_path / "other")
+    (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
+    prepare(tiny_run("task=cola", f"model.path={folder}"), replace(places, folder=local(str(folder))))
+    assert len(files(places)) == 2
+
+
+def test_a_damaged_file_is_made_again_with_the_same_bytes(places, tiny_run):
+    prepare(tiny_run("task=rte"), places)
+    path = max(places.cache.iterdir())
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    prepare(tiny_run("task=rte"), places)
+    assert path.read_bytes() == whole
+
+
+def test_what_is_read_from_disk_is_what_the_kind_encoded(places, tiny_run):
+    for task in ("cola", "stsb", "squad", "mlm"):
+        kind, splits = prepare(tiny_run(f"task={task}"), places)
+        rows = list(places.source.rows(task, "dev"))[:24]
+        assert splits.dev[:] == list(kind.encode(rows))
+
+
+def test_rows_that_cannot_be_encoded_leave_no_file(places, tiny_run):
+    run = tiny_run("task=cola")
+    rows = [{"first": "the dog", "second": None, "label": label} for label in (0, 1, 7)]
+
+    class Source:
+        def rows(self, task, split):
+            return iter(rows)
+
+    with pytest.raises(UserError, match="task=cola: label 7"):
+        examples.prepared(run.problem, Source(), places.folder, places.cache)
+    assert list(places.cache.iterdir()) == []
+
+
+def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(places, tiny_run):
+    with pytest.raises(UserError, match=r"task.metric=bleu: allowed are accuracy, matthews, f1"):
+        Bench(tiny_run("task=cola", "task.metric=bleu").problem, places)
+
+
+def test_text_too_short_for_a_block_is_named(places, tiny_run):
+    class Source:
+        def rows(self, task, split):
+            return iter([{"text": "the dog ."}])
+
+    run = tiny_run("task=mlm")
+    with pytest.raises(UserError, match=r"task=mlm: train gives no example of training.max_length=48 tokens"):
+        examples.prepared(run.problem, Source(), places.folder, places.cache)
+
+
+def test_mnli_is_scored_on_the_mismatched_set_too(places, tiny_run):
+    result = train(tiny_run("task=mnli", "subnetwork=full"), places)
+    assert set(result.metrics) == {"matched_accuracy", "matthews", "mismatched_accuracy"}
+    assert len({path.name.split("-")[1] for path in places.cache.iterdir()}) == 3
+    _, splits = examples.prepared(tiny_run("task=mnli").problem, places.source, places.folder, places.cache)
+    assert [len(splits.dev), len(splits.further["mismatched_accuracy"])] == [24, 24]
+    assert splits.dev[:] != splits.further["mismatched_accuracy"][:]
