@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from typing import Any
 
+import datasets
+import huggingface_hub.constants
 import pytest
 
 from lightning_tickets.cli import main
@@ -102,9 +106,13 @@ def test_a_report_of_nothing(refused):
     [
         (None, "no file"),
         (b"", "no rows"),
-        (b"x\t1\t\n", "line 1: 3 columns"),
+        (b"x\t1\t\n", "line 1: 3 columns, at least 4 are needed"),
+        (GOOD_LINE.encode() * 50 + b"x\t1", "line 51: 2 columns, at least 4 are needed"),
         (GOOD_LINE.encode() + b"x\t7\t\tmary runs .\n", "line 2: label '7'; allowed are 0 to 1"),
-        (b"\xff\xfe\x00", "not UTF-8"),
+        (GOOD_LINE.encode() + b"x\t-1\t\tmary runs .\n", "line 2: label '-1' (a test set's; it cannot be scored on)"),
+        (GOOD_LINE.encode() + b"x\t1\t\tmary \xe9 .\n", "line 2: not UTF-8 at byte 10"),
+        (b"\xff\xfe\x00", "line 1: not UTF-8 at byte 0"),
+        (b"sentence\tlabel\nmary runs .\t1\n", "line 1: 2 columns, at least 4 are needed"),
     ],
 )
 def test_a_malformed_data_file(refused, tmp_path, content, named):
@@ -113,13 +121,86 @@ def test_a_malformed_data_file(refused, tmp_path, content, named):
     (folder / "dev.tsv").write_text(GOOD_LINE)
     if content is not None:
         (folder / "train.tsv").write_bytes(content)
-    line = refused("run", "task=cola", "data=local", f"data.root={tmp_path / 'glue'}")
+    arguments = "task=cola", "data=local", f"data.root={tmp_path / 'glue'}"
+    line = refused("run", *arguments)
     assert named in line and str(folder / "train.tsv") in line
+    assert refused("run", "-m", *arguments) == refused("plan", *arguments) == line
+
+
+QUESTION = {"id": "a\nb", "question": "who runs ?", "answers": [{"text": "mary", "answer_start": 0}]}
+
+
+def squad(context: str, **change: Any) -> str:
+    """The official JSON with one question."""
+    paragraph = {"context": context, "qas": [QUESTION | change]}
+    return json.dumps({"version": "1.1", "data": [{"title": "Mary", "paragraphs": [paragraph]}]})
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (squad("anna runs ."), "qas[0]: the answer 'mary' does not stand at 0 in its context"),
+        (squad("mary runs .", answers=[]), "qas[0]: no answer"),
+        (squad("mary runs .")[:-40], "not JSON"),
+        ('{"questions": []}', "the file has no list 'data'; this is not SQuAD's JSON"),
+    ],
+)
+def test_a_malformed_squad(refused, tmp_path, content, named):
+    folder = tmp_path / "data" / "squad"
+    folder.mkdir(parents=True)
+    (folder / "dev-v1.1.json").write_text(squad("mary runs ."))
+    (folder / "train-v1.1.json").write_text(content)
+    line = refused("run", "task=squad", "data=local", f"data.root={tmp_path / 'data'}")
+    assert named in line and str(folder / "train-v1.1.json") in line
+
+
+def test_two_files_for_one_split(refused, tmp_path):
+    folder = tmp_path / "data" / "squad"
+    folder.mkdir(parents=True)
+    for name in ("train-v1.1.json", "train-v1.1-part.json", "dev-v1.1.json"):
+        (folder / name).write_text(squad("mary runs ."))
+    line = refused("run", "task=squad", "data=local", f"data.root={tmp_path / 'data'}")
+    assert f"{folder}/train-v1.1*.json fits 2 files (train-v1.1-part.json, train-v1.1.json …)" in line
+
+
+def test_a_clone_of_the_hub_that_is_broken(refused, tmp_path):
+    folder = tmp_path / "data" / "nyu-mll" / "glue" / "cola"
+    folder.mkdir(parents=True)
+    (folder / "train-00000-of-00001.parquet").write_bytes(b"PAR1 version https://git-lfs.github.com/spec/v1\n")
+    arguments = "task=cola", "data=local", f"data.root={tmp_path / 'data'}"
+    assert f"no file {folder}/validation-*.parquet" in refused("run", *arguments)
+    (folder / "validation-00000-of-00001.parquet").write_bytes(b"")
+    assert f"{folder}/train-00000-of-00001.parquet: cannot be read as Parquet" in refused("run", *arguments)
 
 
 def test_data_that_is_not_there(refused, tmp_path):
     assert "data.root" in refused("run", "data=local", f"data.root={tmp_path / 'nowhere'}")
     assert "data.root has no value" in refused("run", "data=local")
+
+
+@pytest.mark.parametrize("root", ["null", "5", "'~nobody_of_that_name'"])
+def test_a_root_of_data_that_is_no_path(refused, root):
+    assert "allowed is the path of a folder" in refused("run", "data=local", f"data.root={root}")
+
+
+def test_a_file_in_the_place_of_the_datas_root(refused, tmp_path):
+    (tmp_path / "train.tsv").write_text(GOOD_LINE)
+    named = f"data.root={tmp_path / 'train.tsv'}"
+    assert f"{named} is not a folder" in refused("run", "data=local", named)
+
+
+@pytest.mark.parametrize("revision", ["main", "bcdcba79"])
+def test_a_set_of_the_hub_without_a_pinned_commit(refused, revision):
+    line = refused("run", "data=hub", f"task.hub.revision={revision}")
+    assert f"task.hub.revision={revision}: allowed is a commit of 40 hex digits" in line
+
+
+def test_a_set_of_the_hub_that_cannot_be_reached(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "kept")
+    line = refused("run", "data=hub", "task.hub.path=nobody/nothing")
+    assert "data=hub: nobody/nothing cola at bcdcba79 cannot be loaded (Couldn't reach" in line
 
 
 @pytest.mark.parametrize(

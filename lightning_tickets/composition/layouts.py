@@ -31,7 +31,8 @@ def layout(task: DictConfig) -> Layout:
 def _hub_set(hub: dict[str, Any], splits: tuple[str, ...], official: Rows) -> HubSet:
     rows = _rows("task.hub.rows", hub.get("rows", {}), splits) or official
     columns = _columns("task.hub", hub)
-    return HubSet(str(hub["path"]), hub["config"], str(hub["revision"]), _splits(hub, splits), columns, rows)
+    config = None if hub["config"] is None else str(hub["config"])
+    return HubSet(str(hub["path"]), config, str(hub["revision"]), _splits(hub, splits), columns, rows)
 
 
 def _rows(where: str, given: Any, splits: tuple[str, ...]) -> Rows:

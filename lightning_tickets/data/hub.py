@@ -57,12 +57,15 @@ class Hub:
 
     def _loaded(self, hub: HubSet, split: str) -> Any:
         import datasets
+        from huggingface_hub.utils import logging
 
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # how often it tries again
         wanted = f"data=hub: {_name(hub)} at {hub.revision[:8]}"
         try:
             found = datasets.load_dataset(hub.path, hub.config, split=split, revision=hub.revision)
         except Exception as error:
-            raise UserError(f"{wanted} cannot be loaded ({reason(error)})") from error
+            instead = "data=local data.root=DIR reads a folder"
+            raise UserError(f"{wanted} cannot be loaded ({reason(error)}); {instead}") from error
         if not _pinned(found, hub):
             raise UserError(f"{wanted} cannot be had: this machine has only another version of it")
         return found

@@ -35,7 +35,8 @@ class Hub:
                 folder = self._snapshot(INSTEAD)
         except Exception as error:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
-            raise UserError(f"model.path={self.repo}: cannot be fetched at {self.revision[:8]} ({reason})") from error
+            wanted, instead = f"cannot be fetched at {self.revision[:8]}", "model=local model.path=DIR reads a folder"
+            raise UserError(f"model.path={self.repo}: {wanted} ({reason}); {instead}") from error
         model_files(folder, f"{self.repo}@{self.revision[:8]}")
         return folder
 
@@ -59,7 +60,9 @@ class Hub:
     def _snapshot(self, files: list[str]) -> Path:
         """The hub's own cache decides what is missing, and with HF_HUB_OFFLINE only what it has is used."""
         from huggingface_hub import snapshot_download
+        from huggingface_hub.utils import logging
 
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # how often it tries again
         return Path(snapshot_download(self.repo, revision=self.revision, allow_patterns=files))
 
 

@@ -360,7 +360,7 @@ def test_any_bytes_give_rows_or_one_line(name: str, tmp_path: Path) -> None:
     path, (contents, columns) = tmp_path / name, FUZZED[name]
     ends = set()
 
-    @settings(max_examples=250, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=150, deadline=None, derandomize=True, database=None)
     @given(contents)
     def fuzz(content: bytes) -> None:
         path.write_bytes(content)

@@ -197,7 +197,7 @@ def test_answers_where_they_stand() -> None:
         (["Goethe", "Faust"], [0, 12], "the answer 'Faust' does not stand at 12 in its context"),
         (["Schiller"], [0], "the answer 'Schiller' does not stand at 0 in its context"),
         (["Faust.."], [13], "the answer 'Faust..' does not stand at 13 in its context"),
-        (["."], [-1], "the answer '.' does not stand at -1 in its context"),
+        (["Faust"], [-6], "the answer 'Faust' does not stand at -6 in its context"),
         (["Goethe"], [10**30], f"the answer 'Goethe' does not stand at {10**30} in its context"),
         ([""], [0], "the answer '' does not stand at 0 in its context"),
         ([], [], "no answer (SQuAD v1.1 has one at least for every question)"),
@@ -230,7 +230,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=250, deadline=None, derandomize=True, database=None)
 @given(values, st.sampled_from([CLASSES, SCORES, WORDS]))
 def test_any_value_is_a_label_within_its_range_or_refused(value: Any, columns: Columns) -> None:
     try:
@@ -241,7 +241,7 @@ def test_any_value_is_a_label_within_its_range_or_refused(value: Any, columns: C
         assert 0 <= found <= (5 if columns is SCORES else 1)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(st.fixed_dictionaries({"question": values, "context": values, "answers": values}))
 def test_any_values_are_answers_or_refused(record: dict[str, Any]) -> None:
     with pytest.raises(UserError) as raised:

@@ -154,7 +154,7 @@ def changed(draw: st.DrawFn) -> Any:
 def test_any_json_gives_questions_or_one_line(path: Path) -> None:
     ends = set()
 
-    @settings(max_examples=500, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=250, deadline=None, derandomize=True, database=None)
     @given(st.one_of(anything, changed(), changed()))
     def fuzz(content: Any) -> None:
         path.write_text(json.dumps(content))
