@@ -14,7 +14,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir, parsed
-from lightning_tickets.composition.settings import fetch, root
+from lightning_tickets.composition.inputs import fetch
+from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer

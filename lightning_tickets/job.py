@@ -8,14 +8,13 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import settings
+from lightning_tickets.composition import inputs, settings
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import PartialData
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.bench import Places
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import last_line
-from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.train import train
 
 
@@ -25,9 +24,9 @@ def execute(config: DictConfig) -> str:
         warnings.simplefilter("ignore", PartialData)  # whoever launched this job has said it
         run = run_of(config)
     places = places_of(config)
-    if config.job == "find" and isinstance(run.mask, TicketMask):
-        find(run.mask, places)
-        return run.mask.name
+    if config.job == "find" and run.ticket is not None:
+        find(run.ticket, places)
+        return run.ticket.name
     return last_line(run, train(run, places))
 
 
@@ -35,8 +34,8 @@ def places_of(config: DictConfig) -> Places:
     """Where things lie, and how they are shown."""
     return Places(
         Store(settings.root(config) / "runs"),
-        settings.source(config),
-        settings.folder(config),
+        inputs.source(config),
+        inputs.folder(config),
         settings.cache(config),
         settings.hardware(config, single=HydraConfig.get().mode == RunMode.RUN),
         settings.journal(config),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.composition.compose import composed
-from lightning_tickets.composition.settings import source
+from lightning_tickets.composition.inputs import source
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.tasks.span import Span

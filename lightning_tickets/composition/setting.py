@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import settings
+from lightning_tickets.composition import inputs, settings
 from lightning_tickets.composition.compose import composed_each
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
@@ -29,11 +29,11 @@ class Setting:
     def fetch(self) -> None:
         """Data and weights of every task at hand."""
         for config in self._tasks.values():
-            settings.fetch(config)
+            inputs.fetch(config)
 
     def corpora(self, tasks: Iterable[str]) -> tuple[str, ...]:
         """A note on each task whose text has to be named."""
-        notes = [settings.corpus(self._tasks[task]) for task in tasks]
+        notes = [inputs.corpus(self._tasks[task]) for task in tasks]
         return tuple(note for note in notes if note)
 
     def wanted(self, cell: Cell) -> Wanted:

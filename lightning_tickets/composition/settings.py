@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.layouts import layout
+from lightning_tickets.composition.inputs import folder, source, tell_parts
 from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
-from lightning_tickets.data.hub import Hub
-from lightning_tickets.data.local import Local
-from lightning_tickets.data.pocket import Pocket
-from lightning_tickets.data.source import Source
-from lightning_tickets.errors import PartialData, UserError
-from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.tickets.spec import (
@@ -26,15 +19,15 @@ from lightning_tickets.tickets.spec import (
     DrawnMask,
     Model,
     Problem,
+    RedrawnMask,
     Run,
     Task,
     TicketMask,
 )
 from lightning_tickets.training.settings import Hardware, Training
 
-SOURCES = ("pocket", "local", "hub")
 POOLERS = ("pruned", "dense")
-MASKS = ("none", "ticket", "drawn")
+MASKS = ("none", "ticket", "drawn", "redrawn")
 ACCELERATORS = ("cpu", "gpu")
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 TRAINING = {
@@ -59,21 +52,6 @@ def component(node: DictConfig) -> Component:
     """A ``_target_`` with its version and options."""
     options = {str(k): v for k, v in node.items() if k not in ("_target_", "version")}
     return Component(node._target_, integer(1)("version", node.version), tuple(sorted(options.items())))
-
-
-def source(config: DictConfig) -> Source:
-    """Where rows come from; files and data sets are read as the task's own YAML says."""
-    kind = checked("data.source", config.data.source, SOURCES)
-    if kind == "pocket":
-        return Pocket()
-    layouts = {config.task.name: layout(config.task)}
-    return Hub(layouts) if kind == "hub" else Local(config.data.root, layouts)
-
-
-def folder(config: DictConfig) -> Pretrained:
-    """The pre-trained network's folder."""
-    found: Pretrained = instantiate(config.model)
-    return found
 
 
 def training(config: DictConfig) -> Training:
@@ -125,7 +103,7 @@ def problem(config: DictConfig) -> Problem:
     """What is trained, the subnetwork left open; data and weights enter by their fingerprints."""
     task, data, place = config.task, config.data, folder(config)
     rows = source(config)
-    _tell_parts(config, rows.counts(task.name))
+    tell_parts(config, rows.counts(task.name))
     settings = training(config)
     print_of_model, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
@@ -142,28 +120,6 @@ def problem(config: DictConfig) -> Problem:
         Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
-
-
-def fetch(config: DictConfig) -> None:
-    """Data and weights at hand, downloaded if need be; UserError where they cannot be had."""
-    source(config).fetch(config.task.name)
-    folder(config).fetch()
-
-
-def corpus(config: DictConfig) -> str | None:
-    """What a table has to say of the text of masked language modelling, for which the paper names none."""
-    if config.task.family != "masked_lm":
-        return None
-    return f"The text of {config.task.name}: {source(config).about(config.task.name)}."
-
-
-def _tell_parts(config: DictConfig, counts: dict[str, int]) -> None:
-    """A warning where a split has not the official number of rows."""
-    official = dict(layout(config.task).official) if config.data.source == "local" else {}
-    for split, count in counts.items():
-        if count != official.get(split, count):
-            told = f"task={config.task.name}: {split} has {count} rows, officially {official[split]}"
-            warnings.warn(told, PartialData, stacklevel=2)
 
 
 def schedule(config: DictConfig) -> Linear:
@@ -188,15 +144,24 @@ def run(config: DictConfig, on: Problem, sparsity: Any, seed: Any) -> Run:
     UserError for a sparsity off the schedule where the row has one, or a ticket scored by the seed that found it.
     """
     row = config.subnetwork
+    mask = _mask(config, on, sparsity)
+    found = Run(row.name, on, mask, component(row.initialization), integer(0)("seed", seed))
+    if found.ticket is not None and seed == found.ticket.chain.seed:
+        raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so another seed has to score it")
+    return found
+
+
+def _mask(config: DictConfig, on: Problem, sparsity: Any) -> TicketMask | DrawnMask | RedrawnMask | None:
+    """What ``subnetwork.mask`` says: none, a chain's ticket, a mask drawn of θ0, or one drawn after a ticket."""
+    row = config.subnetwork
     kind = checked("subnetwork.mask", row.mask, MASKS)
-    mask: TicketMask | DrawnMask | None = None
-    if kind == "ticket":
-        mask = TicketMask(chain(config, on), on_schedule(config, sparsity))
-        if seed == mask.chain.seed:
-            raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so another seed has to score it")
-    elif kind == "drawn":
-        mask = DrawnMask(component(row.pruner), on_schedule(config, sparsity))
-    return Run(row.name, on, mask, component(row.initialization), integer(0)("seed", seed))
+    if kind == "none":
+        return None
+    percent = on_schedule(config, sparsity)
+    if kind == "drawn":
+        return DrawnMask(component(row.pruner), percent)
+    ticket = TicketMask(chain(config, on), percent)
+    return ticket if kind == "ticket" else RedrawnMask(ticket, component(row.redraw))
 
 
 def seconds(config: DictConfig, on: Problem) -> float:

@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.spec import Run, TicketMask
+from lightning_tickets.tickets.spec import Run
 
 JOBS = ("score", "find")
 
@@ -24,6 +24,6 @@ def run_of(config: DictConfig) -> Run:
     check_shown(config)
     checked("job", config.job, JOBS)
     run = settings.run(config, problem, config.sparsity, config.seed)
-    if config.job == "find" and not isinstance(run.mask, TicketMask):
+    if config.job == "find" and run.ticket is None:
         raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
     return run

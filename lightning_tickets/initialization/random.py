@@ -1,15 +1,21 @@
-"""θ0′: the architecture drawn anew, embeddings too (random_weights in table 2)."""
+"""θ0′: the architecture drawn anew (random_weights in table 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from lightning_tickets.initialization.state import State
+from lightning_tickets.initialization.state import State, clone
+
+EMBEDDINGS = "embeddings."
 
 
-def random(theta: State, fresh: Callable[[int], State], seed: int) -> State:
-    """Weights from the architecture's own initialisation; ``fresh`` draws them for a seed."""
+def random(theta: State, fresh: Callable[[int], State], seed: int, embeddings: bool = True) -> State:
+    """Weights from the architecture's own initialisation; ``fresh`` draws them for a seed.
+
+    The embeddings are drawn too (as released; reference 9), or with ``embeddings=False`` stay those of θ0.
+    """
     drawn = fresh(seed)
     if set(drawn) != set(theta):
         raise ValueError("the fresh encoder has other weights than the pre-trained one")
-    return drawn
+    kept = {} if embeddings else {name: value for name, value in theta.items() if name.startswith(EMBEDDINGS)}
+    return {**drawn, **clone(kept)}

@@ -1,15 +1,18 @@
-"""θ0″: the pre-trained weights of each prunable matrix in random order (shuffled_weights in table 2).
+"""θ0″: pre-trained weights in another order (shuffled_weights in table 2).
 
 The print reads as a shuffle within each matrix, before the mask is applied; the released code permutes whole layers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import torch
 
 from lightning_tickets.initialization.state import State, clone
+
+NUMBER = re.compile(r"\.(\d+)\.")  # a layer's, within a weight's name
 
 
 def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
@@ -19,4 +22,20 @@ def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
     for name in prunable:
         flat = result[name].reshape(-1)
         result[name] = flat[torch.randperm(flat.numel(), generator=generator)].view(result[name].shape)
+    return result
+
+
+def whole_layers(theta: State, prunable: Sequence[str], seed: int) -> State:
+    """The matrices of each layer in the place of another layer's (as released; reference 9); the rest as it was.
+
+    A name without a layer's number (the pooler's) stays, and so do biases, normalisation and embeddings.
+    """
+    layers = sorted({int(found[1]) for name in prunable if (found := NUMBER.search(name))})
+    order = torch.randperm(len(layers), generator=torch.Generator().manual_seed(seed)).tolist()
+    source = {layer: layers[place] for layer, place in zip(layers, order, strict=True)}
+    result = dict(clone(theta))
+    for name in prunable:
+        found = NUMBER.search(name)
+        if found:
+            result[name] = theta[NUMBER.sub(f".{source[int(found[1])]}.", name, count=1)].detach().clone()
     return result

@@ -32,8 +32,12 @@ ROWS = {
     FULL: "f_BERT (full network)",
     "imp": "m_IMP ⊙ θ₀ (IMP)",
     "random_mask": "m_RP ⊙ θ₀ (random mask)",
+    "random_mask_ticket_ratios": "m_RP ⊙ θ₀ (the ticket's layer ratios)",
+    "random_mask_network_ratios": "m_RP ⊙ θ₀ (a random network's layer ratios)",
     "random_weights": "m_IMP ⊙ θ₀′ (random weights)",
     "shuffled_weights": "m_IMP ⊙ θ₀″ (shuffled weights)",
+    "random_weights_same_embeddings": "m_IMP ⊙ θ₀′ (random weights, θ₀'s embeddings)",
+    "shuffled_layers": "m_IMP ⊙ θ₀″ (shuffled layers)",
     "one_shot": "m_OMP ⊙ θ₀ (one-shot mask)",
 }
 
@@ -41,8 +45,12 @@ SYMBOLS = {
     FULL: r"$f(x, \theta_0)$",
     "imp": r"$m_{\mathrm{IMP}} \odot \theta_0$",
     "random_mask": r"$m_{\mathrm{RP}} \odot \theta_0$",
+    "random_mask_ticket_ratios": r"$m_{\mathrm{RP}} \odot \theta_0$ (ticket's ratios)",
+    "random_mask_network_ratios": r"$m_{\mathrm{RP}} \odot \theta_0$ (network's ratios)",
     "random_weights": r"$m_{\mathrm{IMP}} \odot \theta_0'$",
     "shuffled_weights": r"$m_{\mathrm{IMP}} \odot \theta_0''$",
+    "random_weights_same_embeddings": r"$m_{\mathrm{IMP}} \odot \theta_0'$ (same embeddings)",
+    "shuffled_layers": r"$m_{\mathrm{IMP}} \odot \theta_0''$ (layers)",
     "one_shot": r"$m_{\mathrm{OMP}} \odot \theta_0$",
 }
 

@@ -65,16 +65,16 @@ def make_plan(wanted: Sequence[Wanted]) -> Plan:
     """Chains first (each once, to the highest sparsity that a cell asks for), then the distinct cells."""
     deepest: dict[str, tuple[TicketMask, Wanted]] = {}
     for item in wanted:
-        mask = item.run.mask
-        if isinstance(mask, TicketMask):
-            known = deepest.get(mask.chain.name)
-            if known is None or known[0].percent < mask.percent:
-                deepest[mask.chain.name] = (mask, item)
-    finds = {name: _search(mask, item) for name, (mask, item) in deepest.items()}
+        ticket = item.run.ticket
+        if ticket is not None:
+            known = deepest.get(ticket.chain.name)
+            if known is None or known[0].percent < ticket.percent:
+                deepest[ticket.chain.name] = (ticket, item)
+    finds = {name: _search(ticket, item) for name, (ticket, item) in deepest.items()}
     jobs = list(finds.values())
     for run_name, item in {item.run.name: item for item in wanted}.items():
-        mask = item.run.mask
-        needs = finds[mask.chain.name].name if isinstance(mask, TicketMask) else None
+        ticket = item.run.ticket
+        needs = finds[ticket.chain.name].name if ticket is not None else None
         jobs.append(Job(run_name, item.overrides, (run_name,), needs, item.seconds))
     return Plan(tuple(jobs), sum(map(_alone, wanted)))
 
@@ -87,7 +87,7 @@ def _search(deepest: TicketMask, item: Wanted) -> Job:
 
 def _alone(item: Wanted) -> int:
     """The trainings that a cell would take if it shared nothing."""
-    return 1 + (item.run.mask.round if isinstance(item.run.mask, TicketMask) else 0)
+    return 1 + (item.run.ticket.round if item.run.ticket is not None else 0)
 
 
 def _seconds(store: Store, name: str) -> float | None:

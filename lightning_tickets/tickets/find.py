@@ -8,6 +8,7 @@ from dataclasses import replace
 from lightning_tickets.pruning.mask import Mask, Weights, full, kept, size
 from lightning_tickets.pruning.schedule import kept_count
 from lightning_tickets.runs.identity import described
+from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places
 from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.record import Result
@@ -39,7 +40,8 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
     count = kept_count(size(before), spec.percent)
 
     def prune(weights: Weights, alive: Mask) -> Mask:
-        pruned: Mask = call(chain.pruner, weights, alive, count)
+        drawn_by = derive(chain.seed, "mask", spec.round)
+        pruned: Mask = call(chain.pruner, weights, alive, count, start=bench.prunable, seed=drawn_by)
         return pruned
 
     score, callback = bench.train(spec.name, bench.theta, before, (chain.seed, spec.round), prune)

@@ -109,14 +109,33 @@ class DrawnMask:
 
 
 @dataclass(frozen=True)
+class RedrawnMask:
+    """A random mask that has something of a ticket's, as its layer ratios; the run's seed draws it."""
+
+    ticket: TicketMask
+    redraw: Component
+
+    @property
+    def percent(self) -> int:
+        return self.ticket.percent
+
+
+@dataclass(frozen=True)
 class Run:
     """One cell: a subnetwork f(x; m ⊙ θ, γ) trained on a problem; ``row`` is its name in tables."""
 
     row: str
     problem: Problem
-    mask: TicketMask | DrawnMask | None
+    mask: TicketMask | DrawnMask | RedrawnMask | None
     initialization: Component
     seed: int
+
+    @property
+    def ticket(self) -> TicketMask | None:
+        """The ticket that has to be found first."""
+        if isinstance(self.mask, RedrawnMask):
+            return self.mask.ticket
+        return self.mask if isinstance(self.mask, TicketMask) else None
 
     @property
     def percent(self) -> int:

@@ -21,9 +21,9 @@ def train(run: Run, places: Places) -> Result:
     known = read_result(places.store, run)
     if known is not None:
         return known
-    ticket = find(run.mask, places) if isinstance(run.mask, TicketMask) else None
+    ticket = find(run.ticket, places) if run.ticket is not None else None
     began, bench = time.perf_counter(), Bench(run.problem, places)
-    mask = _on_model(ticket, bench) if ticket is not None else _drawn(run, bench)
+    mask = _mask(run, bench, ticket)
     score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
@@ -39,15 +39,23 @@ def _on_model(ticket: Mask, bench: Bench) -> Mask:
         raise UserError(str(error)) from error
 
 
-def _drawn(run: Run, bench: Bench) -> Mask:
-    """The full mask, or what a pruner makes of θ0."""
-    whole = full(bench.prunable)
-    if not isinstance(run.mask, DrawnMask):
+def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
+    """The full mask, the ticket's, or one drawn by the run's seed."""
+    whole, seed = full(bench.prunable), derive(run.seed, "mask")
+    if run.mask is None:
         return whole
-    count = kept_count(size(whole), run.mask.percent)
-    mask: Mask = call(run.mask.pruner, bench.prunable, whole, count, seed=derive(run.seed, "mask"))
+    if isinstance(run.mask, DrawnMask):
+        count, made_by = kept_count(size(whole), run.mask.percent), run.mask.pruner
+        mask: Mask = call(made_by, bench.prunable, whole, count, seed=seed, fresh=bench.fresh)
+    else:
+        assert ticket is not None, "what is not drawn comes of a ticket"
+        mask = _on_model(ticket, bench)
+        if isinstance(run.mask, TicketMask):
+            return mask
+        count, made_by = kept(mask), run.mask.redraw
+        mask = call(made_by, mask, seed=seed)
     if kept(mask) != count:
-        raise RuntimeError(f"{run.mask.pruner.target} did not keep the {count} weights it was asked to")
+        raise RuntimeError(f"{made_by.target} did not keep the {count} weights it was asked to")
     return mask
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.inputs import source
 from lightning_tickets.composition.layouts import layout
-from lightning_tickets.composition.settings import problem, seconds, source
+from lightning_tickets.composition.settings import problem, seconds
 from lightning_tickets.errors import UserError
 
 # Examples that a training epoch holds, padded to whole batches (the paper's training sets), and the batch.

@@ -19,7 +19,7 @@ CONF = Path(__file__).parents[2] / "conf" / "subnetwork"
 NODES = [OmegaConf.load(path).get("initialization") for path in sorted(CONF.glob("*.yaml"))]
 TARGETS = sorted({node._target_ for node in NODES if node is not None})
 ROOM = "lightning_tickets.initialization."
-DRAWS = {ROOM + "random.random", ROOM + "shuffled.shuffled"}
+DRAWS = {ROOM + "random.random", ROOM + "shuffled.shuffled", ROOM + "shuffled.whole_layers"}
 Start = Callable[..., State]
 
 
@@ -110,7 +110,8 @@ def test_the_second_start_is_as_the_first(target: str, begin, theta: State) -> N
 
 @every
 def test_another_seed_changes_what_is_drawn_and_nothing_else(target: str, begin, theta: State) -> None:
-    assert bool(changed(begin(target)(theta, 1), begin(target)(theta, 2))) == (target in DRAWS)
+    one, others = begin(target)(theta, 1), [begin(target)(theta, seed) for seed in range(2, 8)]
+    assert any(changed(one, other) for other in others) == (target in DRAWS)
 
 
 @every
@@ -174,3 +175,34 @@ def test_random_is_as_wide_as_the_architecture_says(begin, theta: State, encoder
 def test_random_refuses_another_architecture(theta: State) -> None:
     with pytest.raises(ValueError, match="other weights"):
         get_object(ROOM + "random.random")(theta, lambda seed: {"a": torch.zeros(1)}, 1)
+
+
+def test_random_can_keep_the_embeddings(encoder, theta: State) -> None:
+    start = get_object(ROOM + "random.random")(
+        theta, lambda seed: clone(fresh_encoder(encoder.config, seed).state_dict()), 1, embeddings=False
+    )
+    layers = {name for name, value in theta.items() if not name.startswith("embeddings.") and value.is_floating_point()}
+    assert changed(theta, start) == layers
+
+
+def test_whole_layers_change_places_together(begin, theta: State, matrices) -> None:
+    start = begin(ROOM + "shuffled.whole_layers")(theta, 3)
+    parts = {name.split(".", 3)[3] for name in matrices if name.startswith("encoder.layer.")}
+    moved = []
+    for layer in range(3):
+        at = f"encoder.layer.{layer}."
+        found = {
+            other
+            for other in range(3)
+            if all(torch.equal(start[at + part], theta[f"encoder.layer.{other}.{part}"]) for part in parts)
+        }
+        assert len(found) == 1
+        moved += found
+    assert sorted(moved) == [0, 1, 2]
+
+
+def test_whole_layers_leave_pooler_biases_and_embeddings(begin, theta: State, matrices) -> None:
+    ever: set[str] = set()
+    for seed in range(8):
+        ever |= changed(theta, begin(ROOM + "shuffled.whole_layers")(theta, seed))
+    assert ever == {name for name in matrices if name.startswith("encoder.layer.")}

@@ -10,7 +10,8 @@ from omegaconf import OmegaConf
 
 from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.composition.settings import component
-from lightning_tickets.pruning.mask import full, kept
+from lightning_tickets.pruning.mask import check_fits, full, kept
+from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.tickets.component import call
 
 
@@ -32,12 +33,17 @@ def weights(seed=0):
     return {f"layer.{i}.weight": torch.randn(13, 7, generator=generator) for i in range(4)}
 
 
+def made(node, w, mask, count, seed):
+    """As a training calls it: with a seed, the start of the weights, and networks drawn anew."""
+    return call(component(node), w, mask, count, seed=seed, start=weights(seed=90), fresh=weights)
+
+
 @pruners
 def test_keeps_exactly_the_count_and_nests(node):
     w = weights()
     mask = full(w)
     for count in (300, 200, 37, 1, 0):
-        before, mask = mask, call(component(node), w, mask, count, seed=5)
+        before, mask = mask, made(node, w, mask, count, seed=5)
         assert kept(mask) == count
         assert all(bool((before[name] | ~m).all()) for name, m in mask.items())
 
@@ -45,21 +51,46 @@ def test_keeps_exactly_the_count_and_nests(node):
 @pruners
 def test_same_seed_same_mask_and_weights_untouched(node):
     w, copy = weights(), weights()
-    one, two = (call(component(node), w, full(w), 100, seed=5) for _ in range(2))
+    one, two = (made(node, w, full(w), 100, seed=5) for _ in range(2))
     assert all(torch.equal(one[name], two[name]) and torch.equal(w[name], copy[name]) for name in w)
 
 
 def test_random_masks_differ_by_seed_and_spread_evenly():
     node = next(n for p, n in NODES if p.stem == "random_mask")
     w = {f"m{i}": torch.zeros(100, 100) for i in range(5)}
-    one, two = (call(component(node), w, full(w), 10_000, seed=seed) for seed in (1, 2))
+    one, two = (made(node, w, full(w), 10_000, seed=seed) for seed in (1, 2))
     assert any(not torch.equal(one[name], two[name]) for name in w)
     shares = [one[name].float().mean().item() for name in w]
     assert all(abs(share - 0.2) < 0.02 for share in shares)
 
 
+def redraws():
+    """The components that make a mask of a ticket's."""
+    nodes = (OmegaConf.load(path).get("redraw") for path in sorted(conf_dir().glob("subnetwork/*.yaml")))
+    return [node for node in nodes if node is not None]
+
+
+@pytest.mark.parametrize("node", redraws(), ids=lambda node: node._target_)
+def test_a_redrawn_mask_keeps_as_many_of_each_matrix_and_is_another_by_its_seed(node):
+    w = weights()
+    ticket = keep_largest(w, full(w), 200)
+    one, again, other = (call(component(node), ticket, seed=seed) for seed in (1, 1, 2))
+    for mask in (one, again, other):
+        assert {n: int(m.sum()) for n, m in mask.items()} == {n: int(m.sum()) for n, m in ticket.items()}
+        check_fits(mask, w)
+    assert all(torch.equal(one[n], again[n]) for n in w)
+    assert not any(torch.equal(one[n], other[n]) or torch.equal(one[n], ticket[n]) for n in w)
+
+
+def test_a_redrawn_mask_is_uniform_within_a_matrix():
+    ticket = {"m": torch.arange(10_000).view(100, 100) < 3_000}
+    (node,) = redraws()
+    mask = call(component(node), ticket, seed=3)["m"]
+    assert all(abs(half.float().mean().item() - 0.3) < 0.03 for half in (mask[:50], mask[50:], mask[:, :50]))
+
+
 def test_every_pruner_file_is_named_by_a_yaml():
     room = Path(__file__).parents[2] / "lightning_tickets" / "pruning"
     plumbing = {"__init__", "mask", "ranking", "schedule", "callback"}
-    named = {node._target_.split(".")[-2] for _, node in NODES}
+    named = {node._target_.split(".")[-2] for node in [*(n for _, n in NODES), *redraws()]}
     assert {path.stem for path in room.glob("*.py")} - plumbing == named

@@ -1,0 +1,14 @@
+"""The released code's random mask: magnitude pruning of a random network (reference 9), whose layer ratios it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lightning_tickets.pruning.mask import Mask, Weights
+from lightning_tickets.pruning.ranking import keep_largest
+
+
+def random_network(weights: Weights, mask: Mask, count: int, seed: int, fresh: Callable[[int], Weights]) -> Mask:
+    """Of the weights that ``mask`` keeps, the ``count`` largest of a network that ``fresh`` draws by the seed."""
+    drawn = fresh(seed)
+    return keep_largest({name: drawn[name] for name in weights}, mask, count)
