@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,9 @@ def test_wandb_offline_has_one_run_a_training(tmp_path):
     assert ids == {line.split()[0][-8:], f"{found[-8:]}-round-01"}
     for path in runs:
         (log,) = path.glob("*.wandb")
+        until = time.monotonic() + 60  # W&B's own process may still be writing when the run has ended
+        while b"train/loss" not in log.read_bytes() and time.monotonic() < until:
+            time.sleep(0.5)
         assert b"train/loss" in log.read_bytes()
 
 

@@ -128,7 +128,19 @@ def schedule(config: DictConfig) -> Linear:
 
 def chain(config: DictConfig, on: Problem) -> Chain:
     """The search for a ticket on a problem."""
-    return Chain(on, component(config.pruner), schedule(config), integer(0)("ticket.seed", config.ticket.seed))
+    seed = integer(0)("ticket.seed", config.ticket.seed)
+    return Chain(on, component(config.pruner), schedule(config), seed, rewind=rewind(config))
+
+
+def rewind(config: DictConfig) -> float | None:
+    """A fraction of training, 0 for the pre-trained weights, None for standard pruning."""
+    named = {"pretrained": 0.0, "none": None}
+    value = config.rewind
+    if isinstance(value, str) and value in named:
+        return named[value]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
+        raise UserError(f"rewind={value}: allowed are pretrained, none, and a fraction of training between 0 and 1")
+    return float(value)
 
 
 def on_schedule(config: DictConfig, sparsity: Any) -> int:

@@ -24,6 +24,7 @@ from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.spec import Problem
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -70,23 +71,40 @@ class Bench:
         """θ0′: the architecture's own random weights."""
         return clone(fresh_encoder(self._encoder.config, seed).state_dict())
 
-    def train(
-        self, name: str, start: State, mask: Mask, seeds: tuple[int, int], prune: Prune | None = None
-    ) -> tuple[Score, PruningCallback]:
-        """f(x; m ⊙ start, γ) trained on the problem, its curves under ``name``.
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of a whole training."""
+        return self.problem.training.total_steps(len(self.splits.train))
 
-        ``seeds`` are the run's seed, which draws the head (the same one in every round), and the round.
+    def train(
+        self,
+        name: str,
+        start: State,
+        mask: Mask,
+        seeds: tuple[int, int],
+        prune: Prune | None = None,
+        snapshot: Snapshot | None = None,
+        gamma: State | None = None,
+        begin: int = 0,
+    ) -> tuple[Score, PruningCallback]:
+        """f(x; m ⊙ start, γ) trained on the problem from step ``begin`` on, its curves under ``name``.
+
+        ``seeds`` are the run's seed, which draws the head (the same one in every round) unless ``gamma`` is given, and
+        the round.
         """
         encoder = copy.deepcopy(self._encoder)
         encoder.load_state_dict(start)
         head = make_head(self.kind, encoder, self.places.folder.path, derive(seeds[0], "head"))
+        if gamma is not None:
+            head.load_state_dict(gamma, strict=False)  # a tied decoder is the encoder's
         callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
         settings, hardware = self.problem.training, self.places.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         with self.places.journal.logger(name, shown) as logger:
-            score = fit(encoder, head, self.kind, self.splits, settings, seeds, callback, hardware, logger)
+            callbacks = [callback, snapshot] if snapshot else [callback]
+            score = fit(encoder, head, self.kind, self.splits, settings, seeds, callbacks, hardware, logger, begin)
         return score, callback
 
 

@@ -16,3 +16,8 @@ def call(component: Component, *arguments: Any, **offered: Any) -> Any:
     wanted = inspect.signature(function).parameters
     extras = {name: value for name, value in offered.items() if name in wanted}
     return function(*arguments, **dict(component.options), **extras)
+
+
+def wants(component: Component, name: str) -> bool:
+    """Whether its signature has a parameter of that name."""
+    return name in inspect.signature(get_object(component.target)).parameters

@@ -69,13 +69,22 @@ class Problem:
 
 @dataclass(frozen=True)
 class Chain:
-    """Iterative magnitude pruning on a problem, rewound to θ0 each round (algorithm 1)."""
+    """Iterative magnitude pruning on a problem (algorithm 1).
+
+    ``rewind`` is where every round after the first starts: at that fraction of the first round's training, 0 for θ0;
+    or None, standard pruning: where the round before has ended.
+    """
 
     problem: Problem
     pruner: Component
     schedule: Linear
     seed: int
     version: int = 1  # of the search
+    rewind: float | None = 0.0
+
+    def step(self, steps: int) -> int:
+        """The step i of so many that a training starts from; 0 for θ0 and for standard pruning."""
+        return min(steps - 1, round(self.rewind * steps)) if self.rewind else 0
 
     @property
     def name(self) -> str:

@@ -10,10 +10,13 @@ from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.pruning.schedule import kept_count
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places
-from lightning_tickets.tickets.component import call
-from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.component import call, wants
+from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.record import Result, read_result
 from lightning_tickets.tickets.spec import DrawnMask, Run, TicketMask
+from lightning_tickets.training.snapshot import Point
+
+EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
 
 
 def train(run: Run, places: Places) -> Result:
@@ -24,7 +27,10 @@ def train(run: Run, places: Places) -> Result:
     ticket = find(run.ticket, places) if run.ticket is not None else None
     began, bench = time.perf_counter(), Bench(run.problem, places)
     mask = _mask(run, bench, ticket)
-    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
+    point = rewound_to(run.ticket, places) if run.ticket is not None and wants(run.initialization, EARLIER) else None
+    start = _start(run, bench, point)
+    gamma, begin = (point.head, run.ticket.chain.step(bench.steps)) if point and run.ticket else (None, 0)
+    score, _ = bench.train(run.name, start, mask, (run.seed, 0), gamma=gamma, begin=begin)
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
         result.write(folder, time.perf_counter() - began)
@@ -59,12 +65,14 @@ def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     return mask
 
 
-def _start(run: Run, bench: Bench) -> State:
+def _start(run: Run, bench: Bench, point: Point | None) -> State:
+    earlier = point.encoder if point is not None else bench.theta
     start: State = call(
         run.initialization,
         bench.theta,
         fresh=bench.fresh,
         prunable=tuple(bench.prunable),
         seed=derive(run.seed, "start"),
+        **{EARLIER: earlier},
     )
     return start

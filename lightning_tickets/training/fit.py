@@ -15,7 +15,6 @@ from torch.utils.data import DataLoader
 
 from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
-from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder, evaluation_order
 from lightning_tickets.tasks.kind import Kind, Score
@@ -58,13 +57,15 @@ def fit(
     splits: Splits,
     settings: Training,
     seeds: tuple[int, int],
-    callback: PruningCallback,
+    callbacks: Sequence[lightning.Callback],
     hardware: Hardware,
     logger: Logger | None = None,
+    begin: int = 0,
 ) -> Score:
     """Train ``encoder`` and ``head`` in place; ``seeds`` are the run's seed and the round's number.
 
-    The last step counts, no step is picked (reference, table 1).
+    The last step counts, no step is picked (reference, table 1). A training that begins at step ``begin`` has the steps
+    that are left, at the rates that belong to them, with a new optimiser.
     """
     seed, number = seeds
     torch.set_num_threads(settings.threads)
@@ -72,9 +73,9 @@ def fit(
     steps = settings.total_steps(len(splits.train))
     if hardware.recompute_from is not None and settings.batch_size * settings.max_length > hardware.recompute_from:
         _recompute(encoder)
-    module = TaskModule(encoder.train(), head.train(), kind, settings, steps)
+    module = TaskModule(encoder.train(), head.train(), kind, settings, steps, begin)
     order = TrainingOrder(
-        splits.train.lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", number)
+        splits.train.lengths, settings.batch_size, steps - begin, settings.pool, derive(seed, "order", number)
     )
     loader: DataLoader[Any] = DataLoader(
         splits.train,  # type: ignore[arg-type]
@@ -83,7 +84,7 @@ def fit(
         generator=torch.Generator(),  # of the loader's own, or else it draws from dropout's
     )
     with seeded(derive(seed, "dropout", number)):
-        trainer = _trainer(settings, hardware, steps, logger, callback)
+        trainer = _trainer(settings, hardware, steps, logger, callbacks)
         trainer.fit(module, loader)
     module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
     score = _scored(module, splits)
@@ -114,7 +115,7 @@ def _score(module: TaskModule, examples: Examples) -> Score:
 
 
 def _trainer(
-    settings: Training, hardware: Hardware, steps: int, logger: Logger | None, callback: PruningCallback
+    settings: Training, hardware: Hardware, steps: int, logger: Logger | None, callbacks: Sequence[lightning.Callback]
 ) -> lightning.Trainer:
     return lightning.Trainer(
         accelerator=hardware.accelerator,
@@ -122,7 +123,7 @@ def _trainer(
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,
-        callbacks=[callback],
+        callbacks=list(callbacks),
         logger=logger or False,
         log_every_n_steps=min(LOG_EVERY, steps),
         enable_progress_bar=hardware.progress,

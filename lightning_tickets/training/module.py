@@ -20,10 +20,13 @@ NOT_INPUTS = ("label", "start", "end", "allowed", "asked")
 class TaskModule(lightning.LightningModule):
     """f(x; θ, γ): ``encoder`` is θ, ``head`` is γ."""
 
-    def __init__(self, encoder: nn.Module, head: nn.Module, kind: Kind, settings: Training, steps: int) -> None:
+    def __init__(
+        self, encoder: nn.Module, head: nn.Module, kind: Kind, settings: Training, steps: int, begin: int = 0
+    ) -> None:
+        """``steps`` are those of a whole training; the rate goes on from step ``begin`` of it."""
         super().__init__()
         self.encoder, self.head, self.kind = encoder, head, kind
-        self.settings, self.steps = settings, steps
+        self.settings, self.steps, self.begin = settings, steps, begin
 
     def forward(self, batch: Batch) -> Tensor:
         inputs = {name: value for name, value in batch.items() if name not in NOT_INPUTS}
@@ -39,7 +42,8 @@ class TaskModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.encoder, self.head, self.settings)
-        rate = torch.optim.lr_scheduler.LambdaLR(optimizer, linear_rate(self.steps, self.settings.warmup))
+        at = linear_rate(self.steps, self.settings.warmup)
+        rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: at(self.begin + step))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}
 
 

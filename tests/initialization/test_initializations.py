@@ -47,7 +47,11 @@ def begin(encoder, matrices) -> Callable[[str], Start]:
         return clone(fresh_encoder(encoder.config, seed).state_dict())
 
     def of(target: str) -> Start:
-        return lambda theta, seed: call(Component(target, 1), theta, fresh=fresh, prunable=matrices, seed=seed)
+        def start(theta: State, seed: int) -> State:
+            offered = {"fresh": fresh, "prunable": matrices, "seed": seed, "earlier": theta}
+            return call(Component(target, 1), theta, **offered)
+
+        return start
 
     return of
 

@@ -1,0 +1,10 @@
+"""θ_i: the weights of an earlier step of the chain's first training, or (standard pruning) of its last round's end."""
+
+from __future__ import annotations
+
+from lightning_tickets.initialization.state import State, clone
+
+
+def rewound(theta: State, earlier: State) -> State:
+    """A copy by value of where the chain goes back to; θ0 itself for a chain that rewinds to it."""
+    return clone(earlier)

@@ -1,0 +1,36 @@
+"""Encoder and head as they are after some step of a training: θ_i and γ_i, what rewinding goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytorch_lightning as lightning
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Point:
+    """Values by name, copied; what the head shares with the encoder (a tied decoder) is the encoder's only."""
+
+    encoder: Mapping[str, Tensor]
+    head: Mapping[str, Tensor]
+
+
+class Snapshot(lightning.Callback):
+    """Takes the ``point`` after ``step`` optimiser steps of this fit."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self.point: Point | None = None
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, pl_module: Any, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            shared = {p.data_ptr() for p in pl_module.encoder.parameters()}
+            self.point = Point(_copied(pl_module.encoder, set()), _copied(pl_module.head, shared))
+
+
+def _copied(module: Any, without: set[int]) -> dict[str, Tensor]:
+    state: Mapping[str, Tensor] = module.state_dict()
+    return {name: v.detach().cpu().clone() for name, v in state.items() if v.data_ptr() not in without}
