@@ -18,6 +18,7 @@ USAGE = """usage: lightning-tickets COMMAND [key=value …]
   plan      what a sweep would train, what exists, what it costs: plan experiment=table2 [--json]
   report    draw the tables and figures of a study from what is in the store: report experiment=table2
             --config-dir=DIR adds YAMLs of your own, as DIR/task/mine.yaml
+  ticket    show FILE: what a mask keeps, by matrix; export FILE OUT: as the released code's files
   pretrain  make the pocket BERT anew: pretrain out=DIR [seed=0]
 
 Sweeps use both cores with hydra/launcher=joblib. `run --cfg job` shows every key; docs/ explains them.
@@ -53,7 +54,13 @@ def _told(message: Warning | str, category: type[Warning], *place: Any) -> None:
 def _dispatch(command: str, rest: list[str]) -> int:
     from lightning_tickets import commands
 
-    known = {"run": commands.run, "plan": commands.plan, "report": commands.report, "pretrain": commands.pretrain}
+    known = {
+        "run": commands.run,
+        "plan": commands.plan,
+        "report": commands.report,
+        "ticket": commands.ticket,
+        "pretrain": commands.pretrain,
+    }
     if command not in known:
         raise UserError(f"unknown command {command!r}: allowed are {', '.join(known)}")
     return known[command](with_config_dir(rest))

@@ -147,6 +147,29 @@ def _list_scores(sweep: Sweep) -> int:
     return 0
 
 
+def ticket(arguments: list[str]) -> int:
+    """What a mask's file keeps, or the same mask as a file of the released code's kind."""
+    if not (len(arguments) == 2 and arguments[0] == "show") and not (len(arguments) == 3 and arguments[0] == "export"):
+        raise UserError("ticket: allowed are ticket show FILE, and ticket export FILE OUT")
+    from lightning_tickets.pruning.mask import kept, size
+    from lightning_tickets.tickets.released import read_mask, save_released
+
+    mask = read_mask(Path(arguments[1]))
+    if arguments[0] == "show":
+        for name, m in mask.items():
+            print(f"{name:60s} {int(m.sum()):>10,} of {m.numel():>10,}  {100 * (~m).float().mean():5.1f} % zero")
+        print(
+            f"{kept(mask):,} of {size(mask):,} weights are kept, {100 - 100 * kept(mask) / size(mask):.2f} % are zero"
+        )
+        return 0
+    out = Path(arguments[2])
+    if out.exists() or not out.parent.is_dir():
+        raise UserError(f"ticket export: {out}: allowed is a new file in a folder that exists")
+    save_released(out, mask)
+    print(out)
+    return 0
+
+
 def pretrain(arguments: list[str]) -> int:
     """The pocket BERT anew, from nothing; status 1 if its probes do not pass."""
     given: dict[str, Any] = {o.key_or_group: o.value() for o in parsed(arguments)}

@@ -37,6 +37,7 @@ def places_of(config: DictConfig) -> Places:
         inputs.source(config),
         inputs.folder(config),
         settings.cache(config),
+        settings.mask_file(config) if config.subnetwork.mask == "given" else None,
         settings.hardware(config, single=HydraConfig.get().mode == RunMode.RUN),
         settings.journal(config),
     )

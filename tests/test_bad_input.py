@@ -38,7 +38,7 @@ def refused(tmp_path, monkeypatch, capsys):
     ("argument", "named"),
     [
         ("task=colla", "task=colla is not known: allowed are cola, mlm, mnli"),
-        ("subnetwork=magic", "subnetwork=magic is not known: allowed are full, imp"),
+        ("subnetwork=magic", "subnetwork=magic is not known: allowed are full, given, imp"),
         ("scale=huge", "scale=huge is not known"),
         ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): allowed are 10, 20, 30"),
         ("sparsity=100", "sparsity=100: allowed is an integer from 1 to 99"),
@@ -94,7 +94,7 @@ def test_other_commands_refuse_alike(refused, command):
 
 
 def test_an_unknown_command(refused):
-    assert "unknown command 'fly': allowed are run, plan, report, pretrain" in refused("fly")
+    assert "unknown command 'fly': allowed are run, plan, report, ticket, pretrain" in refused("fly")
 
 
 def test_a_report_of_nothing(refused):

@@ -10,13 +10,16 @@ from omegaconf import DictConfig
 from lightning_tickets.composition.inputs import folder, source, tell_parts
 from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.tickets.spec import (
+    AnyMask,
     Chain,
     Component,
     Data,
     DrawnMask,
+    GivenMask,
     Model,
     Problem,
     RedrawnMask,
@@ -27,7 +30,7 @@ from lightning_tickets.tickets.spec import (
 from lightning_tickets.training.settings import Hardware, Training
 
 POOLERS = ("pruned", "dense")
-MASKS = ("none", "ticket", "drawn", "redrawn")
+MASKS = ("none", "ticket", "drawn", "redrawn", "given")
 ACCELERATORS = ("cpu", "gpu")
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 TRAINING = {
@@ -163,17 +166,27 @@ def run(config: DictConfig, on: Problem, sparsity: Any, seed: Any) -> Run:
     return found
 
 
-def _mask(config: DictConfig, on: Problem, sparsity: Any) -> TicketMask | DrawnMask | RedrawnMask | None:
-    """What ``subnetwork.mask`` says: none, a chain's ticket, a mask drawn of θ0, or one drawn after a ticket."""
+def _mask(config: DictConfig, on: Problem, sparsity: Any) -> AnyMask | None:
+    """What ``subnetwork.mask`` says: none, a chain's ticket, one drawn of θ0, one drawn after a ticket, or a file's."""
     row = config.subnetwork
     kind = checked("subnetwork.mask", row.mask, MASKS)
     if kind == "none":
         return None
+    if kind == "given":
+        return GivenMask(file_checksum(mask_file(config))[:16])
     percent = on_schedule(config, sparsity)
     if kind == "drawn":
         return DrawnMask(component(row.pruner), percent)
     ticket = TicketMask(chain(config, on), percent)
     return ticket if kind == "ticket" else RedrawnMask(ticket, component(row.redraw))
+
+
+def mask_file(config: DictConfig) -> Path:
+    """Where the mask of ``subnetwork=given`` lies; UserError unless it is a file."""
+    path = Path(str(config.ticket.file or "")).expanduser()
+    if not path.is_file():
+        raise UserError(f"ticket.file={config.ticket.file}: allowed is the file of a mask, ours or a released one")
+    return path
 
 
 def seconds(config: DictConfig, on: Problem) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WHOLE = ("full", "scratch")  # rows without a mask
+WHOLE = ("full", "scratch", "given")  # rows without a sparsity of their own: no mask, or a mask from a file
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Places:
     source: Source
     folder: Pretrained
     cache: Path
+    mask_file: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
     journal: Journal = field(default_factory=Journal)
 

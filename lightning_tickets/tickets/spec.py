@@ -130,12 +130,26 @@ class RedrawnMask:
 
 
 @dataclass(frozen=True)
+class GivenMask:
+    """A mask from a file, by what it contains; its sparsity is its own."""
+
+    fingerprint: str
+
+    @property
+    def percent(self) -> int:
+        return 0
+
+
+AnyMask = TicketMask | DrawnMask | RedrawnMask | GivenMask
+
+
+@dataclass(frozen=True)
 class Run:
     """One cell: a subnetwork f(x; m ⊙ θ, γ) trained on a problem; ``row`` is its name in tables."""
 
     row: str
     problem: Problem
-    mask: TicketMask | DrawnMask | RedrawnMask | None
+    mask: AnyMask | None
     initialization: Component
     seed: int
 
@@ -148,10 +162,10 @@ class Run:
 
     @property
     def percent(self) -> int:
-        """The sparsity asked for, 0 for the full network."""
+        """The sparsity asked for, 0 where none is: the full network, a mask from a file."""
         return self.mask.percent if self.mask else 0
 
     @property
     def name(self) -> str:
-        sparsity = f"-s{self.percent}" if self.mask else ""
+        sparsity = f"-s{self.percent}" if self.percent else ""
         return run_name(f"{self.problem.task.name}-{self.row.replace('_', '-')}{sparsity}-seed{self.seed}", self)

@@ -13,7 +13,8 @@ from lightning_tickets.tickets.bench import Bench, Places
 from lightning_tickets.tickets.component import call, wants
 from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.record import Result, read_result
-from lightning_tickets.tickets.spec import DrawnMask, Run, TicketMask
+from lightning_tickets.tickets.released import read_mask
+from lightning_tickets.tickets.spec import Component, DrawnMask, GivenMask, Run, TicketMask
 from lightning_tickets.training.snapshot import Point
 
 EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
@@ -46,20 +47,23 @@ def _on_model(ticket: Mask, bench: Bench) -> Mask:
 
 
 def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
-    """The full mask, the ticket's, or one drawn by the run's seed."""
+    """The full mask, the ticket's or a file's, or one drawn by the run's seed."""
     whole, seed = full(bench.prunable), derive(run.seed, "mask")
     if run.mask is None:
         return whole
     if isinstance(run.mask, DrawnMask):
-        count, made_by = kept_count(size(whole), run.mask.percent), run.mask.pruner
-        mask: Mask = call(made_by, bench.prunable, whole, count, seed=seed, fresh=bench.fresh)
-    else:
-        assert ticket is not None, "what is not drawn comes of a ticket"
-        mask = _on_model(ticket, bench)
-        if isinstance(run.mask, TicketMask):
-            return mask
-        count, made_by = kept(mask), run.mask.redraw
-        mask = call(made_by, mask, seed=seed)
+        count, pruner = kept_count(size(whole), run.mask.percent), run.mask.pruner
+        return _counted(call(pruner, bench.prunable, whole, count, seed=seed, fresh=bench.fresh), count, pruner)
+    if isinstance(run.mask, GivenMask):
+        return _on_model(read_mask(bench.places.mask_file), bench)
+    assert ticket is not None, "what is left comes of a ticket"
+    mask = _on_model(ticket, bench)
+    if isinstance(run.mask, TicketMask):
+        return mask
+    return _counted(call(run.mask.redraw, mask, seed=seed), kept(mask), run.mask.redraw)
+
+
+def _counted(mask: Mask, count: int, made_by: Component) -> Mask:
     if kept(mask) != count:
         raise RuntimeError(f"{made_by.target} did not keep the {count} weights it was asked to")
     return mask

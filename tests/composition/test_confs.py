@@ -29,6 +29,7 @@ def needed(option: Path, root: Path) -> list[str]:
         "model/local": [f"model.path={MODEL_DIR}"],
         "model/hub": ["model.path=some/bert", f"model.revision={REVISION}"],
         "data/local": [f"data.root={root}"],
+        "subnetwork/given": [f"ticket.file={MODEL_DIR / 'model.safetensors'}"],
         "training/small": ["training.max_length=48"],
         "training/paper": ["training.max_length=48"],
     }
