@@ -9,3 +9,9 @@ class UserError(Exception):
 
 class PartialData(UserWarning):
     """A split has not the number of rows that the whole data set has."""
+
+
+def reason(error: Exception) -> str:
+    """What a library says, on one line, without what a terminal would obey."""
+    told = "".join(c if c.isprintable() else "?" for c in " ".join(str(error).split()))
+    return told[:200] or type(error).__name__

@@ -1,10 +1,21 @@
-"""The checksum of a file."""
+"""Checksums of files, digests of texts, and what a pinned commit looks like."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
+
+
+def digest(text: str) -> str:
+    """Sixteen hex digits of its SHA-256: what enters a run's identity."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_commit(text: str) -> bool:
+    """Whether it is a whole commit, which pins what it names; a branch or a tag would move."""
+    return re.fullmatch(r"[0-9a-f]{40}", text) is not None
 
 
 def checksum(path: Path) -> str:

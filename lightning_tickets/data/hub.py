@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from lightning_tickets.data.layout import HubSet, Layouts
-from lightning_tickets.data.records import Records, reason
+from lightning_tickets.data.records import Records
 from lightning_tickets.data.rows import Row, rows
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
+from lightning_tickets.fingerprints import digest, is_commit
 
 
 class Hub:
@@ -23,7 +22,7 @@ class Hub:
         self.layouts = layouts
 
     def fingerprint(self, task: str) -> str:
-        return hashlib.sha256(repr(self._set(task)).encode()).hexdigest()[:16]
+        return digest(repr(self._set(task)))
 
     def counts(self, task: str) -> dict[str, int]:
         """What the task's YAML says, so that planning needs no network; where it says nothing, what is downloaded."""
@@ -37,7 +36,7 @@ class Hub:
 
     def about(self, task: str) -> str:
         hub = self._set(task)
-        return f"{hub.path} {hub.config} at {hub.revision[:8]}"
+        return f"{_name(hub)} at {hub.revision[:8]}"
 
     def rows(self, task: str, split: str) -> Iterator[Row]:
         hub = self._set(task)
@@ -47,7 +46,7 @@ class Hub:
         hub = self.layouts[task].hub if task in self.layouts else None
         if hub is None:
             raise UserError(f"task={task} says nothing of a data set (task.hub): data=hub cannot read it")
-        if not re.fullmatch(r"[0-9a-f]{40}", hub.revision):
+        if not is_commit(hub.revision):
             raise UserError(f"task.hub.revision={hub.revision}: allowed is a commit of 40 hex digits")
         return hub
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.data.squad import questions
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
 
 Record = dict[str | int, Any]
 Records = Iterator[tuple[str, Record]]
@@ -123,12 +123,6 @@ def parquet(path: Path) -> Records:
                     number += 1
     except (pyarrow.ArrowException, OSError, ValueError, ArithmeticError) as error:
         raise UserError(f"{path}: cannot be read as Parquet ({reason(error)})") from error
-
-
-def reason(error: Exception) -> str:
-    """What a library says, on one line, without what a terminal would obey."""
-    told = "".join(c if c.isprintable() else "?" for c in " ".join(str(error).split()))
-    return told[:200] or type(error).__name__
 
 
 READERS: dict[str, Callable[[Path], Records]] = {

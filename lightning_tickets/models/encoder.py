@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
 
 logging.set_verbosity_error()
 logging.disable_progress_bar()
@@ -101,4 +101,4 @@ def readable(folder: Path) -> Iterator[None]:
     except UserError:
         raise
     except Exception as error:
-        raise UserError(f"model.path={folder}: cannot be loaded ({' '.join(str(error).split())[:200]})") from error
+        raise UserError(f"model.path={folder}: cannot be loaded ({reason(error)})") from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
+from lightning_tickets.fingerprints import digest, is_commit
 from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, positions
 
 FIRST = [CONFIG, *TOKENIZER, *SAFETENSORS, "model-*.safetensors"]
@@ -34,14 +34,13 @@ class Hub:
             if not any((folder / file).is_file() for file in SAFETENSORS):
                 folder = self._snapshot(INSTEAD)
         except Exception as error:
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
             wanted, instead = f"cannot be fetched at {self.revision[:8]}", "model=local model.path=DIR reads a folder"
-            raise UserError(f"model.path={self.repo}: {wanted} ({reason}); {instead}") from error
+            raise UserError(f"model.path={self.repo}: {wanted} ({reason(error)}); {instead}") from error
         model_files(folder, f"{self.repo}@{self.revision[:8]}")
         return folder
 
     def fingerprint(self) -> str:
-        return hashlib.sha256(f"{self.repo}@{self.revision}".encode()).hexdigest()[:16]
+        return digest(f"{self.repo}@{self.revision}")
 
     def tokenizer_fingerprint(self) -> str:
         return self.fingerprint()
@@ -75,6 +74,6 @@ def checked_name(path: str) -> str:
 
 def checked_revision(revision: str) -> str:
     """UserError unless it is a whole commit: a branch or a tag would move."""
-    if not isinstance(revision, str) or not re.fullmatch(r"[0-9a-f]{40}", revision):
+    if not isinstance(revision, str) or not is_commit(revision):
         raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
     return revision

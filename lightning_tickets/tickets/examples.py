@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -14,6 +13,7 @@ import transformers
 from lightning_tickets.data.cache import VERSION, Examples, cached
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import digest
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
@@ -64,7 +64,7 @@ def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
         tokenizers.__version__,
         transformers.__version__,
     )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    return digest(repr(parts))
 
 
 def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.tickets.ticket import load_ticket
 
@@ -26,8 +26,7 @@ def load_released(path: Path) -> Mask:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        told = " ".join(str(error).split())[:150]
-        raise UserError(f"{path}: not a mask file, which holds tensors only ({told})") from error
+        raise UserError(f"{path}: not a mask file, which holds tensors only ({reason(error)})") from error
     if not isinstance(content, dict) or not content:
         raise UserError(f"{path}: not a mask file, which is a dictionary of tensors by name")
     return dict(_matrix(path, name, value) for name, value in content.items())
@@ -42,5 +41,10 @@ def _matrix(path: Path, name: Any, value: Any) -> tuple[str, torch.Tensor]:
 
 
 def save_released(path: Path, mask: Mask) -> None:
-    """As the released code's own: float32, one tensor a matrix."""
-    torch.save({f"{PREFIX}{name}{SUFFIX}": m.float() for name, m in mask.items()}, path)
+    """As the released code's own: float32, one tensor a matrix; there wholly or not at all."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        torch.save({f"{PREFIX}{name}{SUFFIX}": m.float() for name, m in mask.items()}, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

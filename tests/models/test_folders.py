@@ -146,6 +146,9 @@ def test_the_names_that_runs_are_told() -> None:
 def test_what_is_on_disk_is_at_hand(folder: Path) -> None:
     pocket().fetch()
     local(str(folder)).fetch()
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(UserError, match="no model.safetensors"):
+        local(str(folder)).fetch()
 
 
 def test_the_positions_come_from_the_config() -> None:
