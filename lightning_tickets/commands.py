@@ -17,6 +17,7 @@ from lightning_tickets.composition.compose import composed, conf_dir, parsed
 from lightning_tickets.composition.inputs import fetch
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
+from lightning_tickets.composition.sources import with_sources
 from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
@@ -36,7 +37,7 @@ def run(arguments: list[str]) -> int:
         line = known(config)
         if line is None:
             fetch(config)
-            return _under_hydra(arguments)
+            return _under_hydra(with_sources(arguments))
         print(line)
         return 0
     sweep = sweep_of(overrides)

@@ -8,7 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import inputs, settings
+from lightning_tickets.composition import inputs, settings, subnetworks
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import PartialData
 from lightning_tickets.runs.store import Store
@@ -37,7 +37,8 @@ def places_of(config: DictConfig) -> Places:
         inputs.source(config),
         inputs.folder(config),
         settings.cache(config),
-        settings.mask_file(config) if config.subnetwork.mask == "given" else None,
+        subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
         settings.hardware(config, single=HydraConfig.get().mode == RunMode.RUN),
         settings.journal(config),
+        settings.stop_below(config),
     )

@@ -34,6 +34,7 @@ class StudySweeper(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> Any:
+        from lightning_tickets.composition.sources import with_sources
         from lightning_tickets.composition.sweep import sweep_of
         from lightning_tickets.progress import shown
 
@@ -42,12 +43,13 @@ class StudySweeper(Sweeper):
         failed: dict[str, str] = {}
         with shown(sweep.plan, store):
             for level in sweep.plan.levels():
-                todo = [job for job in level if job.missing(store) and job.needs not in failed]
-                blocked = [job for job in level if job.needs in failed]
-                failed |= {job.name: f"waits for {job.needs}" for job in blocked}
+                missing = [job for job in level if job.missing(store)]
+                todo = [job for job in missing if job.needs is None or store.has(job.needs)]
+                failed |= {job.name: f"waits for {job.needs}" for job in missing if job not in todo}
                 if todo:
                     batch = [
-                        [*job.overrides, f"logger.group={sweep.name}", f"hydra.sweep.subdir={job.name}"] for job in todo
+                        [*with_sources(job.overrides), f"logger.group={sweep.name}", f"hydra.sweep.subdir={job.name}"]
+                        for job in todo
                     ]
                     returned = self.launcher.launch(batch, initial_job_idx=launched)
                     launched += len(batch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 import lightning_tickets
+from lightning_tickets.composition.sources import with_sources
 from lightning_tickets.errors import UserError
 
 OPTIONS = r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
@@ -29,41 +29,53 @@ def conf_dir() -> Path:
 
 
 def composed(overrides: Sequence[str]) -> DictConfig:
-    """The config of one cell; UserError naming the key and what is allowed."""
+    """The config of one cell, its interpolations live; UserError naming the key and what is allowed."""
     with one_line(), _own_hydra():
         try:
-            return _resolved(compose("config", overrides=list(overrides)))
+            return _checked(compose("config", overrides=with_sources(overrides)))
         except ValueError as error:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
 
 
-def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
-    """As ``composed([*common, f"{group}={option}"])`` for each option, all in one composition.
+def composed_each(common: Sequence[str], axes: Mapping[str, Sequence[str]]) -> dict[str, dict[str, DictConfig]]:
+    """For each group of ``axes`` and each of its options as ``composed([*common, f"{group}={option}"])``.
 
-    Composing costs 100 to 200 ms. Here the options are loaded side by side (``+task@task_cola=cola``), with whatever
-    the user has set within the group set in each, and each is put in the group's place before anything is resolved.
+    All in one composition, which costs 100 to 200 ms: the options are loaded side by side (``+task@task_cola=cola``),
+    with whatever the user has set within the group set in each, and each is put in the group's place in turn. The other
+    groups stand at their first option.
     """
-    aside = {option: f"{group}_{option}" for option in options}
-    within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
-    loaded = [f"+{group}@{place}={option}" for option, place in aside.items()]
-    loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in aside.values()]
+    aside = {group: {option: f"{group}_{option}" for option in options} for group, options in axes.items()}
+    loaded: list[str] = []
+    for group, places in aside.items():
+        within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
+        loaded += [f"{group}={next(iter(places))}"]
+        loaded += [f"+{group}@{place}={option}" for option, place in places.items()]
+        loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in places.values()]
     with one_line(), _own_hydra():
-        together = compose("config", overrides=[*common, f"{group}={options[0]}", *loaded])
-        return {option: _resolved(_in_place(together, group, place, aside)) for option, place in aside.items()}
+        base = compose("config", overrides=[*with_sources(common), *loaded])
+        with open_dict(base):
+            nodes = {
+                group: {option: base.pop(place) for option, place in places.items()} for group, places in aside.items()
+            }
+        return {
+            group: {option: _checked(in_place(base, group, node)) for option, node in options.items()}
+            for group, options in nodes.items()
+        }
 
 
-def _in_place(together: DictConfig, group: str, place: str, aside: Mapping[str, str]) -> DictConfig:
-    config = copy.deepcopy(together)
-    with open_dict(config):
-        config[group] = config[place]
-        for other in aside.values():
-            del config[other]
-    return config
+def in_place(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
+    """The config with another option of a group; what refers to the group follows."""
+    other = config.copy()
+    with open_dict(other):
+        other[group] = node
+    return other
 
 
-def _resolved(config: DictConfig) -> DictConfig:
-    OmegaConf.resolve(config)
-    without = sorted(OmegaConf.missing_keys(config))
+def _checked(config: DictConfig) -> DictConfig:
+    """UserError for an interpolation that leads nowhere, and for a value that is still to be given."""
+    resolved = config.copy()
+    OmegaConf.resolve(resolved)
+    without = sorted(OmegaConf.missing_keys(resolved))
     if without:
         raise UserError(f"{without[0]} has no value: give {without[0]}=…")
     return config

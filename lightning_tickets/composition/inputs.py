@@ -24,7 +24,7 @@ def source(config: DictConfig) -> Source:
     kind = checked("data.source", config.data.source, SOURCES)
     if kind == "pocket":
         return Pocket()
-    layouts = {config.task.name: layout(config.task)}
+    layouts = {task.name: layout(task) for task in _tasks(config)}
     return Hub(layouts) if kind == "hub" else Local(config.data.root, layouts)
 
 
@@ -36,15 +36,20 @@ def folder(config: DictConfig) -> Pretrained:
 
 def fetch(config: DictConfig) -> None:
     """Data and weights at hand, downloaded if need be; UserError where they cannot be had."""
-    source(config).fetch(config.task.name)
+    for task in _tasks(config):
+        source(config).fetch(task.name)
     folder(config).fetch()
 
 
-def corpus(config: DictConfig) -> str | None:
+def _tasks(config: DictConfig) -> list[DictConfig]:
+    """The task that is scored, and those that its ticket is found on."""
+    return [config.task, *config.sources.values()]
+
+
+def corpora(config: DictConfig) -> list[str]:
     """What a table has to say of the text of masked language modelling, for which the paper names none."""
-    if config.task.family != "masked_lm":
-        return None
-    return f"The text of {config.task.name}: {source(config).about(config.task.name)}."
+    texts = [task.name for task in _tasks(config) if task.family == "masked_lm"]
+    return [f"The text of {name}: {source(config).about(name)}." for name in texts]
 
 
 def tell_parts(config: DictConfig, counts: dict[str, int]) -> None:

@@ -4,47 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from omegaconf import DictConfig
-
-from lightning_tickets.composition import inputs, settings
+from lightning_tickets.composition import inputs, subnetworks
 from lightning_tickets.composition.compose import composed_each
+from lightning_tickets.composition.problems import posed, posed_sources
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
-from lightning_tickets.tickets.spec import Problem
 
 
 class Setting:
-    """``common`` are the overrides that are not one of the axes task, subnetwork, sparsity, seed."""
+    """``common`` are the overrides that every cell has; a cell's own options make it one of another scene."""
 
     def __init__(self, common: Sequence[str], cells: Iterable[Cell]) -> None:
         self.common, self.cells = tuple(common), tuple(dict.fromkeys(cells))
-        tasks = list(dict.fromkeys(cell.task for cell in self.cells))
-        rows = list(dict.fromkeys(cell.subnetwork for cell in self.cells))
-        self._tasks = composed_each(common, "task", tasks)
-        self._problems = {task: _timed(config) for task, config in self._tasks.items()}
-        self._rows = composed_each([*common, f"task={tasks[0]}"], "subnetwork", rows)
-        check_shown(self._rows[rows[0]])
+        sharing: dict[tuple[str, ...], list[Cell]] = {}
+        for cell in self.cells:
+            sharing.setdefault(cell.options, []).append(cell)
+        self._scenes = {options: _Scene((*common, *options), members) for options, members in sharing.items()}
 
     def fetch(self) -> None:
         """Data and weights of every task at hand."""
-        for config in self._tasks.values():
-            inputs.fetch(config)
+        for scene in self._scenes.values():
+            scene.fetch()
 
     def corpora(self, tasks: Iterable[str]) -> tuple[str, ...]:
-        """A note on each task whose text has to be named."""
-        notes = [inputs.corpus(self._tasks[task]) for task in tasks]
-        return tuple(note for note in notes if note)
+        """A note on each text that has to be named: of these tasks, and of those that their tickets are found on."""
+        asked = tuple(tasks)
+        return tuple(dict.fromkeys(note for scene in self._scenes.values() for note in scene.corpora(asked)))
 
     def wanted(self, cell: Cell) -> Wanted:
         """The run of one of the cells, the same as when its command is typed alone."""
-        problem, seconds = self._problems[cell.task]
-        row = self._rows[cell.subnetwork]
-        run = settings.run(row, problem, cell.sparsity, cell.seed)
-        return Wanted(run, (*self.common, *cell.overrides()), seconds)
+        return self._scenes[cell.options].wanted(cell, (*self.common, *cell.overrides()))
 
 
-def _timed(config: DictConfig) -> tuple[Problem, float]:
-    """What is trained, and the estimated seconds of one training."""
-    problem = settings.problem(config)
-    return problem, settings.seconds(config, problem)
+class _Scene:
+    """Cells that differ in task, subnetwork, sparsity and seed only."""
+
+    def __init__(self, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
+        tasks = list(dict.fromkeys(cell.task for cell in cells))
+        rows = list(dict.fromkeys(cell.subnetwork for cell in cells))
+        found = composed_each(overrides, {"task": tasks, "subnetwork": rows})
+        self._tasks, self._rows = found["task"], found["subnetwork"]
+        self._problems = {task: posed(config) for task, config in self._tasks.items()}
+        self._sources = {task: posed_sources(config) for task, config in self._tasks.items()}
+        check_shown(self._rows[rows[0]])
+
+    def fetch(self) -> None:
+        for config in self._tasks.values():
+            inputs.fetch(config)
+
+    def corpora(self, tasks: Sequence[str]) -> list[str]:
+        return [note for task in tasks if task in self._tasks for note in inputs.corpora(self._tasks[task])]
+
+    def wanted(self, cell: Cell, overrides: tuple[str, ...]) -> Wanted:
+        own, sources = self._problems[cell.task], self._sources[cell.task]
+        run = subnetworks.run(self._rows[cell.subnetwork], own, sources, cell.sparsity, cell.seed)
+        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in sources) or own.seconds)

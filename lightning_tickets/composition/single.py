@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import settings
+from lightning_tickets.composition import settings, subnetworks
+from lightning_tickets.composition.problems import posed, posed_sources
 from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.spec import Run
@@ -16,14 +17,15 @@ def check_shown(config: DictConfig) -> None:
     """UserError for a wrong value among those that change no result."""
     settings.hardware(config, single=False)
     settings.journal(config)
+    settings.stop_below(config)
 
 
 def run_of(config: DictConfig) -> Run:
     """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
-    problem = settings.problem(config)
+    own, sources = posed(config), posed_sources(config)
     check_shown(config)
     checked("job", config.job, JOBS)
-    run = settings.run(config, problem, config.sparsity, config.seed)
+    run = subnetworks.run(config, own, sources, config.sparsity, config.seed)
     if config.job == "find" and run.ticket is None:
         raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
     return run

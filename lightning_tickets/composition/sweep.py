@@ -106,20 +106,19 @@ def _typed(overrides: Sequence[Override]) -> Sweep:
     """The product of everything that was given several values."""
     axes = {o.key_or_group: _values(o) for o in overrides if o.key_or_group in AXES}
     rest = [o for o in overrides if o.key_or_group not in AXES and not _of_study(o)]
-    wanted: list[Wanted] = []
-    for common in product(*(_lines(o) for o in rest)):
-        base = composed(common)
-        setting = Setting(common, _cells(axes, base))
-        wanted += map(setting.wanted, setting.cells)
-    return Sweep("sweep", "Sweep", settings.root(base), tuple(wanted), (), setting)
+    common = [_line(o) for o in rest if not o.is_sweep_override()]
+    varied = list(product(*(_lines(o) for o in rest if o.is_sweep_override())))
+    base = composed([*common, *varied[0]])
+    setting = Setting(common, [cell for options in varied for cell in _cells(axes, base, options)])
+    return Sweep("sweep", "Sweep", settings.root(base), tuple(map(setting.wanted, setting.cells)), (), setting)
 
 
-def _cells(axes: dict[str, list[Any]], base: DictConfig) -> list[Cell]:
+def _cells(axes: dict[str, list[Any]], base: DictConfig, options: tuple[str, ...]) -> list[Cell]:
     tasks = axes.get("task", [base.task.name])
     rows = axes.get("subnetwork", [base.subnetwork.name])
     levels = axes.get("sparsity", [base.sparsity])
     seeds = axes.get("seed", [base.seed])
-    return [Cell(t, r, 0 if r in WHOLE else s, n) for t, r, s, n in product(tasks, rows, levels, seeds)]
+    return [Cell(t, r, 0 if r in WHOLE else s, n, options) for t, r, s, n in product(tasks, rows, levels, seeds)]
 
 
 def _values(override: Override) -> list[Any]:

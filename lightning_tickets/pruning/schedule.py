@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from lightning_tickets.errors import UserError
+
+WHOLE = 100
 
 
 def kept_count(total: int, percent: int) -> int:
@@ -12,24 +15,76 @@ def kept_count(total: int, percent: int) -> int:
     return total - (total * percent + 50) // 100
 
 
+class Schedule(Protocol):
+    """The rounds of a chain, each told by the (rounded) percentage of weights that is gone after it."""
+
+    @property
+    def per_round(self) -> int:
+        """Percent that a round prunes, of the original count or of what is left."""
+
+    def percents(self) -> list[int]:
+        """Of all rounds, rising."""
+
+    def kept(self, total: int, percent: int) -> int:
+        """The exact number of weights left of ``total`` after the round that is told by ``percent``."""
+
+
+def rounds_to(schedule: Schedule, percent: int) -> int:
+    """The round after which ``percent`` are pruned; UserError if none is."""
+    allowed = schedule.percents()
+    if percent not in allowed:
+        raise UserError(
+            f"sparsity={percent} is not on the schedule (schedule.per_round={schedule.per_round}): "
+            f"allowed are {', '.join(map(str, allowed))}"
+        )
+    return allowed.index(percent) + 1
+
+
 @dataclass(frozen=True)
 class Linear:
-    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (as released; reference 3)."""
+    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (as released; reference 3).
+
+    With ``empty`` a last round prunes all that is left and trains for nothing (as released; reference 6).
+    """
+
+    per_round: int = 10
+    empty: bool = False
+
+    def percents(self) -> list[int]:
+        _check(self.per_round)
+        return [*range(self.per_round, WHOLE, self.per_round), *([WHOLE] if self.empty else [])]
+
+    def kept(self, total: int, percent: int) -> int:
+        return kept_count(total, percent)
+
+
+@dataclass(frozen=True)
+class Geometric:
+    """``per_round`` percent of what is LEFT a round, so 10, 19, 27, 34, … (the text of algorithm 1; reference 3).
+
+    Rounds go on as long as each has a whole percentage of its own, at most to 99 %.
+    """
 
     per_round: int = 10
 
-    def rounds_to(self, percent: int) -> int:
-        """The round after which ``percent`` are pruned; UserError if none is."""
-        allowed = self.percents()
-        if percent not in allowed:
-            raise UserError(
-                f"sparsity={percent} is not on the schedule (schedule.per_round={self.per_round}): "
-                f"allowed are {', '.join(map(str, allowed))}"
-            )
-        return allowed.index(percent) + 1
-
     def percents(self) -> list[int]:
-        """The sparsities of all rounds; the last leaves something to train."""
-        if not 1 <= self.per_round <= 99:
-            raise UserError(f"schedule.per_round={self.per_round} is not a percentage from 1 to 99")
-        return list(range(self.per_round, 100, self.per_round))
+        _check(self.per_round)
+        found: list[int] = []
+        while True:
+            rounded = WHOLE - round(WHOLE * (1 - self.per_round / WHOLE) ** (len(found) + 1))
+            if rounded >= WHOLE or (found and rounded == found[-1]):
+                return found
+            found.append(rounded)
+
+    def kept(self, total: int, percent: int) -> int:
+        for _ in range(rounds_to(self, percent)):
+            total = kept_count(total, self.per_round)
+        return total
+
+
+AnySchedule = Linear | Geometric
+
+
+def _check(per_round: int) -> None:
+    if not 1 <= per_round <= 99:
+        raise UserError(f"schedule.per_round={per_round} is not a percentage from 1 to 99")

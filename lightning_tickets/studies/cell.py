@@ -9,17 +9,18 @@ WHOLE = ("full", "scratch", "given")  # rows without a sparsity of their own: no
 
 @dataclass(frozen=True)
 class Cell:
-    """``sparsity`` in percent; rows without a mask have none (0)."""
+    """``sparsity`` in percent; rows without a mask have none (0). ``options`` are further overrides: ``source=mlm``."""
 
     task: str
     subnetwork: str
     sparsity: int
     seed: int
+    options: tuple[str, ...] = ()
 
     def overrides(self) -> tuple[str, ...]:
         """What is typed after ``lightning-tickets run`` to get this cell."""
         sparsity = [f"sparsity={self.sparsity}"] if self.sparsity else []
-        return (f"task={self.task}", f"subnetwork={self.subnetwork}", *sparsity, f"seed={self.seed}")
+        return (f"task={self.task}", f"subnetwork={self.subnetwork}", *sparsity, f"seed={self.seed}", *self.options)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lightning_tickets.runs.store import TIMING, Store, read_json
 from lightning_tickets.tickets.spec import Run, TicketMask
@@ -12,19 +12,20 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 
 @dataclass(frozen=True)
 class Wanted:
-    """A run, the overrides that make it, and the estimated seconds of one of its trainings."""
+    """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain."""
 
     run: Run
     overrides: tuple[str, ...]
     seconds: float
+    search_seconds: float
 
 
 @dataclass(frozen=True)
 class Job:
     """One thing to launch: a chain to a sparsity, or the training of a cell.
 
-    ``makes`` are the artefacts in the store, one a training; ``needs`` is the job to wait for; ``seconds`` is the
-    estimate for one training.
+    ``makes`` are the artefacts in the store, one a training; ``needs`` is the one, of another job, that has to be there
+    first; ``seconds`` is the estimate for one training.
     """
 
     name: str
@@ -74,15 +75,13 @@ def make_plan(wanted: Sequence[Wanted]) -> Plan:
     jobs = list(finds.values())
     for run_name, item in {item.run.name: item for item in wanted}.items():
         ticket = item.run.ticket
-        needs = finds[ticket.chain.name].name if ticket is not None else None
-        jobs.append(Job(run_name, item.overrides, (run_name,), needs, item.seconds))
+        jobs.append(Job(run_name, item.overrides, (run_name,), ticket.name if ticket else None, item.seconds))
     return Plan(tuple(jobs), sum(map(_alone, wanted)))
 
 
 def _search(deepest: TicketMask, item: Wanted) -> Job:
-    levels = deepest.chain.schedule.percents()[: deepest.round]
-    makes = tuple(replace(deepest, percent=level).name for level in levels)
-    return Job(deepest.name, (*item.overrides, "job=find"), makes, None, item.seconds)
+    makes = tuple(ticket.name for ticket in deepest.rounds)
+    return Job(deepest.name, (*item.overrides, "job=find"), makes, None, item.search_seconds)
 
 
 def _alone(item: Wanted) -> int:

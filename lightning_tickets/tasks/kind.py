@@ -27,9 +27,13 @@ class Score:
 
 
 class Kind(Protocol):
-    """A kind of task. ``head`` names what stands on the encoder: ``pooled``, ``tokens`` or ``vocabulary``."""
+    """A kind of task. ``head`` names what stands on the encoder: ``pooled``, ``tokens`` or ``vocabulary``.
+
+    ``draws_when_scored`` says whether scoring, too, hands ``collate`` a seed for each batch.
+    """
 
     head: str
+    draws_when_scored: bool
     outputs: int
     metrics: tuple[str, ...]
 

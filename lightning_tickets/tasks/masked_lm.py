@@ -11,22 +11,31 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad, portions
 from lightning_tickets.tasks.kind import Score, defined
 from lightning_tickets.tasks.text import encode_pairs
 
 IGNORED = -100
+EVALUATIONS = ("fixed", "drawn")
 
 
 class MaskedLM:
-    """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation."""
+    """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation.
+
+    ``evaluation="drawn"`` is the released code's (reference 10): masks drawn on by the training's generator, and the
+    batches' accuracies averaged by all of their tokens.
+    """
 
     head = "vocabulary"
     outputs = 0
     metrics = ("accuracy",)
 
-    def __init__(self, rate: float = 0.15, evaluation_seed: int = 0) -> None:
+    def __init__(self, rate: float = 0.15, evaluation_seed: int = 0, evaluation: str = "fixed") -> None:
+        if evaluation not in EVALUATIONS:
+            raise UserError(f"task.kind.evaluation={evaluation}: allowed are {', '.join(EVALUATIONS)}")
         self.rate, self.evaluation_seed = rate, evaluation_seed
+        self.draws_when_scored = evaluation == "drawn"
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
@@ -76,10 +85,13 @@ class MaskedLM:
         return F.cross_entropy(logits, batch["asked"][batch["asked"] != IGNORED])
 
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
-        """(right, asked) of each example."""
+        """(right, asked) of each example, or its share of the batch's accuracy and its tokens."""
         asked = batch["asked"] != IGNORED
         right = torch.zeros_like(asked)
         right[asked] = logits.argmax(-1) == batch["asked"][asked]
+        if self.draws_when_scored:
+            tokens = batch["attention_mask"].sum(1).double()
+            return list(zip((tokens * right.sum() / asked.sum()).tolist(), tokens.tolist(), strict=True))
         return list(zip(right.sum(1).tolist(), asked.sum(1).tolist(), strict=True))
 
     def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:

@@ -25,6 +25,7 @@ class Span:
     """
 
     head = "tokens"
+    draws_when_scored = False
     outputs = 2
     metrics = ("f1", "exact_match")
 

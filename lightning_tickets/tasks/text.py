@@ -14,6 +14,7 @@ class TextPairs:
     """The shared half of classification and regression; what is left is the target and what is done with it."""
 
     pad_id: int
+    draws_when_scored = False
 
     def target(self, row: Row) -> Any:
         raise TypeError("a kind of task says what its target is")

@@ -1,35 +1,45 @@
-"""The workbench: what trainings of one problem have in common, read once in a process."""
+"""The workbench: what trainings of one problem, or of a mix, have in common, read once in a process."""
 
 from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pytorch_lightning as lightning
+
 from lightning_tickets.data.source import Source
 from lightning_tickets.initialization.state import State, clone
+from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.callback import Prune, PruningCallback
-from lightning_tickets.pruning.mask import Mask, Weights, sparsity
+from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.journal import Journal
-from lightning_tickets.tickets.spec import Problem
+from lightning_tickets.tickets.spec import Mix, Problem
 from lightning_tickets.training.fit import fit
-from lightning_tickets.training.settings import Hardware
-from lightning_tickets.training.snapshot import Snapshot
+from lightning_tickets.training.gradients import mean_gradients
+from lightning_tickets.training.module import TaskModule
+from lightning_tickets.training.parts import Part, Together, batches_of
+from lightning_tickets.training.settings import Course, Hardware
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where things lie on this machine and how they are shown: none of it changes a result."""
+    """Where things lie on this machine, how they are shown and how far one goes: none of it changes a result.
+
+    With ``stop_below`` a chain is not searched further once a round's score is so far below its first round's.
+    """
 
     store: Store
     source: Source
@@ -38,14 +48,31 @@ class Places:
     mask_file: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
     journal: Journal = field(default_factory=Journal)
+    stop_below: float | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training begins with: θ, and γ where it is not drawn; the step it begins at, and where its rate is zero.
+
+    Heads are drawn by the run's seed, or by ``head_seed``.
+    """
+
+    theta: State
+    gamma: Sequence[State] | None = None
+    begin: int = 0
+    horizon: int | None = None
+    head_seed: int | None = None
 
 
 class Bench:
-    """A problem with its data and θ0 in memory; every training starts from copies."""
+    """A problem with its data and θ0 in memory, and whatever is mixed in; every training starts from copies."""
 
-    def __init__(self, problem: Problem, places: Places) -> None:
-        self.problem, self.places = problem, places
-        self.kind, self.splits = prepared(problem, places.source, places.folder, places.cache)
+    def __init__(self, problem: Problem, places: Places, mix: Mix | None = None) -> None:
+        self.problem, self.places, self.mix = problem, places, mix
+        self._problems = (problem, *(mix.problems if mix else ()))
+        self._prepared = [prepared(one, places.source, places.folder, places.cache) for one in self._problems]
+        self.kind, self.splits = self._prepared[0]
         self._encoder = _encoder(places.folder.path, problem.model.fingerprint)
 
     @property
@@ -68,6 +95,10 @@ class Bench:
     def _prunes_pooler(self) -> bool:
         return self.problem.model.pooler == "pruned"
 
+    def heads(self) -> Sequence[Any]:
+        """Which parts of which matrices are an attention head's."""
+        return attention_heads(self._encoder)
+
     def fresh(self, seed: int) -> State:
         """θ0′: the architecture's own random weights."""
         return clone(fresh_encoder(self._encoder.config, seed).state_dict())
@@ -80,33 +111,54 @@ class Bench:
     def train(
         self,
         name: str,
-        start: State,
+        start: Start,
         mask: Mask,
         seeds: tuple[int, int],
         prune: Prune | None = None,
-        snapshot: Snapshot | None = None,
-        gamma: State | None = None,
-        begin: int = 0,
+        callbacks: Sequence[lightning.Callback] = (),
     ) -> tuple[Score, PruningCallback]:
-        """f(x; m ⊙ start, γ) trained on the problem from step ``begin`` on, its curves under ``name``.
-
-        ``seeds`` are the run's seed, which draws the head (the same one in every round) unless ``gamma`` is given, and
-        the round.
-        """
+        """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round."""
         encoder = copy.deepcopy(self._encoder)
-        encoder.load_state_dict(start)
-        head = make_head(self.kind, encoder, self.places.folder.path, derive(seeds[0], "head"))
-        if gamma is not None:
-            head.load_state_dict(gamma, strict=False)  # a tied decoder is the encoder's
+        encoder.load_state_dict(start.theta)
+        parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
+        course = Course(self.steps, start.begin, start.horizon)
         callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
-        settings, hardware = self.problem.training, self.places.hardware
-        if hardware.progress:
+        if self.places.hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
+        sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.places.journal.logger(name, shown) as logger:
-            callbacks = [callback, snapshot] if snapshot else [callback]
-            score = fit(encoder, head, self.kind, self.splits, settings, seeds, callbacks, hardware, logger, begin)
-        return score, callback
+            scores = fit(encoder, parts, course, sampled, seeds, [callback, *callbacks], self.places.hardware, logger)
+        return self._together(scores), callback
+
+    def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[Part]:
+        """The tasks with their heads on this encoder."""
+        found = []
+        for number, (problem, (kind, splits)) in enumerate(zip(self._problems, self._prepared, strict=True)):
+            drawn_by = derive(seed, "head", *([number] if number else []))
+            head = make_head(kind, encoder, self.places.folder.path, drawn_by)
+            if gamma is not None:
+                head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
+            found.append(Part(kind, head, splits, problem.training))
+        return found
+
+    def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
+        """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
+        encoder = copy.deepcopy(self._encoder)
+        wanted = prunable(encoder, self._prunes_pooler)
+        apply_(wanted, mask)
+        parts = self.parts(encoder, seed, None)
+        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps))
+        loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
+        return mean_gradients(module, wanted, islice(Together(loaders, batches, None), batches))
+
+    def _together(self, scores: Sequence[Score]) -> Score:
+        """The leading task's metrics by their names, those of the others as ``cola.matthews``."""
+        first = scores[0]
+        for problem, score in zip(self._problems[1:], scores[1:], strict=True):
+            for metric in score.metrics:
+                first = first.beside(f"{problem.task.name}.{metric}", score, metric)
+        return first
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.spec import Problem
-from lightning_tickets.training.fit import Splits
+from lightning_tickets.training.parts import Splits
 
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
@@ -28,7 +28,7 @@ def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) 
     """The task's kind and its splits, remembered for the next run of the process on the same problem."""
     key = (problem, folder.path)
     if key not in _known:
-        if len(_known) >= 4:
+        if len(_known) >= 16:
             _known.clear()
         kind: Kind = call(problem.task.kind)
         kind.prepare(load_tokenizer(folder.path), problem.training.max_length)
@@ -38,8 +38,9 @@ def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) 
 
         def split(name: str) -> Examples:
             rows = islice(source.rows(problem.task.name, name), _limit(problem, name))
+            most = problem.data.examples if name == "train" else None
             path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
-            return _whole(problem, name, cached(path, _encoded(kind, problem, rows)))
+            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, rows), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
         _known[key] = kind, Splits(split("train"), split("dev"), further)
@@ -63,6 +64,7 @@ def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
         problem.training.max_length,
         tokenizers.__version__,
         transformers.__version__,
+        *([problem.data.examples] if problem.data.examples and split == "train" else []),
     )
     return digest(repr(parts))
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import Mask, Weights, full, kept, size
-from lightning_tickets.pruning.schedule import kept_count
+from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.runs.identity import described
+from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Places
-from lightning_tickets.tickets.component import call
-from lightning_tickets.tickets.point import POINT, load_point, save_point
-from lightning_tickets.tickets.record import Result
+from lightning_tickets.tickets.bench import Bench, Places, Start
+from lightning_tickets.tickets.component import call, wants
+from lightning_tickets.tickets.point import END, POINT, load_point, save_point
+from lightning_tickets.tickets.record import Result, read_score
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.ticket import FILE, load_ticket, save_ticket
 from lightning_tickets.training.snapshot import Point, Snapshot
+
+
+class Stopped(UserError):
+    """A chain has fallen below where the user wants it searched."""
 
 
 def find(wanted: TicketMask, places: Places) -> Mask:
@@ -25,65 +34,114 @@ def find(wanted: TicketMask, places: Places) -> Mask:
     """
     bench: Bench | None = None
     mask: Mask | None = None
-    for percent in wanted.chain.schedule.percents()[: wanted.round]:
-        spec = replace(wanted, percent=percent)
+    for spec in wanted.rounds:
         if places.store.has(spec.name):
             mask, _ = load_ticket(places.store.open(spec.name, spec) / FILE)
-        else:
-            bench = bench or Bench(wanted.chain.problem, places)
-            mask = _round(bench, spec, mask if mask is not None else full(bench.prunable))
+            continue
+        _check_stop(spec, places)
+        bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
+        before = mask if mask is not None else full(bench.prunable)
+        mask = _round(bench, spec, before) if _trained(spec) else _untrained(bench, spec, before)
     assert mask is not None, "a schedule has one round at least"
     return mask
 
 
-def rewound_to(ticket: TicketMask, places: Places) -> Point | None:
+def rewound_to(ticket: TicketMask, store: Store) -> Point | None:
     """Where a training of the ticket starts from: θ_i and γ_i of its chain, None for θ0 with a head drawn anew."""
-    if ticket.chain.rewind == 0:
+    trained = _trained(ticket)
+    if ticket.chain.rewind == 0 or not trained:
         return None
-    percents = ticket.chain.schedule.percents()
-    holder = ticket if ticket.chain.rewind is None else replace(ticket, percent=percents[0])
-    return load_point(places.store.open(holder.name, holder) / POINT)
+    holder = trained[-1 if ticket.chain.goes_on else 0]
+    return load_point(store.open(holder.name, holder) / POINT)
+
+
+def _trained(ticket: TicketMask) -> list[TicketMask]:
+    """The rounds up to it that have trained."""
+    return ticket.rounds[1 if ticket.chain.prunes_first else 0 :]
+
+
+def _check_stop(spec: TicketMask, places: Places) -> None:
+    """Stopped where the round before has scored too far below the first; a round's score is of the mask before it."""
+    trained = _trained(spec)[:-1]
+    if places.stop_below is None or len(trained) < 2:
+        return
+    first, last = (read_score(places.store, one.name, one) for one in (trained[0], trained[-1]))
+    if last < first - places.stop_below:
+        raise Stopped(
+            f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "
+            f"{last:.4f}, its first round {first:.4f} (ticket.stop_below={places.stop_below:g})"
+        )
 
 
 def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
     """Train under the mask so far, prune to the round's count, publish the ticket."""
     began, chain = time.perf_counter(), spec.chain
-    count, point, step = kept_count(size(before), spec.percent), _start(bench, spec), chain.step(bench.steps)
-    theta, gamma = (point.encoder, point.head) if point else (bench.theta, None)
-    start = {name: theta[name] for name in bench.prunable}
+    movement = Movement(bench.prunable) if wants(chain.pruner, "movement") else None
+    start = _start(bench, spec)
+    origin = {name: start.theta[name] for name in bench.prunable}
 
     def prune(weights: Weights, alive: Mask) -> Mask:
-        drawn_by = derive(chain.seed, "mask", spec.round)
-        pruned: Mask = call(chain.pruner, weights, alive, count, start=start, seed=drawn_by)
-        return pruned
+        return _pruned(bench, spec, weights, alive, start=origin, movement=movement and movement.scores)
 
-    begin = step if point else 0
-    snapshot = _snapshot(spec, step, bench.steps)
-    seeds = (chain.seed, spec.round)
-    score, callback = bench.train(spec.name, theta, before, seeds, prune, snapshot, gamma, begin)
-    mask = callback.pruned
-    if mask is None or kept(mask) != count:
-        raise RuntimeError(f"{chain.pruner.target} did not keep the {count} weights it was asked to")
-    with bench.places.store.publish(spec.name, spec) as folder:
-        save_ticket(folder / FILE, mask, {"name": spec.name, "found_by": described(spec)})
-        if snapshot is not None and snapshot.point is not None:
-            save_point(folder / POINT, snapshot.point)
-        counts = kept(before), size(before)
-        result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)
+    point, end = Snapshot(_kept_step(spec, bench.steps)), Snapshot(bench.steps - start.begin)
+    callbacks = [point, end, *([movement] if movement else [])]
+    score, callback = bench.train(spec.name, start, before, (chain.seed, spec.round), prune, callbacks)
+    assert callback.pruned is not None, "a fit that ends has pruned"
+    counts = kept(before), size(before)
+    result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)
+    with _published(bench, spec, callback.pruned) as folder:
+        if point.point is not None:
+            save_point(folder / POINT, point.point)
+        if chain.head == "carried" and end.point is not None:
+            save_point(folder / END, Point({}, end.point.heads))
         result.write(folder, time.perf_counter() - began)
+    return callback.pruned
+
+
+def _untrained(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
+    """Prune θ0 as it is (reference 7): a ticket without a score."""
+    mask = _pruned(bench, spec, bench.prunable, before, start=bench.prunable)
+    with _published(bench, spec, mask):
+        return mask
+
+
+def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **offered: Any) -> Mask:
+    """What the chain's pruner keeps of the mask so far: just as many as the round is to end with."""
+    chain, count = spec.chain, spec.kept(size(alive))
+    drawn_by = derive(chain.seed, "mask", spec.round)
+    heads = bench.heads() if wants(chain.pruner, "heads") else None
+    mask: Mask = call(chain.pruner, weights, alive, count, seed=drawn_by, heads=heads, **offered)
+    if kept(mask) != count:
+        raise RuntimeError(f"{chain.pruner.target} did not keep the {count} weights it was asked to")
     return mask
 
 
-def _start(bench: Bench, spec: TicketMask) -> Point | None:
-    """Where a round starts: the first one at θ0, the others where the chain rewinds to."""
-    if spec.round == 1:
-        return None
-    percents = spec.chain.schedule.percents()
-    return rewound_to(replace(spec, percent=percents[spec.round - 2]), bench.places)
+@contextmanager
+def _published(bench: Bench, spec: TicketMask, mask: Mask) -> Iterator[Path]:
+    with bench.places.store.publish(spec.name, spec) as folder:
+        save_ticket(folder / FILE, mask, {"name": spec.name, "found_by": described(spec)})
+        yield folder
 
 
-def _snapshot(spec: TicketMask, step: int, steps: int) -> Snapshot | None:
-    """What a round has to keep for those after it: its end in standard pruning, step i of the first if it rewinds."""
-    if spec.chain.rewind is None:
-        return Snapshot(steps)
-    return Snapshot(step) if step and spec.round == 1 else None
+def _start(bench: Bench, spec: TicketMask) -> Start:
+    """The first round starts at θ0, the others where the chain goes back to, each with the head that the chain says."""
+    chain, store, steps = spec.chain, bench.places.store, bench.steps
+    horizon, earlier = chain.end(steps), _trained(spec)[:-1]
+    if not earlier:
+        return Start(bench.theta, horizon=horizon)
+    before = earlier[-1]
+    point = rewound_to(before, store)
+    theta, gamma = (point.encoder, point.heads) if point else (bench.theta, None)
+    if chain.head == "carried":
+        gamma = load_point(store.open(before.name, before) / END).heads
+    if chain.head == "redrawn":
+        return Start(theta, None, chain.step(steps), horizon, derive(chain.seed, "heads", spec.round))
+    return Start(theta, gamma, chain.step(steps), horizon)
+
+
+def _kept_step(spec: TicketMask, steps: int) -> int | None:
+    """The step of a round that those after it go back to: its last if the chain goes on, step i of the first."""
+    first, step = len(_trained(spec)) == 1, spec.chain.step(steps)
+    if spec.chain.goes_on:
+        return steps if first else steps - step
+    return step if step and first else None

@@ -6,16 +6,19 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.training.snapshot import Point
 
 POINT = "point.safetensors"
-PARTS = ("encoder", "head")
+END = "end.safetensors"  # heads only, where they are carried from round to round
 
 
 def save_point(path: Path, point: Point) -> None:
-    values = {f"{part}.{name}": value for part in PARTS for name, value in getattr(point, part).items()}
+    """``encoder.…`` and ``head.…``; in a mix ``head1.…`` and so on for the further tasks."""
+    parts = {"encoder": point.encoder} | {f"head{number or ''}": head for number, head in enumerate(point.heads)}
+    values = {f"{part}.{name}": value for part, state in parts.items() for name, value in state.items()}
     save_file({name: value.contiguous() for name, value in values.items()}, path)
 
 
@@ -25,5 +28,9 @@ def load_point(path: Path) -> Point:
         values = load_file(path)
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
-    parts = ({n.removeprefix(f"{part}."): v for n, v in values.items() if n.startswith(f"{part}.")} for part in PARTS)
-    return Point(*parts)
+    parts: dict[str, dict[str, Tensor]] = {"encoder": {}, "head": {}}
+    for name, value in values.items():
+        part, _, own = name.partition(".")
+        parts.setdefault(part, {})[own] = value
+    encoder = parts.pop("encoder")
+    return Point(encoder, tuple(parts[part] for part in sorted(parts, key=lambda part: int(part[4:] or 0))))

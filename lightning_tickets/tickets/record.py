@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
 from lightning_tickets.tickets.spec import Run
@@ -43,6 +44,12 @@ def read_result(store: Store, run: Run) -> Result | None:
         return None
     found = read_json(store.open(run.name, run) / RESULT)
     return Result(**found | {"undefined": tuple(found["undefined"])})
+
+
+def read_score(store: Store, name: str, spec: Any) -> float:
+    """The score of a round of a chain, which is of the mask that the round has trained under."""
+    found = read_json(store.open(name, spec) / RESULT)
+    return float(found["metrics"][found["metric"]])
 
 
 def last_line(run: Run, result: Result) -> str:

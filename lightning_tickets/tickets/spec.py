@@ -7,9 +7,9 @@ contains the one to 50 %.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lightning_tickets.pruning.schedule import Linear
+from lightning_tickets.pruning.schedule import WHOLE, AnySchedule, Linear, rounds_to
 from lightning_tickets.runs.identity import run_name
 from lightning_tickets.training.settings import Training
 
@@ -40,12 +40,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Data:
-    """The rows of a task, by what they contain; the limits keep the first rows of each split."""
+    """The rows of a task, by what they contain; the limits keep the first rows of each split.
+
+    ``examples`` keeps the first of what the rows are tokenised to (blocks of a text, windows): table 8's sizes.
+    """
 
     source: str
     fingerprint: str
     train_limit: int | None = None
     dev_limit: int | None = None
+    examples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,27 +72,65 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """What is trained beside a chain's own problem, one encoder and a head a task.
+
+    ``loss`` is ``summed`` (every task has a batch in every step) or ``sampled`` (a step is of one task, any as likely).
+    """
+
+    problems: tuple[Problem, ...]
+    loss: str
+
+
+@dataclass(frozen=True)
 class Chain:
-    """Iterative magnitude pruning on a problem (algorithm 1).
+    """Iterative magnitude pruning on a problem (algorithm 1), or on a mix that the problem leads.
 
     ``rewind`` is where every round after the first starts: at that fraction of the first round's training, 0 for θ0;
-    or None, standard pruning: where the round before has ended.
+    or None, standard pruning: where the round before has ended. ``rewinds`` says what goes back: ``weights`` and rate,
+    or the ``rate`` only (Renda et al. 2020). ``head``: γ goes where θ goes (``rewound``), is ``carried`` on from the
+    round before, or ``redrawn``. ``horizon``: the rate falls to zero over a ``round``, or over the whole ``chain``.
+    ``prunes_first``: the first round prunes θ0 as it is.
     """
 
     problem: Problem
     pruner: Component
-    schedule: Linear
+    schedule: AnySchedule
     seed: int
     version: int = 1  # of the search
     rewind: float | None = 0.0
+    rewinds: str = "weights"
+    head: str = "rewound"
+    horizon: str = "round"
+    prunes_first: bool = False
+    mix: Mix | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that are trained together, the leading one first."""
+        return (self.problem, *(self.mix.problems if self.mix else ()))
+
+    @property
+    def tasks(self) -> str:
+        """Their names: ``mlm+cola``."""
+        return "+".join(problem.task.name for problem in self.problems)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a round starts from the weights with which the one before has ended."""
+        return self.rewind is None or self.rewinds == "rate"
 
     def step(self, steps: int) -> int:
         """The step i of so many that a training starts from; 0 for θ0 and for standard pruning."""
         return min(steps - 1, round(self.rewind * steps)) if self.rewind else 0
 
+    def end(self, steps: int) -> int | None:
+        """The step at which the rate is zero, None for the round's end; a chain's is that of 100 % (reference 2, 6)."""
+        return steps * -(-WHOLE // self.schedule.per_round) if self.horizon == "chain" else None
+
     @property
     def name(self) -> str:
-        return run_name(f"find-{self.problem.task.name}-imp-seed{self.seed}", self)
+        return run_name(f"find-{self.tasks}-imp-seed{self.seed}", self)
 
 
 @dataclass(frozen=True)
@@ -101,7 +143,16 @@ class TicketMask:
     @property
     def round(self) -> int:
         """The round that ends at this sparsity, counted from 1."""
-        return self.chain.schedule.rounds_to(self.percent)
+        return rounds_to(self.chain.schedule, self.percent)
+
+    def kept(self, total: int) -> int:
+        """How many of the prunable weights it keeps."""
+        return self.chain.schedule.kept(total, self.percent)
+
+    @property
+    def rounds(self) -> list[TicketMask]:
+        """The tickets on the way, itself the last."""
+        return [replace(self, percent=percent) for percent in self.chain.schedule.percents()[: self.round]]
 
     @property
     def name(self) -> str:
@@ -111,10 +162,17 @@ class TicketMask:
 
 @dataclass(frozen=True)
 class DrawnMask:
-    """A mask that a pruner makes of θ0 without training (a random mask, one-shot pruning)."""
+    """A mask that a pruner makes of θ0 without training (a random mask, one-shot pruning).
+
+    ``schedule`` says how many weights the percentage stands for; every linear one says the same.
+    """
 
     pruner: Component
     percent: int
+    schedule: AnySchedule = Linear()
+
+    def kept(self, total: int) -> int:
+        return self.schedule.kept(total, self.percent)
 
 
 @dataclass(frozen=True)
@@ -166,6 +224,13 @@ class Run:
         return self.mask.percent if self.mask else 0
 
     @property
+    def transferred(self) -> bool:
+        """Whether its ticket was found on something else than it is trained on."""
+        return self.ticket is not None and self.ticket.chain.tasks != self.problem.task.name
+
+    @property
     def name(self) -> str:
+        source = f"-of-{self.ticket.chain.tasks}" if self.ticket and self.transferred else ""
         sparsity = f"-s{self.percent}" if self.percent else ""
-        return run_name(f"{self.problem.task.name}-{self.row.replace('_', '-')}{sparsity}-seed{self.seed}", self)
+        slug = f"{self.problem.task.name}-{self.row.replace('_', '-')}{source}{sparsity}-seed{self.seed}"
+        return run_name(slug, self)

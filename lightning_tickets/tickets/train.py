@@ -6,10 +6,9 @@ import time
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State
-from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
-from lightning_tickets.pruning.schedule import kept_count
+from lightning_tickets.pruning.mask import Mask, Weights, fitted, full, kept, size
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Places
+from lightning_tickets.tickets.bench import Bench, Places, Start
 from lightning_tickets.tickets.component import call, wants
 from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.record import Result, read_result
@@ -28,10 +27,7 @@ def train(run: Run, places: Places) -> Result:
     ticket = find(run.ticket, places) if run.ticket is not None else None
     began, bench = time.perf_counter(), Bench(run.problem, places)
     mask = _mask(run, bench, ticket)
-    point = rewound_to(run.ticket, places) if run.ticket is not None and wants(run.initialization, EARLIER) else None
-    start = _start(run, bench, point)
-    gamma, begin = (point.head, run.ticket.chain.step(bench.steps)) if point and run.ticket else (None, 0)
-    score, _ = bench.train(run.name, start, mask, (run.seed, 0), gamma=gamma, begin=begin)
+    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
         result.write(folder, time.perf_counter() - began)
@@ -48,19 +44,29 @@ def _on_model(ticket: Mask, bench: Bench) -> Mask:
 
 def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     """The full mask, the ticket's or a file's, or one drawn by the run's seed."""
-    whole, seed = full(bench.prunable), derive(run.seed, "mask")
     if run.mask is None:
-        return whole
+        return full(bench.prunable)
     if isinstance(run.mask, DrawnMask):
-        count, pruner = kept_count(size(whole), run.mask.percent), run.mask.pruner
-        return _counted(call(pruner, bench.prunable, whole, count, seed=seed, fresh=bench.fresh), count, pruner)
+        return _drawn(run.mask, bench, run.seed)
     if isinstance(run.mask, GivenMask):
         return _on_model(read_mask(bench.places.mask_file), bench)
     assert ticket is not None, "what is left comes of a ticket"
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):
         return mask
-    return _counted(call(run.mask.redraw, mask, seed=seed), kept(mask), run.mask.redraw)
+    return _counted(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
+
+
+def _drawn(drawn: DrawnMask, bench: Bench, seed: int) -> Mask:
+    """A pruner's choice among the weights of θ0, without training."""
+    whole, drawn_by = full(bench.prunable), derive(seed, "mask")
+    count = drawn.kept(size(whole))
+
+    def gradients(mask: Mask, batches: int) -> Weights:
+        return bench.gradients(mask, batches, drawn_by)
+
+    offered = {"seed": drawn_by, "fresh": bench.fresh, "gradients": gradients}
+    return _counted(call(drawn.pruner, bench.prunable, whole, count, **offered), count, drawn.pruner)
 
 
 def _counted(mask: Mask, count: int, made_by: Component) -> Mask:
@@ -69,9 +75,23 @@ def _counted(mask: Mask, count: int, made_by: Component) -> Mask:
     return mask
 
 
-def _start(run: Run, bench: Bench, point: Point | None) -> State:
+def _start(run: Run, bench: Bench) -> Start:
+    """The initialization's weights with a head drawn anew; a rewound ticket goes on from its chain's step.
+
+    On another task than its own it has the chain's weights only: a fresh head and a whole training.
+    """
+    point = None
+    if run.ticket is not None and wants(run.initialization, EARLIER):
+        point = rewound_to(run.ticket, bench.places.store)
+    theta = _theta(run, bench, point)
+    if point is None or run.ticket is None or run.transferred:
+        return Start(theta)
+    return Start(theta, point.heads, run.ticket.chain.step(bench.steps))
+
+
+def _theta(run: Run, bench: Bench, point: Point | None) -> State:
     earlier = point.encoder if point is not None else bench.theta
-    start: State = call(
+    theta: State = call(
         run.initialization,
         bench.theta,
         fresh=bench.fresh,
@@ -79,4 +99,4 @@ def _start(run: Run, bench: Bench, point: Point | None) -> State:
         seed=derive(run.seed, "start"),
         **{EARLIER: earlier},
     )
-    return start
+    return theta

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as lightning
 import torch
 from pytorch_lightning.loggers import Logger
-from torch.utils.data import DataLoader
 
 from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
 from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder, evaluation_order
-from lightning_tickets.tasks.kind import Kind, Score
+from lightning_tickets.tasks.batches import evaluation_order
+from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.module import TaskModule, evaluate
-from lightning_tickets.training.settings import Hardware, Training
+from lightning_tickets.training.parts import Collate, Part, Together, batches_of
+from lightning_tickets.training.settings import Course, Hardware, Training
 
 EVALUATION_BATCH = 128
 EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts
@@ -30,68 +29,46 @@ warnings.filterwarnings("ignore", module="pytorch_lightning")
 warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
 
 
-@dataclass(frozen=True)
-class Splits:
-    """Tokenised examples to train and to score on; ``further`` are scored too, by the name of their metric."""
-
-    train: Examples
-    dev: Examples
-    further: Mapping[str, Examples] = field(default_factory=dict)
-
-
-class Collate:
-    """Batches with what is drawn for them; the generator is the collator's own, in the order of the batches."""
-
-    def __init__(self, kind: Kind, seed: int) -> None:
-        self.kind, self.generator = kind, torch.Generator().manual_seed(seed)
-
-    def __call__(self, examples: Sequence[Example]) -> Batch:
-        seed = int(torch.randint(2**62, (1,), generator=self.generator))
-        return self.kind.collate(examples, seed)
-
-
 def fit(
     encoder: Any,
-    head: Any,
-    kind: Kind,
-    splits: Splits,
-    settings: Training,
+    parts: Sequence[Part],
+    course: Course,
+    sampled: bool,
     seeds: tuple[int, int],
     callbacks: Sequence[lightning.Callback],
     hardware: Hardware,
     logger: Logger | None = None,
-    begin: int = 0,
-) -> Score:
-    """Train ``encoder`` and ``head`` in place; ``seeds`` are the run's seed and the round's number.
+) -> list[Score]:
+    """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
-    The last step counts, no step is picked (reference, table 1). A training that begins at step ``begin`` has the steps
-    that are left, at the rates that belong to them, with a new optimiser.
+    The first part's settings are those of the training; the last step counts, no step is picked (reference, table 1).
+    With ``sampled`` each step trains one of the parts instead of all. Returns a score for each part.
     """
     seed, number = seeds
+    settings, steps = parts[0].settings, course.steps - course.begin
     torch.set_num_threads(settings.threads)
     torch.set_flush_denormal(True)
-    steps = settings.total_steps(len(splits.train))
-    if hardware.recompute_from is not None and settings.batch_size * settings.max_length > hardware.recompute_from:
+    if hardware.recompute_from is not None and _tokens(parts) > hardware.recompute_from:
         _recompute(encoder)
-    module = TaskModule(encoder.train(), head.train(), kind, settings, steps, begin)
-    order = TrainingOrder(
-        splits.train.lengths, settings.batch_size, steps - begin, settings.pool, derive(seed, "order", number)
-    )
-    loader: DataLoader[Any] = DataLoader(
-        splits.train,  # type: ignore[arg-type]
-        batch_sampler=order,
-        collate_fn=Collate(kind, derive(seed, "corruption", number)),
-        generator=torch.Generator(),  # of the loader's own, or else it draws from dropout's
-    )
+    for part in parts:
+        part.head.train()
+    module = TaskModule(encoder.train(), parts, settings, course)
+    loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
+    together = Together(loaders, steps, derive(seed, "mix", number) if sampled else None)
     with seeded(derive(seed, "dropout", number)):
         trainer = _trainer(settings, hardware, steps, logger, callbacks)
-        trainer.fit(module, loader)
+        trainer.fit(module, together)
     module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
-    score = _scored(module, splits)
+    scores = [_scored(module, k, part, loaders[k].collate_fn) for k, part in enumerate(parts)]
     if logger is not None:
-        logger.log_metrics({f"dev/{name}": value for name, value in score.metrics.items()}, step=steps)
+        logger.log_metrics({f"dev/{name}": value for name, value in scores[0].metrics.items()}, step=course.steps)
         logger.save()
-    return score
+    return scores
+
+
+def _tokens(parts: Sequence[Part]) -> int:
+    """Of the largest batch, padded."""
+    return max(part.settings.batch_size * part.settings.max_length for part in parts)
 
 
 def _recompute(encoder: Any) -> None:
@@ -102,16 +79,18 @@ def _recompute(encoder: Any) -> None:
             encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
-def _scored(module: TaskModule, splits: Splits) -> Score:
+def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any) -> Score:
     """On the development set; of further splits the kind's first metric, under the name that they give it."""
-    score = _score(module, splits.dev)
-    for name, examples in splits.further.items():
-        score = score.beside(name, _score(module, examples), module.kind.metrics[0])
-    return score
+    drawn = collate if part.kind.draws_when_scored else None
 
+    def score(examples: Examples) -> Score:
+        order = evaluation_order(examples.lengths, EVALUATION_BATCH, EVALUATION_TOKENS)
+        return evaluate(module, examples, order, number, drawn)
 
-def _score(module: TaskModule, examples: Examples) -> Score:
-    return evaluate(module, examples, evaluation_order(examples.lengths, EVALUATION_BATCH, EVALUATION_TOKENS))
+    whole = score(part.splits.dev)
+    for name, examples in part.splits.further.items():
+        whole = whole.beside(name, score(examples), part.kind.metrics[0])
+    return whole
 
 
 def _trainer(

@@ -1,8 +1,8 @@
-"""The LightningModule over an encoder and a head; the kind of task says what loss and score are."""
+"""The LightningModule over an encoder and a head a task; the kind of task says what loss and score are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -10,51 +10,60 @@ import torch
 from torch import Tensor, nn
 
 from lightning_tickets.tasks.batches import Batch, Example
-from lightning_tickets.tasks.kind import Kind, Score
+from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.optim import linear_rate, make_optimizer
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.parts import Collate, Part
+from lightning_tickets.training.settings import Course, Training
 
 NOT_INPUTS = ("label", "start", "end", "allowed", "asked")
 
 
 class TaskModule(lightning.LightningModule):
-    """f(x; θ, γ): ``encoder`` is θ, ``head`` is γ."""
+    """f(x; θ, γ): ``encoder`` is θ, ``heads`` are γ, one for each of the tasks that are trained together."""
 
-    def __init__(
-        self, encoder: nn.Module, head: nn.Module, kind: Kind, settings: Training, steps: int, begin: int = 0
-    ) -> None:
-        """``steps`` are those of a whole training; the rate goes on from step ``begin`` of it."""
+    def __init__(self, encoder: nn.Module, parts: Sequence[Part], settings: Training, course: Course) -> None:
         super().__init__()
-        self.encoder, self.head, self.kind = encoder, head, kind
-        self.settings, self.steps, self.begin = settings, steps, begin
+        self.encoder, self.heads = encoder, nn.ModuleList([part.head for part in parts])
+        self.kinds = [part.kind for part in parts]
+        self.settings, self.course = settings, course
 
-    def forward(self, batch: Batch) -> Tensor:
+    def forward(self, batch: Batch, number: int = 0) -> Tensor:
+        """The logits of a batch of the task of that number."""
         inputs = {name: value for name, value in batch.items() if name not in NOT_INPUTS}
-        logits: Tensor = self.head(self.encoder(**inputs), batch)
+        logits: Tensor = self.heads[number](self.encoder(**inputs), batch)
         return logits
 
-    def training_step(self, batch: Batch, index: int) -> Tensor:
-        loss = self.kind.loss(self(batch).float(), batch)
+    def loss(self, batches: Mapping[int, Batch]) -> Tensor:
+        """The sum over the tasks that have a batch."""
+        parts = [self.kinds[number].loss(self(b, number).float(), b) for number, b in batches.items()]
+        return torch.stack(parts).sum()
+
+    def training_step(self, batches: Mapping[int, Batch], index: int) -> Tensor:
+        loss = self.loss(batches)
         if self.logger is not None:
-            self.log("train/loss", loss, batch_size=len(batch["input_ids"]))
+            self.log("train/loss", loss, batch_size=sum(len(batch["input_ids"]) for batch in batches.values()))
             self.log("train/rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
         return loss
 
     def configure_optimizers(self) -> Any:
-        optimizer = make_optimizer(self.encoder, self.head, self.settings)
-        at = linear_rate(self.steps, self.settings.warmup)
-        rate = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: at(self.begin + step))
+        optimizer = make_optimizer(self.encoder, self.heads, self.settings)
+        rate = torch.optim.lr_scheduler.LambdaLR(optimizer, linear_rate(self.course, self.settings.warmup))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}
 
 
 @torch.no_grad()
-def evaluate(module: TaskModule, examples: Sequence[Example], batches: list[list[int]]) -> Score:
-    """The score over all examples; consumes no generator of the training's."""
+def evaluate(
+    module: TaskModule, examples: Sequence[Example], batches: list[list[int]], number: int = 0, drawn: Any = None
+) -> Score:
+    """The score of the task of that number over all examples.
+
+    It consumes no generator of the training's, unless the batches are ``drawn`` (as released: reference 10).
+    """
     module.eval()
-    predictions: list[Any] = [None] * len(examples)
+    kind, predictions = module.kinds[number], [None] * len(examples)
+    collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
     for chosen in batches:
-        batch = module.kind.collate([examples[i] for i in chosen], None)
-        batch = {name: value.to(module.device) for name, value in batch.items()}
-        for i, prediction in zip(chosen, module.kind.predict(module(batch).float(), batch), strict=True):
+        batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
+        for i, prediction in zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True):
             predictions[i] = prediction
-    return module.kind.score(examples, predictions)
+    return kind.score(examples, predictions)

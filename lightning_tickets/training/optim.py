@@ -7,13 +7,13 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.settings import Course, Training
 
 
-def make_optimizer(encoder: nn.Module, head: nn.Module, settings: Training) -> torch.optim.AdamW:
-    """Two groups: the encoder, and what only the head has (a tied decoder belongs to the encoder)."""
+def make_optimizer(encoder: nn.Module, heads: nn.Module, settings: Training) -> torch.optim.AdamW:
+    """Two groups: the encoder, and what only the heads have (a tied decoder belongs to the encoder)."""
     shared = {id(p) for p in encoder.parameters()}
-    own = [p for p in head.parameters() if id(p) not in shared]
+    own = [p for p in heads.parameters() if id(p) not in shared]
     return torch.optim.AdamW(
         [
             {"params": list(encoder.parameters()), "lr": settings.learning_rate},
@@ -26,11 +26,15 @@ def make_optimizer(encoder: nn.Module, head: nn.Module, settings: Training) -> t
     )
 
 
-def linear_rate(steps: int, warmup: float) -> Callable[[int], float]:
-    """Share of the top rate at each step, counted from 0; the first decaying step has the whole of it."""
-    ramp = round(steps * warmup)
+def linear_rate(course: Course, warmup: float) -> Callable[[int], float]:
+    """Share of the top rate at each step, counted from the course's beginning; ``warmup`` is of a whole training.
 
-    def at(step: int) -> float:
-        return (step + 1) / ramp if step < ramp else max(0.0, (steps - step) / max(1, steps - ramp))
+    The first decaying step has the whole rate.
+    """
+    ramp, end = round(course.steps * warmup), course.horizon or course.steps
+
+    def at(taken: int) -> float:
+        step = course.begin + taken
+        return (step + 1) / ramp if step < ramp else max(0.0, (end - step) / max(1, end - ramp))
 
     return at

@@ -10,7 +10,8 @@ class Training:
     """One training: its length (``steps``, or ``epochs`` of the data), its batches and its optimiser (AdamW).
 
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero; ``pool`` batches at a time are sorted
-    by length; ``threads`` and ``precision`` change the last digits, so they belong here.
+    by length; ``threads`` and ``precision`` change the last digits, so they belong here. ``partial_batch=False`` cuts
+    an epoch to its whole batches (as the released code's rounds: reference 8).
     """
 
     steps: int | None
@@ -29,12 +30,26 @@ class Training:
     threads: int = 1
     precision: str = "32-true"
     version: int = 1  # of the loop, the optimiser and the batches
+    partial_batch: bool = True
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""
         if self.steps is not None:
             return self.steps
-        return (self.epochs or 0) * -(-examples // self.batch_size)
+        batches = -(-examples // self.batch_size) if self.partial_batch else examples // self.batch_size
+        return (self.epochs or 0) * max(1, batches)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Steps ``begin`` to ``steps`` of a training, at the rates that belong to them, zero at ``horizon``.
+
+    The horizon is the training's end unless the rate is spread over several (as released: reference 2).
+    """
+
+    steps: int
+    begin: int = 0
+    horizon: int | None = None
 
 
 @dataclass(frozen=True)

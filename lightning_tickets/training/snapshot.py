@@ -1,4 +1,4 @@
-"""Encoder and head as they are after some step of a training: θ_i and γ_i, what rewinding goes back to."""
+"""Encoder and heads as they are after some step of a training: θ_i and γ_i, what rewinding goes back to."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Point:
-    """Values by name, copied; what the head shares with the encoder (a tied decoder) is the encoder's only."""
+    """Values by name, copied; what a head shares with the encoder (a tied decoder) is the encoder's only."""
 
     encoder: Mapping[str, Tensor]
-    head: Mapping[str, Tensor]
+    heads: tuple[Mapping[str, Tensor], ...]
 
 
 class Snapshot(lightning.Callback):
-    """Takes the ``point`` after ``step`` optimiser steps of this fit."""
+    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none."""
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, step: int | None) -> None:
         self.step = step
         self.point: Point | None = None
 
     def on_train_batch_end(self, trainer: lightning.Trainer, pl_module: Any, *_: Any) -> None:
         if trainer.global_step == self.step:
             shared = {p.data_ptr() for p in pl_module.encoder.parameters()}
-            self.point = Point(_copied(pl_module.encoder, set()), _copied(pl_module.head, shared))
+            heads = tuple(_copied(head, shared) for head in pl_module.heads)
+            self.point = Point(_copied(pl_module.encoder, set()), heads)
 
 
 def _copied(module: Any, without: set[int]) -> dict[str, Tensor]:

@@ -30,6 +30,7 @@ def needed(option: Path, root: Path) -> list[str]:
         "model/hub": ["model.path=some/bert", f"model.revision={REVISION}"],
         "data/local": [f"data.root={root}"],
         "subnetwork/given": [f"ticket.file={MODEL_DIR / 'model.safetensors'}"],
+        "schedule/geometric": ["sparsity=72"],
         "training/small": ["training.max_length=48"],
         "training/paper": ["training.max_length=48"],
     }
@@ -63,9 +64,13 @@ def components(node):
             yield from components(node[key])
 
 
-@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in ("task", "pruner", "subnetwork")], ids=str)
-def test_what_changes_a_result_has_a_version(option):
-    found = list(components(OmegaConf.load(conf_dir() / f"{option}.yaml")))
+COMPONENTS = ("task", "pruner", "subnetwork", "protocol")
+
+
+@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in COMPONENTS], ids=str)
+def test_what_changes_a_result_has_a_version(option, glue):
+    group = str(option.parent)
+    found = list(components(composed([f"{group}={option.name}", *needed(option, glue)])[group]))
     assert found and all(isinstance(node.version, int) and node.version >= 1 for node in found)
 
 
@@ -96,10 +101,11 @@ def test_an_experiment_sets_nothing_but_its_study(option):
 
 
 def test_every_training_setting_is_read():
-    assert {f.name for f in fields(Training)} == set(settings.TRAINING) | {"precision", "version"}
+    of_protocol = {"version", "partial_batch"}
+    assert {f.name for f in fields(Training)} == set(settings.TRAINING) | {"precision"} | of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
         given = set(OmegaConf.load(conf_dir() / f"{option}.yaml"))
-        assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - {"version"} | {"seconds_per_step"}
+        assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - of_protocol | {"seconds_per_step"}
 
 
 def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():

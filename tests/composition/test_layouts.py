@@ -7,7 +7,7 @@ import pytest
 from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.inputs import source
 from lightning_tickets.composition.layouts import layout
-from lightning_tickets.composition.settings import problem, seconds
+from lightning_tickets.composition.problems import posed
 from lightning_tickets.errors import UserError
 
 # Examples that a training epoch holds, padded to whole batches (the paper's training sets), and the batch.
@@ -27,11 +27,11 @@ EPOCHS = {
 @pytest.mark.parametrize("task", EPOCHS)
 def test_an_epoch_of_the_whole_data_has_the_papers_examples_and_steps(task):
     config = composed(["scale=paper", f"task={task}"])
-    training, rows = problem(config).training, source(config).counts(task)["train"]
+    training, rows = posed(config).problem.training, source(config).counts(task)["train"]
     examples, batch = EPOCHS[task]
     assert training.batch_size == batch and training.epochs == 3
     assert training.total_steps(rows) == 3 * examples // batch
-    assert seconds(config, problem(config)) == training.total_steps(rows) * config.training.seconds_per_step
+    assert posed(config).seconds == training.total_steps(rows) * config.training.seconds_per_step
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_epoch_of_the_whole_data_has_the_papers_examples_and_steps(task):
     ],
 )
 def test_the_paper_scale_has_the_papers_settings(task, wanted):
-    training = problem(composed(["scale=paper", f"task={task}"])).training
+    training = posed(composed(["scale=paper", f"task={task}"])).problem.training
     found = (training.steps, training.epochs, training.batch_size, training.max_length, training.learning_rate)
     assert found == wanted and training.head_learning_rate == training.learning_rate
     optimizer = (training.beta1, training.beta2, training.epsilon, training.weight_decay, training.clip)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 from hydra.utils import get_object
-from omegaconf import OmegaConf
 
+from lightning_tickets.composition.compose import composed_each
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
@@ -16,8 +16,14 @@ from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.spec import Component
 
 CONF = Path(__file__).parents[2] / "conf" / "subnetwork"
-NODES = [OmegaConf.load(path).get("initialization") for path in sorted(CONF.glob("*.yaml"))]
-TARGETS = sorted({node._target_ for node in NODES if node is not None})
+ROWS = [path.stem for path in sorted(CONF.glob("*.yaml"))]
+PROTOCOLS = [path.stem for path in sorted(CONF.parent.glob("protocol/*.yaml"))]
+NODES = [
+    config.subnetwork.initialization
+    for protocol in PROTOCOLS
+    for config in composed_each([f"protocol={protocol}"], {"subnetwork": ROWS})["subnetwork"].values()
+]
+TARGETS = sorted({node._target_ for node in NODES})
 ROOM = "lightning_tickets.initialization."
 DRAWS = {ROOM + "random.random", ROOM + "shuffled.shuffled", ROOM + "shuffled.whole_layers"}
 Start = Callable[..., State]

@@ -8,7 +8,7 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.settings import component
 from lightning_tickets.pruning.mask import check_fits, full, kept
 from lightning_tickets.pruning.ranking import keep_largest
@@ -19,9 +19,8 @@ def pruner_nodes():
     for path in sorted(conf_dir().glob("pruner/*.yaml")):
         yield path, OmegaConf.load(path)
     for path in sorted(conf_dir().glob("subnetwork/*.yaml")):
-        node = OmegaConf.load(path)
-        if "pruner" in node:
-            yield path, node.pruner
+        if "pruner" in OmegaConf.load(path):
+            yield path, composed([f"subnetwork={path.stem}"]).subnetwork.pruner
 
 
 NODES = list(pruner_nodes())
@@ -33,9 +32,21 @@ def weights(seed=0):
     return {f"layer.{i}.weight": torch.randn(13, 7, generator=generator) for i in range(4)}
 
 
+def parts():
+    """Heads of uneven size: rows of two matrices and columns of a third."""
+    for first, past in ((0, 4), (4, 9), (9, 13)):
+        yield {
+            "layer.0.weight": (0, first, past),
+            "layer.2.weight": (0, first, past),
+            "layer.3.weight": (1, first // 2, past // 2),
+        }
+
+
 def made(node, w, mask, count, seed):
-    """As a training calls it: with a seed, the start of the weights, and networks drawn anew."""
-    return call(component(node), w, mask, count, seed=seed, start=weights(seed=90), fresh=weights)
+    """As a training calls it: a seed, where the weights started, networks drawn anew, gradients, sums of movement."""
+    offered = {"seed": seed, "start": weights(seed=90), "fresh": weights, "movement": weights(seed=91)}
+    offered |= {"heads": list(parts()), "gradients": lambda mask, batches: weights(seed=90 + batches)}
+    return call(component(node), w, mask, count, **offered)
 
 
 @pruners

@@ -8,7 +8,7 @@ import torch
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept
-from lightning_tickets.pruning.schedule import Linear, kept_count
+from lightning_tickets.pruning.schedule import Linear, kept_count, rounds_to
 
 BERT_BASE = 85_524_480
 
@@ -51,12 +51,12 @@ def test_counts_fall_and_start_whole(total):
 
 
 def test_rounds_to():
-    assert Linear().rounds_to(70) == 7
+    assert rounds_to(Linear(), 70) == 7
     assert Linear(20).percents() == [20, 40, 60, 80]
-    assert Linear(30).rounds_to(90) == 3
+    assert rounds_to(Linear(30), 90) == 3
 
 
 @pytest.mark.parametrize("percent", [0, 5, 75, 100, -10])
 def test_off_the_schedule_names_what_is_allowed(percent):
     with pytest.raises(UserError, match="allowed are 10, 20, 30, 40, 50, 60, 70, 80, 90"):
-        Linear().rounds_to(percent)
+        rounds_to(Linear(), percent)

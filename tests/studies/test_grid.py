@@ -1,13 +1,13 @@
 """The shape of tables: rows × tasks × sparsities × seeds, and what their cells have come to."""
 
+from typing import Any
+
 import pytest
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.figure11 import Figure11
 from lightning_tickets.studies.finding import Finding
 from lightning_tickets.studies.grid import Grid, finding
-from lightning_tickets.studies.table2 import Table2
 
 
 def lookup(cell: Cell) -> Outcome:
@@ -17,8 +17,12 @@ def lookup(cell: Cell) -> Outcome:
     return Outcome(name, "accuracy", score, f"run {name}", undefined=cell.seed == 3)
 
 
+def grid(tasks: Any, rows: Any, seeds: Any, sparsities: Any) -> Grid:
+    return Grid("name", "Title", "Shows.", "table", tasks, rows, seeds, sparsities)
+
+
 def cells_of(row: str, task: str, sparsities: list[int | str], seeds: list[int]) -> list[Cell]:
-    return Grid([task], [row], seeds, sparsities).cells()
+    return grid([task], [row], seeds, sparsities).cells()
 
 
 def test_a_row_has_a_cell_for_each_sparsity_and_seed() -> None:
@@ -39,7 +43,7 @@ def test_the_full_network_has_no_sparsity() -> None:
 def test_an_axis_without_values_is_one_line(axis: str, value: list[int] | str) -> None:
     axes = {"tasks": ["cola"], "rows": ["imp"], "seeds": [1], "sparsities": [50]} | {axis: value}
     with pytest.raises(UserError, match=f"study: {axis}=.*: give a list"):
-        Grid(**axes).cells()
+        grid(**axes).cells()
 
 
 def test_what_is_typed_for_a_cell() -> None:
@@ -51,7 +55,7 @@ def test_what_is_typed_for_the_full_network() -> None:
 
 
 def test_a_finding_gathers_its_seeds() -> None:
-    assert finding(cells_of("imp", "cola", [70], [1, 2, 3]), lookup) == Finding(
+    assert finding(cells_of("imp", "cola", [70], [1, 2, 3]), lookup, "imp") == Finding(
         row="imp",
         task="cola",
         metric="accuracy",
@@ -64,12 +68,12 @@ def test_a_finding_gathers_its_seeds() -> None:
 
 
 def test_a_score_of_zero_is_a_score() -> None:
-    found = finding([Cell("cola", "imp", 70, 1)], lambda cell: Outcome("r", "matthews", 0.0, "run"))
+    found = finding([Cell("cola", "imp", 70, 1)], lambda cell: Outcome("r", "matthews", 0.0, "run"), "imp")
     assert found.scores == (0.0,) and found.missing == ()
 
 
 def test_findings_are_one_for_each_place_in_the_order_of_the_cells() -> None:
-    found = Grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).findings(lookup)
+    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).findings(lookup)
     assert [(f.row, f.task, f.sparsity) for f in found] == [
         (row, task, sparsity)
         for task in ("rte", "cola")
@@ -82,7 +86,7 @@ TASKS = ["mnli", "cola", "squad"]
 
 
 def test_published_is_the_printed_sparsity_of_each_task() -> None:
-    cells = Table2(TASKS, ["full", "imp"], [1], ["published"]).cells()
+    cells = grid(TASKS, ["full", "imp"], [1], ["published"]).cells()
     assert {(c.task, c.sparsity) for c in cells if c.subnetwork == "imp"} == {("mnli", 70), ("cola", 50), ("squad", 40)}
 
 
@@ -91,19 +95,36 @@ def test_published_beside_percentages_counts_once() -> None:
 
 
 def test_sparsities_of_ones_own() -> None:
-    cells = Table2(TASKS, ["full", "imp", "random_mask"], [1, 2, 3], [30, 60]).cells()
+    cells = grid(TASKS, ["full", "imp", "random_mask"], [1, 2, 3], [30, 60]).cells()
     assert len(cells) == len(set(cells)) == 3 * 3 + 2 * 3 * 2 * 3
 
 
 @pytest.mark.parametrize("level", ["printed", 0.5, True])
 def test_another_word_for_a_sparsity_is_named(level: object) -> None:
     with pytest.raises(UserError, match=f"sparsities: {level!r}: allowed are percentages and published"):
-        Table2(TASKS, ["imp"], [1], [level]).cells()
+        grid(TASKS, ["imp"], [1], [level]).cells()
 
 
-@pytest.mark.parametrize("study", [Table2, Figure11])
-def test_an_exhibit_has_a_finding_for_every_cell(study: type[Table2] | type[Figure11]) -> None:
-    grid = study(TASKS, ["full", "imp"], [1], ["published", 90])
-    exhibit = grid.exhibit(lookup)
-    assert len(exhibit.findings) == len(grid.cells())
+def test_an_exhibit_has_a_finding_for_every_cell() -> None:
+    made = grid(TASKS, ["full", "imp"], [1], ["published", 90])
+    exhibit = made.exhibit(lookup)
+    assert len(exhibit.findings) == len(made.cells())
     assert {(f.row, f.task) for f in exhibit.findings} == {(r, t) for r in exhibit.rows for t in exhibit.tasks}
+
+
+def test_a_row_of_ones_own_is_what_is_typed() -> None:
+    rows = {"full": ["subnetwork=full"], "of mlm": ["subnetwork=imp", "source=mlm", "rewind=0.1"]}
+    made = grid(["cola"], rows, [1], [50, 70])
+    assert made.cells() == [
+        Cell("cola", "full", 0, 1),
+        Cell("cola", "imp", 50, 1, ("source=mlm", "rewind=0.1")),
+        Cell("cola", "imp", 70, 1, ("source=mlm", "rewind=0.1")),
+    ]
+    assert made.cells()[1].overrides()[-2:] == ("source=mlm", "rewind=0.1")
+    assert [f.row for f in made.exhibit(lookup).findings] == ["full", "of mlm", "of mlm"]
+
+
+@pytest.mark.parametrize("typed", [["source=mlm"], "imp", ["imp"]])
+def test_a_row_of_ones_own_begins_with_its_subnetwork(typed: object) -> None:
+    with pytest.raises(UserError, match="study: rows.mine=.*: allowed is a list that begins with subnetwork="):
+        grid(["cola"], {"mine": typed}, [1], [50]).cells()

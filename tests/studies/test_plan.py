@@ -31,7 +31,7 @@ def wanted(row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
-    return Wanted(Run(row, problem(task), mask, THETA, seed), overrides, 2.0)
+    return Wanted(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
 
 
 def finds(plan: Plan) -> list[Job]:
@@ -85,7 +85,7 @@ def test_drawn_masks_of_other_sparsities_are_other_runs() -> None:
 def test_a_cell_waits_for_the_chain_of_its_ticket() -> None:
     plan = make_plan([wanted("imp", 30), wanted("imp", 70), wanted("imp", 50, task="rte")])
     needs = {job.name: job.needs for job in plan.jobs}
-    assert needs[wanted("imp", 30).run.name] == TicketMask(chain(), 70).name
+    assert needs[wanted("imp", 30).run.name] == TicketMask(chain(), 30).name
     assert needs[wanted("imp", 50, task="rte").run.name] == TicketMask(chain("rte"), 50).name
 
 
@@ -98,7 +98,7 @@ def test_each_job_comes_after_what_it_needs() -> None:
     seen: set[str | None] = {None}
     for job in make_plan(CELLS).jobs:
         assert job.needs in seen
-        seen.add(job.name)
+        seen.update(job.makes)
 
 
 def test_every_cell_is_made_by_one_job() -> None:
@@ -116,7 +116,7 @@ def test_levels_hold_every_job_and_respect_what_is_needed() -> None:
     plan = make_plan(CELLS)
     free, rest = plan.levels()
     assert sorted(job.name for job in free + rest) == sorted(job.name for job in plan.jobs)
-    assert {job.needs for job in rest} <= {job.name for job in free}
+    assert {job.needs for job in rest} <= {name for job in free for name in job.makes}
 
 
 def test_the_longest_job_of_a_level_begins() -> None:

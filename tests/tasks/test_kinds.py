@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 import torch
-from hydra.utils import instantiate
-from omegaconf import OmegaConf
 from torch import Tensor
 
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.settings import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score
 from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
+from lightning_tickets.tickets.component import call
 
 CONFIGS = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
 LENGTH = 48
@@ -24,12 +25,12 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 @pytest.fixture(scope="module", params=CONFIGS, ids=lambda path: path.stem)
 def config(request) -> Any:
-    return OmegaConf.load(request.param)
+    return composed([f"task={request.param.stem}"]).task
 
 
 @pytest.fixture(scope="module")
 def kind(config, tokenizer) -> Kind:
-    made: Kind = instantiate({name: value for name, value in config.kind.items() if name != "version"})
+    made: Kind = call(component(config.kind))
     made.prepare(tokenizer, LENGTH)
     return made
 

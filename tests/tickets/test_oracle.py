@@ -20,7 +20,7 @@ from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.ticket import FILE, load_ticket
-from lightning_tickets.training.fit import Collate
+from lightning_tickets.training.parts import Collate
 
 
 def targets(encoder):

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.initialization.state import clone
 from lightning_tickets.models.encoder import prunable, seeded
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.mask import apply_, full
@@ -19,7 +18,7 @@ from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.ticket import FILE, load_ticket
 from lightning_tickets.tickets.train import train
-from lightning_tickets.training.fit import Collate
+from lightning_tickets.training.parts import Collate
 
 STEPS, PART, STEP = 10, 0.3, 3
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.2", "sparsity=30"]
@@ -98,16 +97,16 @@ def test_rewinding_equals_the_plain_loop(places, tiny_run, task):
     total = sum(w.numel() for w in bench.prunable.values())
     plain = Plain(bench, places.folder.path, run.mask.chain)
     plain.train(full(bench.prunable), 1, 0, STEP)
-    point = rewound_to(run.mask, places)
+    point = rewound_to(run.mask, places.store)
     assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
-    assert all(torch.equal(plain.head.state_dict()[name], value) for name, value in point.head.items())
+    assert all(torch.equal(plain.head.state_dict()[name], value) for name, value in point.heads[0].items())
     plain = Plain(bench, places.folder.path, run.mask.chain)
     plain.train(full(bench.prunable), 1, 0, STEPS)
     mask = plain.pruned(full(bench.prunable), total - round(total * 0.1))
     assert same(mask, ticket_of(places, run, 1))
     for number in (2, 3):
         plain.encoder.load_state_dict(point.encoder)
-        plain.head.load_state_dict(point.head, strict=False)
+        plain.head.load_state_dict(point.heads[0], strict=False)
         plain.train(mask, number, STEP, STEPS)
         mask = plain.pruned(mask, total - round(total * number / 10))
         assert same(mask, ticket_of(places, run, number)), f"round {number}"
@@ -123,7 +122,7 @@ def test_standard_pruning_equals_the_plain_loop(places, tiny_run, task):
         plain.train(mask, number, 0, STEPS)
         mask = plain.pruned(mask, total - round(total * number / 10))
         assert same(mask, ticket_of(places, run, number)), f"round {number}"
-        point = rewound_to(replace(run.mask, percent=10 * number), places)
+        point = rewound_to(replace(run.mask, percent=10 * number), places.store)
         assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
 
 
@@ -144,7 +143,7 @@ def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(p
     )
     assert imp.name != rewound.name
     assert train(imp, places) == train(rewound, places)
-    assert rewound_to(rewound.mask, places) is None
+    assert rewound_to(rewound.mask, places.store) is None
     assert not list(places.store.root.rglob("point.safetensors"))
 
 
@@ -152,12 +151,12 @@ def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(p
 def test_a_rewound_run_starts_from_the_chains_weights_and_head(places, tiny_run, where, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=rewound", f"rewind={where}", *SHORT)
     asked, plain = [], Bench.train
-    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append((clone(a[2]), k)) or plain(*a, **k))
+    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
     train(run, places)
-    start, given = asked[-1]
-    point = rewound_to(run.ticket, places)
-    assert same(dict(start), dict(point.encoder)) and same(dict(given["gamma"]), dict(point.head))
-    assert given["begin"] == (STEP if where == PART else 0)
+    start = asked[-1]
+    point = rewound_to(run.ticket, places.store)
+    assert same(dict(start.theta), dict(point.encoder)) and same(dict(start.gamma[0]), dict(point.heads[0]))
+    assert start.begin == (STEP if where == PART else 0)
 
 
 def test_the_step_is_never_the_last(tiny_run):

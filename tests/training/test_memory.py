@@ -9,7 +9,7 @@ import torch
 
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.tasks.batches import evaluation_order
-from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.training import fit as fit_module
 from lightning_tickets.training.settings import Hardware
 
@@ -22,7 +22,7 @@ def test_recomputing_gives_the_same_bits_with_dropout_on(places, tiny_run, task,
     found = []
     for limit in (None, 1):
         bench = Bench(problem, replace(places, hardware=Hardware(recompute_from=limit)))
-        found.append(bench.train("x", bench.theta, full(bench.prunable), (1, 0)))
+        found.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)))
     (score, kept), (again, recomputed) = found
     assert len(asked) == 1 and asked[0].is_gradient_checkpointing
     assert score == again

@@ -1,0 +1,59 @@
+"""What is trained, as values: a task with its data, network and settings; that of a config and of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omegaconf import DictConfig
+
+from lightning_tickets.composition import inputs, sources
+from lightning_tickets.composition.compose import in_place
+from lightning_tickets.composition.settings import component, training
+from lightning_tickets.composition.values import checked, number, optional_integer
+from lightning_tickets.errors import UserError
+from lightning_tickets.tickets.spec import Data, Model, Problem, Task
+
+POOLERS = ("pruned", "dense")
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A problem, its task's family (the kind of task), and the seconds that one training is guessed to take."""
+
+    problem: Problem
+    family: str
+    seconds: float
+
+
+def posed(config: DictConfig) -> Posed:
+    """The config's own task; data and weights enter by their fingerprints."""
+    task, data, place = config.task, config.data, inputs.folder(config)
+    rows = inputs.source(config)
+    counts = rows.counts(task.name)
+    inputs.tell_parts(config, counts)
+    settings = training(config)
+    print_of_model, positions = place.fingerprint(), place.max_length()
+    if positions is not None and settings.max_length > positions:
+        raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
+    limits = {name: optional_integer(1)(f"data.{name}", data[name]) for name in ("train_limit", "dev_limit")}
+    problem = Problem(
+        Task(task.name, component(task.kind), task.metric, _further(task)),
+        Data(data.source, rows.fingerprint(task.name), **limits),
+        Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
+        settings,
+    )
+    examples = min(counts["train"], limits["train_limit"] or counts["train"]) if settings.steps is None else 0
+    per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
+    return Posed(problem, task.family, settings.total_steps(examples) * per_step)
+
+
+def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
+    return tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
+
+
+def posed_sources(config: DictConfig) -> tuple[Posed, ...]:
+    """Those that the ticket is found on, the leading one first; none where it is the config's own task."""
+    found = sources.names(config.source)
+    if found == (config.task.name,):
+        return ()
+    return tuple(posed(in_place(config, "task", config.sources[name])) for name in found)

@@ -1,0 +1,44 @@
+"""The tasks that a ticket is found on, where they are not the task that it is trained on: ``source=mlm+cola``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+
+from lightning_tickets.errors import UserError
+
+SOURCE = "source"
+JOIN = "+"
+
+
+def names(source: Any) -> tuple[str, ...]:
+    """The tasks that ``source`` names, the leading one first; none for null."""
+    if source is None:
+        return ()
+    found = tuple(source.split(JOIN)) if isinstance(source, str) else ("",)
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if "" in found or twice is not None:
+        wrong = f"{twice} is there twice" if twice else "that is no task"
+        raise UserError(f"source={source}: {wrong}: allowed are a task, and several tasks as mlm{JOIN}cola, each once")
+    return found
+
+
+def with_sources(overrides: Sequence[str]) -> list[str]:
+    """The overrides with those that load each source's own YAML, as ``+task@sources.mlm=mlm``."""
+    added = []
+    for text in overrides:
+        key, _, _ = text.partition("=")
+        if key.lstrip("+") == SOURCE:
+            added += [f"+task@sources.{name}={name}" for name in names(_value(text))]
+    return [*overrides, *added]
+
+
+def _value(text: str) -> Any:
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except HydraException as error:
+        raise UserError(" ".join(str(error).split())) from error
+    return None if override.is_sweep_override() else override.value()

@@ -1,0 +1,40 @@
+"""Which rows and columns of which matrices make up each attention head."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lightning_tickets.models.encoder import prunable
+
+READS = re.compile(r"\.(query|key|value|q_lin|k_lin|v_lin|q_proj|k_proj|v_proj)\.weight$")
+WRITES = re.compile(r"attention\.(output\.dense|out_lin|out_proj)\.weight$")
+LAYER = re.compile(r"\.(\d+)\.")
+
+
+def attention_heads(encoder: Any) -> list[dict[str, tuple[int, int, int]]]:
+    """For each head of each layer (dimension, first, past the last) by matrix: rows of query, key and value, columns of
+    the output. ValueError for an encoder whose attention is not laid out like that.
+    """
+    layers: dict[int, dict[str, int]] = {}
+    for name, weight in prunable(encoder, pooler=False).items():
+        dimension = 0 if READS.search(name) else 1 if WRITES.search(name) else None
+        found = LAYER.search(name)
+        if dimension is not None and found:
+            layers.setdefault(int(found[1]), {})[name] = dimension
+        number = encoder.config.num_attention_heads
+        if dimension is not None and weight.shape[dimension] % number:
+            raise ValueError(f"{name} of shape {tuple(weight.shape)} does not split into {number} heads")
+    if not layers or any(sorted(matrices.values()) != [0, 0, 0, 1] for matrices in layers.values()):
+        raise ValueError(f"a network of type {encoder.config.model_type} has no query, key, value and output matrices")
+    shapes = {name: w.shape for name, w in prunable(encoder, pooler=False).items()}
+    return [
+        {name: _part(dim, shapes[name][dim], head, number) for name, dim in layers[layer].items()}
+        for layer in sorted(layers)
+        for head in range(number)
+    ]
+
+
+def _part(dimension: int, width: int, head: int, heads: int) -> tuple[int, int, int]:
+    each = width // heads
+    return dimension, head * each, (head + 1) * each

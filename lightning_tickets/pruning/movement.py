@@ -1,0 +1,36 @@
+"""Movement: how far training drives a weight away from zero (Sanh et al. 2020, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+
+from lightning_tickets.pruning.mask import Mask, Weights
+from lightning_tickets.pruning.ranking import keep_largest
+
+
+def movement(weights: Weights, mask: Mask, count: int, movement: Weights) -> Mask:
+    """Of the weights that ``mask`` keeps, the ``count`` with the largest signed −Σ w · ∂L/∂w over the training."""
+    return keep_largest(movement, mask, count, signed=True)
+
+
+class Movement(lightning.Callback):
+    """Sums −w · ∂L/∂w over the steps of a fit; gradients that are averaged over processes give the same sum in each."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Of the encoder's matrices of these names."""
+        self.names = tuple(names)
+
+    def on_fit_start(self, trainer: lightning.Trainer, pl_module: Any) -> None:
+        matrices = dict(pl_module.encoder.named_parameters())
+        self.matrices = {name: matrices[name] for name in self.names}
+        self.scores = {name: torch.zeros_like(w) for name, w in self.matrices.items()}
+
+    @torch.no_grad()
+    def on_before_optimizer_step(self, trainer: lightning.Trainer, pl_module: Any, optimizer: Any) -> None:
+        for name, w in self.matrices.items():
+            if w.grad is not None:
+                self.scores[name].addcmul_(w, w.grad, value=-1)

@@ -1,0 +1,76 @@
+"""The tasks that are trained together on one encoder; most trainings have one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from lightning_tickets.data.cache import Examples
+from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
+from lightning_tickets.tasks.kind import Kind
+from lightning_tickets.training.settings import Training
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Tokenised examples to train and to score on; ``further`` are scored too, by the name of their metric."""
+
+    train: Examples
+    dev: Examples
+    further: Mapping[str, Examples] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A task of a training: what reads and scores it, its head γ, its examples, and the size of its batches."""
+
+    kind: Kind
+    head: nn.Module
+    splits: Splits
+    settings: Training
+
+
+class Collate:
+    """Batches with what is drawn for them; the generator is the collator's own, in the order of the batches."""
+
+    def __init__(self, kind: Kind, seed: int) -> None:
+        self.kind, self.generator = kind, torch.Generator().manual_seed(seed)
+
+    def __call__(self, examples: Sequence[Example]) -> Batch:
+        seed = int(torch.randint(2**62, (1,), generator=self.generator))
+        return self.kind.collate(examples, seed)
+
+
+def batches_of(part: Part, steps: int, seed: int, numbers: Sequence[int]) -> DataLoader[Any]:
+    """As many batches as there are steps, epoch after epoch; ``numbers`` tell the round, and the part of a mix."""
+    train, settings = part.splits.train, part.settings
+    order = TrainingOrder(train.lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", *numbers))
+    return DataLoader(
+        train,  # type: ignore[arg-type]
+        batch_sampler=order,
+        collate_fn=Collate(part.kind, derive(seed, "corruption", *numbers)),
+        generator=torch.Generator(),  # of the loader's own, or else it draws from dropout's
+    )
+
+
+class Together:
+    """What each step trains on: a batch of every part, by the part's number; or of one, drawn by a seed of its own."""
+
+    def __init__(self, loaders: Sequence[DataLoader[Any]], steps: int, drawn_by: int | None) -> None:
+        self.loaders, self.steps, self.drawn_by = loaders, steps, drawn_by
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[dict[int, Batch]]:
+        left, everyone = [iter(loader) for loader in self.loaders], list(range(len(self.loaders)))
+        generator = torch.Generator().manual_seed(self.drawn_by or 0)
+        for _ in range(self.steps):
+            one = everyone if self.drawn_by is None else torch.randint(len(left), (1,), generator=generator).tolist()
+            yield {number: next(left[number]) for number in one}
