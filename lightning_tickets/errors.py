@@ -7,6 +7,10 @@ class UserError(Exception):
     """What was asked for cannot be had; the message names the key or file and what is allowed."""
 
 
+class Stopped(UserError):
+    """A chain has fallen below where the user wants it searched further (ticket.stop_below)."""
+
+
 class PartialData(UserWarning):
     """A split has not the number of rows that the whole data set has."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -11,6 +13,9 @@ from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
+
+from lightning_tickets.errors import Stopped
+from lightning_tickets.studies.plan import Job
 
 ConfigStore.instance().store(
     group="hydra/sweeper",
@@ -29,35 +34,77 @@ class StudySweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.searchpath = [line for line in config.hydra.overrides.hydra if line.startswith("hydra.searchpath=")]
+        self.launched = 0
         self.launcher: Launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
     def sweep(self, arguments: list[str]) -> Any:
-        from lightning_tickets.composition.sources import with_sources
         from lightning_tickets.composition.sweep import sweep_of
         from lightning_tickets.progress import shown
 
         sweep = sweep_of([*arguments, *self.searchpath])
-        store, launched = sweep.store, 0
-        failed: dict[str, str] = {}
-        with shown(sweep.plan, store):
+        outcome = _Outcome()
+        with shown(sweep.plan, sweep.store):
             for level in sweep.plan.levels():
-                missing = [job for job in level if job.missing(store)]
-                todo = [job for job in missing if job.needs is None or store.has(job.needs)]
-                failed |= {job.name: f"waits for {job.needs}" for job in missing if job not in todo}
-                if todo:
-                    batch = [
-                        [*with_sources(job.overrides), f"logger.group={sweep.name}", f"hydra.sweep.subdir={job.name}"]
-                        for job in todo
-                    ]
-                    returned = self.launcher.launch(batch, initial_job_idx=launched)
-                    launched += len(batch)
-                    pairs = zip(todo, returned, strict=True)
-                    failed |= {job.name: _why(ended) for job, ended in pairs if job.missing(store)}
-        if failed:
-            told = "\n".join(f"  {name}: {why}" for name, why in failed.items())
-            raise SweepFailed(f"{len(failed)} of {len(sweep.plan.jobs)} jobs failed, the rest is in the store:\n{told}")
+                missing = [job for job in level if job.missing(sweep.store)]
+                todo = [job for job in missing if job.needs is None or sweep.store.has(job.needs)]
+                outcome.waiting([job for job in missing if job not in todo])
+                for job, ended in zip(todo, self._launched(todo, sweep.name), strict=True):
+                    if job.missing(sweep.store):
+                        outcome.ended_short(job, ended)
+        for line in outcome.left_out():
+            print(f"lightning-tickets: {line}", file=sys.stderr)
+        if outcome.failed:
+            told = "\n".join(f"  {name}: {why}" for name, why in outcome.failed.items())
+            jobs = len(sweep.plan.jobs)
+            raise SweepFailed(f"{len(outcome.failed)} of {jobs} jobs failed, the rest is in the store:\n{told}")
+
+    def _launched(self, jobs: Sequence[Job], group: str) -> Sequence[JobReturn]:
+        from lightning_tickets.composition.sources import with_sources
+
+        if not jobs:
+            return []
+        batch = [
+            [*with_sources(job.overrides), f"logger.group={group}", f"hydra.sweep.subdir={job.name}"] for job in jobs
+        ]
+        returned = self.launcher.launch(batch, initial_job_idx=self.launched)
+        self.launched += len(batch)
+        return returned
+
+
+class _Outcome:
+    """Why jobs are not done: they failed, or the user's own rule has stopped the chain that they wait for.
+
+    No dataclass: Hydra loads this module without registering it.
+    """
+
+    def __init__(self) -> None:
+        self.failed: dict[str, str] = {}
+        self.stopped: dict[str, str] = {}  # by the chain's name
+        self.without = 0  # jobs whose ticket lies beyond where its chain was stopped
+
+    def ended_short(self, job: Job, ended: JobReturn) -> None:
+        if isinstance(ended._return_value, Stopped):
+            self.stopped[_chain(job.name)] = str(ended._return_value)
+        else:
+            self.failed[job.name] = _why(ended)
+
+    def waiting(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if _chain(job.needs or "") in self.stopped:
+                self.without += 1
+            else:
+                self.failed[job.name] = f"waits for {job.needs}"
+
+    def left_out(self) -> list[str]:
+        told = list(self.stopped.values())
+        cells = "1 cell" if self.without == 1 else f"{self.without} cells"
+        return [*told, f"left out beyond that: {cells}"] if told else []
+
+
+def _chain(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def _why(ended: JobReturn) -> str:

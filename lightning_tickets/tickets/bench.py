@@ -26,7 +26,7 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.journal import Journal
-from lightning_tickets.tickets.spec import Mix, Problem
+from lightning_tickets.tickets.spec import Chain, Mix, Problem
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.module import TaskModule
@@ -116,8 +116,12 @@ class Bench:
         seeds: tuple[int, int],
         prune: Prune | None = None,
         callbacks: Sequence[lightning.Callback] = (),
+        chain: Chain | None = None,
     ) -> tuple[Score, PruningCallback]:
-        """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round."""
+        """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
+
+        ``chain`` is the one that finds, or has found, the mask: what curves are told of.
+        """
         encoder = copy.deepcopy(self._encoder)
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
@@ -126,6 +130,7 @@ class Bench:
         if self.places.hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
+        shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.places.journal.logger(name, shown) as logger:
             scores = fit(encoder, parts, course, sampled, seeds, [callback, *callbacks], self.places.hardware, logger)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import Stopped
 from lightning_tickets.pruning.mask import Mask, Weights, full, kept, size
 from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.runs.identity import described
@@ -21,10 +21,6 @@ from lightning_tickets.tickets.record import Result, read_score
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.ticket import FILE, load_ticket, save_ticket
 from lightning_tickets.training.snapshot import Point, Snapshot
-
-
-class Stopped(UserError):
-    """A chain has fallen below where the user wants it searched."""
 
 
 def find(wanted: TicketMask, places: Places) -> Mask:
@@ -85,7 +81,7 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
 
     point, end = Snapshot(_kept_step(spec, bench.steps)), Snapshot(bench.steps - start.begin)
     callbacks = [point, end, *([movement] if movement else [])]
-    score, callback = bench.train(spec.name, start, before, (chain.seed, spec.round), prune, callbacks)
+    score, callback = bench.train(spec.name, start, before, (chain.seed, spec.round), prune, callbacks, chain)
     assert callback.pruned is not None, "a fit that ends has pruned"
     counts = kept(before), size(before)
     result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)

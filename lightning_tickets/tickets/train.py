@@ -27,7 +27,8 @@ def train(run: Run, places: Places) -> Result:
     ticket = find(run.ticket, places) if run.ticket is not None else None
     began, bench = time.perf_counter(), Bench(run.problem, places)
     mask = _mask(run, bench, ticket)
-    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0))
+    chain = run.ticket.chain if run.ticket is not None else None
+    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain)
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
         result.write(folder, time.perf_counter() - began)

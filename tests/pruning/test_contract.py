@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 from omegaconf import OmegaConf
+from transformers import BertForMaskedLM, BertForSequenceClassification, BertModel
 
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.settings import component
-from lightning_tickets.pruning.mask import check_fits, full, kept
+from lightning_tickets.models.attention import attention_heads
+from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
+from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.pruning.mask import check_fits, fitted, full, kept, size
 from lightning_tickets.pruning.ranking import keep_largest
-from lightning_tickets.tickets.component import call
+from lightning_tickets.tickets.component import call, wants
 
 
 def pruner_nodes():
@@ -64,6 +68,39 @@ def test_same_seed_same_mask_and_weights_untouched(node):
     w, copy = weights(), weights()
     one, two = (made(node, w, full(w), 100, seed=5) for _ in range(2))
     assert all(torch.equal(one[name], two[name]) and torch.equal(w[name], copy[name]) for name in w)
+
+
+@pytest.mark.parametrize("node", [n for _, n in NODES if wants(component(n), "seed")], ids=lambda node: node._target_)
+def test_another_seed_is_another_mask_where_a_seed_is_asked_for(node):
+    w = weights()
+    one, two = (made(node, w, full(w), 100, seed=seed) for seed in (1, 2))
+    assert any(not torch.equal(one[name], two[name]) for name in w)
+
+
+def test_some_pruners_draw_and_some_do_not():
+    drawing = {path.stem for path, node in NODES if wants(component(node), "seed")}
+    assert {"random", "random_mask", "random_mask_network_ratios"} == drawing
+
+
+@pytest.fixture(scope="module")
+def bert():
+    return load_encoder(MODEL_DIR)
+
+
+@pruners
+def test_a_mask_is_portable_between_model_classes(node, bert):
+    """Found on the bare encoder, it loads into a model without a pooler, and into the encoder of any task's class."""
+    w = {name: p.detach() for name, p in prunable(bert).items()}
+    offered = {"seed": 3, "start": {n: 0.5 * p for n, p in w.items()}, "movement": w}
+    offered |= {"fresh": lambda seed: fresh_encoder(bert.config, seed).state_dict(), "heads": attention_heads(bert)}
+    count = size(w) // 2
+    mask = call(component(node), w, full(w), count, gradients=lambda m, n: w, **offered)
+    assert kept(mask) == count
+    bare = BertModel(bert.config, add_pooling_layer=False)
+    for other in (bare, BertForMaskedLM(bert.config).bert, BertForSequenceClassification(bert.config).bert):
+        found = fitted(mask, prunable(other))
+        assert found.keys() == prunable(other).keys()
+        assert all(torch.equal(m, mask[name]) for name, m in found.items() if name in mask)
 
 
 def test_random_masks_differ_by_seed_and_spread_evenly():

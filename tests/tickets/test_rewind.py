@@ -126,6 +126,27 @@ def test_standard_pruning_equals_the_plain_loop(places, tiny_run, task):
         assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
 
 
+def test_rewinding_the_rate_equals_the_plain_loop(places, tiny_run, task):
+    """Weights and head go on, and every round after the first has the last 70 % of the rates (Renda et al. 2020)."""
+    run = tiny_run(f"task={task}", f"rewind={PART}", "rewinds=rate", *SHORT)
+    find(run.mask, places)
+    bench = Bench(run.problem, places)
+    total = sum(w.numel() for w in bench.prunable.values())
+    plain, mask = Plain(bench, places.folder.path, run.mask.chain), full(bench.prunable)
+    for number in (1, 2, 3):
+        plain.train(mask, number, STEP if number > 1 else 0, STEPS)
+        mask = plain.pruned(mask, total - round(total * number / 10))
+        assert same(mask, ticket_of(places, run, number)), f"round {number}"
+    point = rewound_to(run.mask, places.store)
+    assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
+
+
+def test_rewinding_the_rate_to_its_beginning_is_standard_pruning(tiny_run):
+    rate, none = tiny_run("task=cola", "rewinds=rate", *SHORT), tiny_run("task=cola", "rewind=none", *SHORT)
+    assert rate == none
+    assert tiny_run("task=cola", "rewind=none", "rewinds=rate", *SHORT) == none
+
+
 def test_the_first_round_is_the_same_wherever_the_chain_rewinds_to(places, tiny_run):
     runs = [tiny_run("task=cola", f"rewind={where}", *SHORT) for where in ("pretrained", 0.1, 0.5, "none")]
     for run in runs:

@@ -1,0 +1,286 @@
+"""Each switch between the print and the released code does what the list says (reference.md's numbers in brackets)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.folders import pocket
+from lightning_tickets.models.heads import make_head
+from lightning_tickets.pruning.magnitude import magnitude
+from lightning_tickets.pruning.mask import full, kept, size
+from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.point import END, load_point
+from lightning_tickets.tickets.ticket import FILE, load_ticket
+from lightning_tickets.tickets.train import train
+from lightning_tickets.training.optim import linear_rate
+from lightning_tickets.training.settings import Course, Training
+
+STEPS, SEEDS = 6, (1, 2, 3)
+SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
+
+
+@pytest.fixture
+def starts(monkeypatch):
+    """What each training starts from, by its name."""
+    asked, plain = {}, Bench.train
+    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.setdefault(a[1], a[2]) and plain(*a, **k))
+    return asked
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_both_protocols_have_the_same_switches_and_all_of_them_are_read():
+    printed, released = (OmegaConf.load(conf_dir() / f"protocol/{name}.yaml") for name in ("paper", "released_code"))
+    assert set(printed) == set(released)
+    for switch in printed:
+        assert printed[switch] != released[switch], switch
+        alone = composed(["task=mnli" if switch == "mnli_metric" else "task=mlm", *row(switch)])
+        other = composed(["task=mnli" if switch == "mnli_metric" else "task=mlm", *row(switch), *as_released(switch)])
+        assert run_of(alone) != run_of(other), f"{switch} changes no run"
+
+
+def row(switch):
+    """A cell that a switch has something to say of."""
+    of = {"random_mask": ["subnetwork=random_mask"], "shuffled_weights": ["subnetwork=shuffled_weights"]}
+    return of.get(switch, [])
+
+
+def as_released(switch):
+    released = OmegaConf.load(conf_dir() / "protocol/released_code.yaml")[switch]
+    if OmegaConf.is_dict(released):
+        return [f"protocol.{switch}._target_={released._target_}"]
+    return [f"protocol.{switch}={str(released).replace(chr(39), '')}"]
+
+
+def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
+    """[1] The kept θ0 is the live weights, so a chain on masked-LM is one of standard pruning; other tasks rewind."""
+    alias = "protocol.aliased=[masked_lm]"
+    aliased, standard = (tiny_run("task=mlm", *SHORT, switch) for switch in (alias, "rewind=none"))
+    assert aliased.mask.chain == standard.mask.chain
+    assert tiny_run("task=mlm", alias, "rewind=0.2", *SHORT).mask.chain == standard.mask.chain
+    assert tiny_run("task=cola", alias, *SHORT) == tiny_run("task=cola", *SHORT)
+    assert tiny_run("task=cola", "source=mlm", alias, *SHORT).mask.chain == standard.mask.chain
+
+
+def test_an_aliased_chain_goes_on_from_the_trained_weights(places, tiny_run, starts):
+    run = tiny_run("task=mlm", "protocol.aliased=[masked_lm]", *SHORT)
+    find(run.mask, places)
+    first, second, _ = (starts[one.name].theta for one in run.mask.rounds)
+    theta = Bench(run.problem, places).theta
+    assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
+
+
+@pytest.mark.parametrize("steps", [100, 12_272])
+def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_run, steps):
+    """[2] Ten rounds' steps to zero, the optimiser new in each; the print: to zero in every round."""
+    chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
+    assert chain.end(steps) == 10 * steps
+    rate = linear_rate(Course(steps, horizon=chain.end(steps)), 0.0)
+    assert rate(0) == 1.0 and rate(steps) == pytest.approx(0.9)
+    assert tiny_run("task=cola", *SHORT).mask.chain.end(steps) is None
+    assert linear_rate(Course(steps), 0.0)(steps) == 0.0
+
+
+def test_warm_up_is_as_long_as_in_a_single_round():
+    rates = [linear_rate(Course(10, horizon=100), 0.2)(step) for step in range(4)]
+    assert rates[:3] == [0.5, 1.0, 1.0] and rates[3] == pytest.approx(97 / 98)
+
+
+def test_the_horizon_reaches_every_round_and_no_scoring_run(places, tiny_run, starts):
+    run = tiny_run("task=cola", "protocol.horizon=chain", *SHORT)
+    train(run, places)
+    horizons = {name: start.horizon for name, start in starts.items()}
+    assert horizons == {run.name: None} | {one.name: 10 * STEPS for one in run.mask.rounds}
+
+
+def test_geometric_prunes_a_tenth_of_what_is_left(tiny_run):
+    """[3] The text of algorithm 1; both protocols are linear, since every printed sparsity is a multiple of ten."""
+    chain = tiny_run("task=cola", "schedule=geometric", *SHORT, "sparsity=72").mask.chain
+    total, left = 85_524_480, 85_524_480
+    for percent in chain.schedule.percents():
+        left -= round(left / 10)
+        assert abs(chain.schedule.kept(total, percent) - left) <= 1
+        assert round(100 - 100 * left / total) == percent
+    assert chain.schedule.percents()[:7] == [10, 19, 27, 34, 41, 47, 52]
+
+
+def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(places, tiny_run):
+    runs = [
+        tiny_run("task=cola", "schedule=geometric", f"subnetwork={row}", *SHORT, "sparsity=27")
+        for row in ("imp", "random_mask")
+    ]
+    ticket, drawn = (train(run, places) for run in runs)
+    assert ticket.kept == drawn.kept != round(0.73 * ticket.prunable)
+
+
+@pytest.mark.parametrize("wrong", ["20", "96", "100", "0"])
+def test_a_sparsity_off_the_geometric_schedule_is_told_with_what_is_allowed(tiny_run, wrong):
+    with pytest.raises(UserError, match="sparsity=.*(allowed are 10, 19, 27, 34|an integer from 1 to 100)"):
+        tiny_run("task=cola", "schedule=geometric", f"sparsity={wrong}")
+
+
+def test_heads_are_rewound_carried_or_drawn_anew(places, tiny_run, starts):
+    """[4] As printed γ goes back with θ; as released it is carried on from round to round."""
+    runs = {how: tiny_run("task=cola", f"protocol.head={how}", *SHORT) for how in ("rewound", "carried", "redrawn")}
+    for run in runs.values():
+        find(run.mask, places)
+    bench = Bench(runs["carried"].mask.chain.problem, places)
+    begun = {how: [starts[one.name] for one in run.mask.rounds] for how, run in runs.items()}
+    assert all(start.gamma is None and start.head_seed is None for start in begun["rewound"])
+    for before, start in zip(runs["carried"].mask.rounds, begun["carried"][1:], strict=False):
+        assert same(dict(start.theta), dict(bench.theta)), "the encoder is rewound all the same"
+        assert same(dict(start.gamma[0]), dict(load_point(places.store.path(before.name) / END).heads[0]))
+    drawn = [start.head_seed for start in begun["redrawn"]]
+    assert drawn[0] is None and len(set(drawn)) == 3
+    masks = [load_ticket(places.store.path(run.mask.rounds[1].name) / FILE)[0] for run in runs.values()]
+    assert not same(masks[0], masks[1]) and not same(masks[0], masks[2])
+
+
+def test_a_carried_head_is_the_trained_one(places, tiny_run):
+    run = tiny_run("task=cola", "protocol.head=carried", *SHORT)
+    find(run.mask, places)
+    bench = Bench(run.mask.chain.problem, places)
+    drawn = make_head(bench.kind, bench._encoder, places.folder.path, derive(0, "head")).state_dict()
+    ends = [load_point(places.store.path(one.name) / END).heads[0] for one in run.mask.rounds]
+    assert ends[0].keys() == drawn.keys()
+    assert not torch.equal(ends[0]["out.weight"], drawn["out.weight"])
+    assert not torch.equal(ends[0]["out.weight"], ends[1]["out.weight"])
+
+
+def test_standard_pruning_carries_its_head_in_any_case(tiny_run):
+    carried, plain = (tiny_run("task=cola", "rewind=none", *SHORT, *more) for more in (["protocol.head=carried"], []))
+    assert carried == plain
+
+
+@pytest.mark.parametrize("protocol", ["paper", "released_code"])
+def test_mnli_is_recorded_by_the_matched_or_the_mismatched_set(places, tiny_run, protocol):
+    """[5] A dictionary key overwritten: the released number is the mismatched accuracy."""
+    run = tiny_run("task=mnli", f"protocol={protocol}", "subnetwork=full", *SHORT)
+    result = train(run, places)
+    wanted = "matched_accuracy" if protocol == "paper" else "mismatched_accuracy"
+    assert result.metric == wanted and result.score == result.metrics[wanted]
+    assert {"matched_accuracy", "mismatched_accuracy"} <= set(result.metrics)
+
+
+def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(places, tiny_run):
+    """[6] Only the head, biases, normalisation and embeddings are left."""
+    run = tiny_run("task=cola", "protocol.last_round=true", *SHORT, "schedule.per_round=50", "sparsity=100")
+    assert [one.percent for one in run.mask.rounds] == [50, 100]
+    assert train(run, places).kept == 0
+    with pytest.raises(UserError, match="sparsity=100 is not on the schedule"):
+        tiny_run("task=cola", *SHORT, "sparsity=100")
+
+
+def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(places, tiny_run, starts):
+    """[7] The first mask that training has a part in has 20 %; the one of 10 % is of θ0's own magnitudes."""
+    run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
+    find(run.mask, places)
+    weights = Bench(run.mask.chain.problem, places).prunable
+    first, second = (load_ticket(places.store.path(one.name) / FILE)[0] for one in run.mask.rounds[:2])
+    assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
+    assert kept(second) == size(weights) - round(size(weights) * 0.2)
+    assert run.mask.rounds[0].name not in starts and set(starts) == {one.name for one in run.mask.rounds[1:]}
+    assert not (places.store.path(run.mask.rounds[0].name) / "result.json").exists()
+    assert not tiny_run("task=cola", "protocol.prunes_first=[masked_lm]", *SHORT).mask.chain.prunes_first
+
+
+def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(places, tiny_run, starts):
+    run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", "protocol.aliased=[masked_lm]", *SHORT)
+    find(run.mask, places)
+    theta = Bench(run.mask.chain.problem, places).theta
+    first, second = (starts[one.name].theta for one in run.mask.rounds[1:])
+    assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
+    ten = replace(run, mask=run.mask.rounds[0], initialization=REWOUND)
+    assert train(ten, places).kept == run.mask.rounds[0].kept(ten_total(places, run))
+
+
+REWOUND = run_of(composed(["subnetwork=rewound"])).initialization
+
+
+def ten_total(places, run):
+    return size(Bench(run.problem, places).prunable)
+
+
+def test_rounds_of_whole_batches_leave_the_last_one_out(places, tiny_run):
+    """[8] MNLI: 36,813 = 3 × 12,271 steps a round, where an epoch has 12,272; scoring runs have whole epochs."""
+    training = Training(None, 3, 32, 128, 2e-5, 2e-5)
+    assert training.total_steps(392_702) == 36_816
+    assert replace(training, partial_batch=False).total_steps(392_702) == 36_813
+    assert replace(training, partial_batch=False).total_steps(5) == 3, "at least a batch an epoch"
+    more = ["training.steps=null", "training.epochs=2", "data.train_limit=42", "sparsity=10"]
+    run = tiny_run("task=cola", "protocol.partial_batch=false", *more)
+    assert Bench(run.mask.chain.problem, places).steps == 2 * 5 and Bench(run.problem, places).steps == 2 * 6
+    assert run.problem == tiny_run("task=cola", *more).problem
+
+
+def test_the_controls_are_those_of_the_protocol(tiny_run):
+    """[9] m_RP is uniform or of a random network's magnitudes; θ0″ is shuffled within matrices or by whole layers."""
+    for name, own, released in (
+        ("random_mask", "random.uniform", "random_network.random_network"),
+        ("shuffled_weights", "shuffled.shuffled", "shuffled.whole_layers"),
+    ):
+        for protocol, wanted in (("paper", own), ("released_code", released)):
+            run = tiny_run("task=cola", f"protocol={protocol}", f"subnetwork={name}", *SHORT)
+            component = run.mask.pruner if name == "random_mask" else run.initialization
+            assert component.target.endswith(wanted) and component.version == 1
+    names = [tiny_run("task=cola", "protocol=released_code", f"subnetwork={n}", *SHORT) for n in ("full", "imp")]
+    assert names[0] == tiny_run("task=cola", "subnetwork=full", *SHORT)
+    assert names[1] != tiny_run("task=cola", "subnetwork=imp", *SHORT)
+
+
+def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(places, tiny_run):
+    """[10] Other positions for every run; each batch's accuracy weighs by all of its tokens, not by those asked."""
+    able = replace(places, folder=pocket())
+    still = ["task=mlm", "subnetwork=full", "training.steps=1", "training.learning_rate=0", "data.dev_limit=60"]
+    fixed, drawn = (
+        [
+            train(run_of(composed([*still, "training.head_learning_rate=0", *more, f"seed={n}"])), able).score
+            for n in SEEDS
+        ]
+        for more in ([], ["protocol.mlm_evaluation=drawn"])
+    )
+    assert len(set(fixed)) == 1 and len(set(drawn)) == len(SEEDS), "of the same weights"
+    kind = MaskedLM(evaluation="drawn")
+    logits, asked = torch.eye(4)[[0, 1, 1]] * 9, torch.full((2, 5), IGNORED)
+    asked[0, 1], asked[0, 2], asked[1, 3] = 0, 1, 2  # two of three are right
+    attention = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 1, 0]])
+    one = kind.predict(logits, {"asked": asked, "attention_mask": attention})
+    other = kind.predict(
+        logits[:1], {"asked": asked[:1].masked_fill(asked[:1] == 1, IGNORED), "attention_mask": attention[1:]}
+    )
+    assert kind.score([], [*one, *other]).metrics["accuracy"] == pytest.approx((9 * 2 / 3 + 4 * 1) / 13)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [
+        ("protocol.head=kept", "protocol.head=kept: allowed are rewound, carried, redrawn"),
+        ("protocol.horizon=all", "protocol.horizon=all: allowed are round, chain"),
+        (
+            "protocol.aliased=[mlm]",
+            "protocol.aliased=.*: allowed is a list of classification, regression, span, masked_lm",
+        ),
+        ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: allowed is a list of"),
+        ("protocol.partial_batch=1", "protocol.partial_batch=1: allowed are true, false"),
+        ("rewinds=head", "rewinds=head: allowed are weights, rate"),
+        ("mix.loss=averaged", "mix.loss=averaged: allowed are summed, sampled"),
+        ("ticket.examples=0", "ticket.examples=0: allowed is an integer of at least 1"),
+        ("ticket.stop_below=-1", "ticket.stop_below=-1: allowed is a number of at least 0"),
+        ("protocol=print", "protocol=print is not known: allowed are paper, released_code"),
+    ],
+)
+def test_another_value_is_told_with_those_that_are_allowed(tiny_run, wrong, allowed):
+    with pytest.raises(UserError, match=allowed):
+        tiny_run("task=cola", wrong)

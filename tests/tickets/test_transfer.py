@@ -1,0 +1,85 @@
+"""A ticket found on one task and trained on another, which has settings and a head of its own."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.initialization.state import clone
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.find import rewound_to
+from lightning_tickets.tickets.spec import TicketMask
+from lightning_tickets.tickets.train import train
+
+SHORT = ["training.steps=6", "sparsity=20"]
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """What every training is asked for: (name, start, mask)."""
+    asked, plain = [], Bench.train
+
+    def watched(self, name, start, mask, *more, **further):
+        asked.append((name, start, {n: m.clone() for n, m in mask.items()}))
+        return plain(self, name, start, mask, *more, **further)
+
+    monkeypatch.setattr(Bench, "train", watched)
+    return asked
+
+
+@pytest.mark.parametrize("source", ["mlm", "squad", "rte"])
+def test_a_ticket_is_the_one_that_its_task_finds_for_itself(places, tiny_run, source):
+    """Transfer composes the source as if it were typed alone: its kind, its settings, its data."""
+    own, moved = tiny_run(f"task={source}", *SHORT), tiny_run("task=cola", f"source={source}", *SHORT)
+    assert moved.mask == own.mask and moved.problem.task.name == "cola"
+    assert moved.name.startswith(f"cola-imp-of-{source}-s20-seed1-")
+
+
+def test_the_target_is_trained_as_without_a_ticket_of_another_task(tiny_run):
+    assert tiny_run("task=cola", "source=mlm", *SHORT).problem == tiny_run("task=cola", *SHORT).problem
+
+
+def test_own_settings_by_the_kind_of_task(tiny_bert):
+    run = run_of(composed(["model=local", f"model.path={tiny_bert}", "task=wnli", "source=mlm", "sparsity=10"]))
+    assert isinstance(run.mask, TicketMask)
+    assert (run.problem.training.steps, run.mask.chain.problem.training.steps) == (600, 100)
+
+
+def test_the_mask_of_the_source_on_theta_with_a_fresh_head(places, tiny_run, trained):
+    run = tiny_run("task=cola", "source=mlm", *SHORT)
+    result = train(run, places)
+    name, start, mask = trained[-1]
+    bench = Bench(run.problem, places)
+    assert name == run.name and [n for n, _, _ in trained[:-1]] == [one.name for one in run.mask.rounds]
+    assert all(torch.equal(start.theta[n], v) for n, v in clone(bench.theta).items())
+    assert start.gamma is None and start.begin == 0
+    assert sum(int(m.sum()) for m in mask.values()) == result.kept == run.mask.kept(result.prunable)
+    assert result.metric == "matthews"
+
+
+@pytest.mark.parametrize("rewind", ["0.5", "none"])
+def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(places, tiny_run, trained, rewind):
+    run = tiny_run("task=cola", "source=mlm", "subnetwork=rewound", f"rewind={rewind}", *SHORT)
+    train(run, places)
+    _, start, _ = trained[-1]
+    point = rewound_to(run.mask, places.store)
+    assert all(torch.equal(start.theta[n], v) for n, v in point.encoder.items())
+    assert start.gamma is None and start.begin == 0, "a fresh head and a whole training"
+
+
+def test_another_task_of_the_same_ticket_finds_it_in_the_store(places, tiny_run, trained):
+    train(tiny_run("task=cola", "source=mlm", *SHORT), places)
+    train(tiny_run("task=rte", "source=mlm", *SHORT), places)
+    assert sum(name.startswith("find-") for name, _, _ in trained) == 2
+
+
+def test_the_training_set_of_the_source_can_be_cut(places, tiny_run):
+    """Table 8: so many examples of what the rows are tokenised to; the target keeps all of its own."""
+    whole, cut = (tiny_run("task=cola", "source=mlm", *SHORT, *more) for more in ([], ["ticket.examples=9"]))
+    assert cut.problem == whole.problem and cut.name != whole.name
+    assert len(Bench(cut.mask.chain.problem, places).splits.train) == 9
+    first = Bench(whole.mask.chain.problem, places).splits
+    assert Bench(cut.mask.chain.problem, places).splits.train[8] == first.train[8]
+    assert len(Bench(cut.mask.chain.problem, places).splits.dev) == len(first.dev)
