@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     sweep = sweep_of(overrides)
     sweep.setting.fetch()
     status = _under_hydra(arguments)
-    return status or (_draw(sweep) if sweep.exhibits else _list_scores(sweep))
+    return status or (_draw(sweep_of(overrides)) if sweep.exhibits else _list_scores(sweep))
 
 
 def known(config: DictConfig) -> str | None:
@@ -88,7 +88,7 @@ def execute(config: DictConfig) -> str:
 
 def plan(arguments: list[str]) -> int:
     """The distinct trainings of a sweep, how many exist, and an estimate for the rest."""
-    sweep = sweep_of([a for a in arguments if a != "--json"])
+    sweep = sweep_of([a for a in arguments if a != "--json"], guess=True)
     store, jobs = sweep.store, sweep.plan.jobs
     missing = {job.name: job.missing(store) for job in jobs}
     todo = sum(map(len, missing.values()))
@@ -113,6 +113,8 @@ def plan(arguments: list[str]) -> int:
         f"{sweep.name}: {summary['trainings']} distinct trainings ({summary['requested']} if nothing were shared), "
         f"{todo} missing, about {seconds / 60:.1f} core-minutes"
     )
+    if not sweep.settled:
+        print("the sparsities of winning tickets are taken from the print until their curves have run")
     return 0
 
 

@@ -36,6 +36,7 @@ MAY = {
         "tickets.journal",
         "data",
         "models.folders",
+        "published",
         "pruning.schedule",
         "training.settings",
     },

@@ -14,6 +14,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.errors import Stopped
 from lightning_tickets.studies.plan import Job
 
@@ -43,22 +44,29 @@ class StudySweeper(Sweeper):
         from lightning_tickets.composition.sweep import sweep_of
         from lightning_tickets.progress import shown
 
-        sweep = sweep_of([*arguments, *self.searchpath])
         outcome = _Outcome()
-        with shown(sweep.plan, sweep.store):
-            for level in sweep.plan.levels():
-                missing = [job for job in level if job.missing(sweep.store)]
-                todo = [job for job in missing if job.needs is None or sweep.store.has(job.needs)]
-                outcome.waiting([job for job in missing if job not in todo])
-                for job, ended in zip(todo, self._launched(todo, sweep.name), strict=True):
-                    if job.missing(sweep.store):
-                        outcome.ended_short(job, ended)
+        while True:
+            sweep = sweep_of([*arguments, *self.searchpath])
+            with shown(sweep.plan, sweep.store):
+                self._run(sweep, outcome)
+            if sweep.settled or outcome.failed or outcome.stopped:
+                break  # or else the curves have just told at which sparsities tickets win: more cells to run
         for line in outcome.left_out():
             print(f"lightning-tickets: {line}", file=sys.stderr)
         if outcome.failed:
             told = "\n".join(f"  {name}: {why}" for name, why in outcome.failed.items())
             jobs = len(sweep.plan.jobs)
             raise SweepFailed(f"{len(outcome.failed)} of {jobs} jobs failed, the rest is in the store:\n{told}")
+
+    def _run(self, sweep: Sweep, outcome: _Outcome) -> None:
+        """What is missing of the plan, level by level."""
+        for level in sweep.plan.levels():
+            missing = [job for job in level if job.missing(sweep.store)]
+            todo = [job for job in missing if job.needs is None or sweep.store.has(job.needs)]
+            outcome.waiting([job for job in missing if job not in todo])
+            for job, ended in zip(todo, self._launched(todo, sweep.name), strict=True):
+                if job.missing(sweep.store):
+                    outcome.ended_short(job, ended)
 
     def _launched(self, jobs: Sequence[Job], group: str) -> Sequence[JobReturn]:
         from lightning_tickets.composition.sources import with_sources

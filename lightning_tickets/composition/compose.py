@@ -37,30 +37,42 @@ def composed(overrides: Sequence[str]) -> DictConfig:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
 
 
-def composed_each(common: Sequence[str], axes: Mapping[str, Sequence[str]]) -> dict[str, dict[str, DictConfig]]:
-    """For each group of ``axes`` and each of its options as ``composed([*common, f"{group}={option}"])``.
+class SideBySide:
+    """One composition, which costs 100 to 200 ms, that holds all options of some groups, so that each can be taken.
 
-    All in one composition, which costs 100 to 200 ms: the options are loaded side by side (``+task@task_cola=cola``),
-    with whatever the user has set within the group set in each, and each is put in the group's place in turn. The other
-    groups stand at their first option.
+    The options are loaded beside each other (``+task@task_cola=cola``), with whatever the user has set within the group
+    set in each. ``at`` gives what ``composed([*common, f"{group}={option}", …])`` would.
     """
-    aside = {group: {option: f"{group}_{option}" for option in options} for group, options in axes.items()}
-    loaded: list[str] = []
-    for group, places in aside.items():
-        within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
-        loaded += [f"{group}={next(iter(places))}"]
-        loaded += [f"+{group}@{place}={option}" for option, place in places.items()]
-        loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in places.values()]
-    with one_line(), _own_hydra():
-        base = compose("config", overrides=[*with_sources(common), *loaded])
-        with open_dict(base):
-            nodes = {
-                group: {option: base.pop(place) for option, place in places.items()} for group, places in aside.items()
-            }
-        return {
-            group: {option: _checked(in_place(base, group, node)) for option, node in options.items()}
-            for group, options in nodes.items()
-        }
+
+    def __init__(self, common: Sequence[str], axes: Mapping[str, Sequence[str]]) -> None:
+        aside = {group: {option: f"{group}_{option}" for option in options} for group, options in axes.items()}
+        loaded: list[str] = []
+        for group, places in aside.items():
+            within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
+            loaded += [f"{group}={next(iter(places))}"]
+            loaded += [f"+{group}@{place}={option}" for option, place in places.items()]
+            loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in places.values()]
+        with one_line(), _own_hydra():
+            self._base = compose("config", overrides=[*with_sources(common), *loaded])
+            with open_dict(self._base):
+                self._nodes = {g: {o: self._base.pop(place) for o, place in p.items()} for g, p in aside.items()}
+
+    def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
+        """With these options of groups, and then these values (``rewind=0.1``) set as Hydra would."""
+        config = self._base.copy()
+        with one_line():
+            with open_dict(config):
+                for group, option in chosen.items():
+                    config[group] = self._nodes[group][option]
+            for override in parsed(values):
+                OmegaConf.update(config, override.key_or_group, override.value())
+            return _checked(config)
+
+
+def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
+    """For each option of a group as ``composed([*common, f"{group}={option}"])``, all in one composition."""
+    together = SideBySide(common, {group: options})
+    return {option: together.at(**{group: option}) for option in options}
 
 
 def in_place(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
@@ -69,6 +81,12 @@ def in_place(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
     with open_dict(other):
         other[group] = node
     return other
+
+
+def is_choice(override: str) -> bool:
+    """Whether it chooses an option of a config group, or adds or removes one, rather than setting a value."""
+    key = override.partition("=")[0]
+    return key[:1] in "+~" or "@" in key or (conf_dir() / key).is_dir()
 
 
 def _checked(config: DictConfig) -> DictConfig:

@@ -18,10 +18,14 @@ POOLERS = ("pruned", "dense")
 
 @dataclass(frozen=True)
 class Posed:
-    """A problem, its task's family (the kind of task), and the seconds that one training is guessed to take."""
+    """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they are guessed to take.
+
+    Steps are known before the data are tokenised: windows and blocks may make more or fewer of an epoch.
+    """
 
     problem: Problem
     family: str
+    steps: int
     seconds: float
 
 
@@ -44,7 +48,8 @@ def posed(config: DictConfig) -> Posed:
     )
     examples = min(counts["train"], limits["train_limit"] or counts["train"]) if settings.steps is None else 0
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
-    return Posed(problem, task.family, settings.total_steps(examples) * per_step)
+    steps = settings.total_steps(examples)
+    return Posed(problem, task.family, steps, steps * per_step)
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition.problems import Posed
 from lightning_tickets.composition.settings import component
-from lightning_tickets.composition.values import checked, integer, optional_integer
+from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
 from lightning_tickets.tickets.spec import Chain, Mix, Problem
@@ -46,7 +46,7 @@ def chain(config: DictConfig, sought: Sequence[Posed]) -> Chain:
         head = "rewound"  # it goes where the weights go, which is on
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
     return Chain(
-        _cut(lead.problem, config, optional_integer(1)("ticket.examples", config.ticket.examples)),
+        _cut(lead.problem, config, _examples(lead, config.ticket.examples)),
         component(config.pruner),
         schedule(config),
         integer(0)("ticket.seed", config.ticket.seed),
@@ -57,6 +57,19 @@ def chain(config: DictConfig, sought: Sequence[Posed]) -> Chain:
         prunes_first=_holds("prunes_first", protocol, lead.family),
         mix=mix if others else None,
     )
+
+
+def _examples(lead: Posed, given: Any) -> int | None:
+    """A number of examples, or a fraction of those that a training sees (table 8: of 160,000)."""
+    if isinstance(given, float) and 0 < given < 1:
+        return max(1, round(given * lead.steps * lead.problem.training.batch_size))
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise UserError(
+            f"ticket.examples={given}: allowed are an integer of at least 1, and a fraction between 0 and 1"
+        )
+    return given
 
 
 def _cut(problem: Problem, config: DictConfig, examples: int | None = None) -> Problem:

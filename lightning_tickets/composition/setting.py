@@ -1,62 +1,83 @@
-"""What the cells of a sweep have in common, with each option of each axis composed once, so that cells are values."""
+"""What the cells of a sweep have in common, composed as few times as can be, so that cells are values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from lightning_tickets.composition import inputs, subnetworks
-from lightning_tickets.composition.compose import composed_each
-from lightning_tickets.composition.problems import posed, posed_sources
+from omegaconf import DictConfig
+
+from lightning_tickets.composition import inputs, sources, subnetworks
+from lightning_tickets.composition.compose import SideBySide, is_choice
+from lightning_tickets.composition.problems import Posed, posed
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
 
+SEARCH = (
+    "source",
+    "rewind",
+    "rewinds",
+    "ticket",
+    "pruner",
+    "schedule",
+    "mix",
+)  # say how a ticket is found, not on what
+Options = tuple[str, ...]
+
 
 class Setting:
-    """``common`` are the overrides that every cell has; a cell's own options make it one of another scene."""
+    """``common`` are the overrides that every cell has; a cell's own options are further ones."""
 
     def __init__(self, common: Sequence[str], cells: Iterable[Cell]) -> None:
         self.common, self.cells = tuple(common), tuple(dict.fromkeys(cells))
-        sharing: dict[tuple[str, ...], list[Cell]] = {}
-        for cell in self.cells:
-            sharing.setdefault(cell.options, []).append(cell)
-        self._scenes = {options: _Scene((*common, *options), members) for options, members in sharing.items()}
+        self._source = {cell.options: sources.named_in((*common, *cell.options)) for cell in self.cells}
+        targets = [cell.task for cell in self.cells]
+        self._tasks = list(dict.fromkeys([*targets, *(name for named in self._source.values() for name in named)]))
+        self._rows = list(dict.fromkeys(cell.subnetwork for cell in self.cells))
+        self._together = cache(self._composed)
+        self._posed = cache(self._found)
+        self._row = cache(self._rowed)
+        check_shown(self._config((), self._tasks[0], self._rows[0]))
 
     def fetch(self) -> None:
         """Data and weights of every task at hand."""
-        for scene in self._scenes.values():
-            scene.fetch()
+        for task in self._tasks:
+            inputs.fetch(self._config((), task, self._rows[0]))
 
     def corpora(self, tasks: Iterable[str]) -> tuple[str, ...]:
         """A note on each text that has to be named: of these tasks, and of those that their tickets are found on."""
-        asked = tuple(tasks)
-        return tuple(dict.fromkeys(note for scene in self._scenes.values() for note in scene.corpora(asked)))
+        asked = {*tasks, *(name for named in self._source.values() for name in named)}
+        configs = [self._config((), task, self._rows[0]) for task in self._tasks if task in asked]
+        return tuple(note for config in configs for note in inputs.corpora(config))
 
     def wanted(self, cell: Cell) -> Wanted:
         """The run of one of the cells, the same as when its command is typed alone."""
-        return self._scenes[cell.options].wanted(cell, (*self.common, *cell.overrides()))
+        problem_options = tuple(option for option in cell.options if not _of_search(option))
+        own = self._posed(problem_options, cell.task, True)
+        names = self._source[cell.options]
+        found = [] if names == (cell.task,) else [self._posed(problem_options, name, False) for name in names]
+        run = subnetworks.run(self._row(cell.options, cell.subnetwork), own, found, cell.sparsity, cell.seed)
+        overrides = (*self.common, *cell.overrides())
+        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds)
+
+    def _composed(self, choices: Options, own: bool) -> SideBySide:
+        """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
+        common = [line for line in (*self.common, *choices) if own or not line.lstrip("+~").startswith("task.")]
+        return SideBySide(common, {"task": self._tasks, "subnetwork": self._rows})
+
+    def _config(self, options: Options, task: str, row: str, own: bool = True) -> DictConfig:
+        choices = tuple(option for option in options if is_choice(option))
+        values = [option for option in options if not is_choice(option)]
+        own = own or not any("task." in line for line in (*self.common, *choices))  # or else it is the same twice
+        return self._together(choices, own).at(values, task=task, subnetwork=row)
+
+    def _found(self, options: Options, task: str, own: bool) -> Posed:
+        return posed(self._config(options, task, self._rows[0], own))
+
+    def _rowed(self, options: Options, row: str) -> DictConfig:
+        return self._config(options, self._tasks[0], row)
 
 
-class _Scene:
-    """Cells that differ in task, subnetwork, sparsity and seed only."""
-
-    def __init__(self, overrides: Sequence[str], cells: Sequence[Cell]) -> None:
-        tasks = list(dict.fromkeys(cell.task for cell in cells))
-        rows = list(dict.fromkeys(cell.subnetwork for cell in cells))
-        found = composed_each(overrides, {"task": tasks, "subnetwork": rows})
-        self._tasks, self._rows = found["task"], found["subnetwork"]
-        self._problems = {task: posed(config) for task, config in self._tasks.items()}
-        self._sources = {task: posed_sources(config) for task, config in self._tasks.items()}
-        check_shown(self._rows[rows[0]])
-
-    def fetch(self) -> None:
-        for config in self._tasks.values():
-            inputs.fetch(config)
-
-    def corpora(self, tasks: Sequence[str]) -> list[str]:
-        return [note for task in tasks if task in self._tasks for note in inputs.corpora(self._tasks[task])]
-
-    def wanted(self, cell: Cell, overrides: tuple[str, ...]) -> Wanted:
-        own, sources = self._problems[cell.task], self._sources[cell.task]
-        run = subnetworks.run(self._rows[cell.subnetwork], own, sources, cell.sparsity, cell.seed)
-        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in sources) or own.seconds)
+def _of_search(option: str) -> bool:
+    return option.partition("=")[0].partition(".")[0] in SEARCH

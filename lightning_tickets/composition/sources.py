@@ -26,14 +26,15 @@ def names(source: Any) -> tuple[str, ...]:
     return found
 
 
+def named_in(overrides: Sequence[str]) -> tuple[str, ...]:
+    """The tasks that the last ``source=`` among the overrides names."""
+    given = [text for text in overrides if text.partition("=")[0].lstrip("+") == SOURCE]
+    return names(_value(given[-1])) if given else ()
+
+
 def with_sources(overrides: Sequence[str]) -> list[str]:
     """The overrides with those that load each source's own YAML, as ``+task@sources.mlm=mlm``."""
-    added = []
-    for text in overrides:
-        key, _, _ = text.partition("=")
-        if key.lstrip("+") == SOURCE:
-            added += [f"+task@sources.{name}={name}" for name in names(_value(text))]
-    return [*overrides, *added]
+    return [*overrides, *(f"+task@sources.{name}={name}" for name in named_in(overrides))]
 
 
 def _value(text: str) -> Any:

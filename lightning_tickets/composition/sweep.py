@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import composed, one_line, parsed
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.errors import UserError
+from lightning_tickets.published.numbers import winning_sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
 from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.levels import RULES, Found, highest, unknown
 from lightning_tickets.studies.plan import Plan, Wanted, make_plan
 from lightning_tickets.tickets.record import read_result
 
@@ -32,7 +34,10 @@ SEARCHPATH = "hydra.searchpath"
 
 @dataclass(frozen=True)
 class Sweep:
-    """``exhibits`` are what an experiment draws; a plain sweep has none."""
+    """``exhibits`` are what an experiment draws; a plain sweep has none.
+
+    ``found`` knows the sparsities of winning tickets; it is ``settled`` unless runs have to tell more of them.
+    """
 
     name: str
     title: str
@@ -40,6 +45,8 @@ class Sweep:
     wanted: tuple[Wanted, ...]
     exhibits: tuple[Any, ...]
     setting: Setting
+    found: Found = unknown
+    settled: bool = True
 
     @property
     def store(self) -> Store:
@@ -51,30 +58,36 @@ class Sweep:
 
     def drawn(self) -> list[Exhibit]:
         """Every exhibit with what is in the store, and the name of the text that masked-LM is trained on."""
-        filled = [exhibit.exhibit(self._outcome) for exhibit in self.exhibits]
+        lookup = partial(outcome, self.setting, self.store)
+        filled = [exhibit.exhibit(lookup, self.found) for exhibit in self.exhibits]
         return [replace(e, notes=(*e.notes, *self.setting.corpora(e.tasks))) for e in filled]
 
-    def _outcome(self, cell: Cell) -> Outcome:
-        wanted = self.setting.wanted(cell)
-        result = read_result(self.store, wanted.run)
-        metric, command = wanted.run.problem.task.metric, f"{PROGRAM} {shlex.join(wanted.overrides)}"
-        if result is None:
-            return Outcome(wanted.run.name, metric, None, command)
-        return Outcome(wanted.run.name, metric, result.score, command, metric in result.undefined)
+
+def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
+    """What the store has of a cell."""
+    wanted = setting.wanted(cell)
+    result = read_result(store, wanted.run)
+    metric, command = wanted.run.problem.task.metric, f"{PROGRAM} {shlex.join(wanted.overrides)}"
+    if result is None:
+        return Outcome(wanted.run.name, metric, None, command)
+    return Outcome(wanted.run.name, metric, result.score, command, metric in result.undefined)
 
 
-def sweep_of(arguments: Sequence[str]) -> Sweep:
-    """UserError for anything in the arguments that does not compose or is out of range."""
+def sweep_of(arguments: Sequence[str], guess: bool = False) -> Sweep:
+    """UserError for anything in the arguments that does not compose or is out of range.
+
+    With ``guess`` the printed sparsity stands in for that of a winning ticket that is not known yet.
+    """
     overrides = parsed(arguments)
     if any(o.key_or_group == "job" for o in overrides):
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}
     if "experiment" in given and given["experiment"].value() is not None:
-        return _experiment(overrides)
+        return _experiment(overrides, guess)
     return _typed(overrides)
 
 
-def _experiment(overrides: Sequence[Override]) -> Sweep:
+def _experiment(overrides: Sequence[Override], guess: bool) -> Sweep:
     """The cells of a study; its axes are set by its own keys."""
     for override in overrides:
         if override.key_or_group in AXES or override.is_sweep_override():
@@ -86,10 +99,28 @@ def _experiment(overrides: Sequence[Override]) -> Sweep:
     nodes = config.study.get("exhibits", {})
     with one_line():
         exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
-    cells = (cell for exhibit in exhibits for cell in exhibit.cells())
-    setting = Setting([_line(o) for o in overrides if not _of_study(o)], cells)
+    common, root = [_line(o) for o in overrides if not _of_study(o)], settings.root(config)
+    curves = list(dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.curves()))
+    known = _winning(Setting(common, curves), Store(root / "runs"), curves) if curves else {}
+
+    def found(task: str, rule: str) -> int | None:
+        at = known.get((task, rule))
+        return winning_sparsity(task) if guess and at is None else at
+
+    cells = curves + [cell for exhibit in exhibits for cell in exhibit.cells(found)]
+    setting = Setting(common, cells)
     wanted = tuple(map(setting.wanted, setting.cells))
-    return Sweep(config.study.name, config.study.title, settings.root(config), wanted, exhibits, setting)
+    settled = None not in known.values()
+    return Sweep(config.study.name, config.study.title, root, wanted, exhibits, setting, found, settled)
+
+
+def _winning(setting: Setting, store: Store, curves: Sequence[Cell]) -> dict[tuple[str, str], int | None]:
+    """By task and rule, from whatever is in the store."""
+    seeds: dict[str, dict[int, None]] = {}
+    for cell in curves:
+        seeds.setdefault(cell.task, {})[cell.seed] = None
+    lookup = cache(partial(outcome, setting, store))
+    return {(task, rule): highest(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES}
 
 
 def _line(override: Override) -> str:

@@ -29,6 +29,12 @@ def points(fraction: float, decimals: int = 1) -> str:
     return text if float(text) else text.lstrip("-")
 
 
+def signed(fraction: float, decimals: int = 1) -> str:
+    """A difference in points with a plus or a true minus; zero has neither."""
+    text = points(fraction, decimals)
+    return f"+{text}" if float(text) > 0 else text.replace("-", "−")
+
+
 def percent(sparsity: float) -> str:
     return f"{round(100 * sparsity, 2):g} %"
 

@@ -1,182 +1,32 @@
-"""Curves of score against sparsity, a panel for each task; the one place that knows matplotlib."""
+"""An exhibit as a picture, by the way in which it is drawn."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from math import ceil, isfinite
-from pathlib import Path
-from typing import Any
+from functools import lru_cache, partial
 
-import matplotlib
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from lightning_tickets.report.files import put
-from lightning_tickets.report.footnotes import absent
-from lightning_tickets.report.layout import Column, columns, full_network, shown, usual_runs
-from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
-from lightning_tickets.report.tables import csv_text
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.report import canvas, curves, heatmap
+from lightning_tickets.studies.finding import Exhibit
 
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-ACROSS = 4
-SETTINGS: dict[Any, object] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "text.parse_math": False,
-    "svg.hashsalt": "lightning_tickets",
-    "svg.fonttype": "path",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.6,
-    "axes.axisbelow": True,
-}
-
-
-def draw(exhibit: Exhibit, folder: Path) -> list[Path]:
-    """NAME.png, NAME.svg and NAME.csv, the same bytes whenever the exhibit is the same."""
-    return [
-        put(folder / f"{exhibit.name}.png", png(exhibit)),
-        put(folder / f"{exhibit.name}.svg", svg(exhibit)),
-        put(folder / f"{exhibit.name}.csv", csv_text(exhibit)),
-    ]
+FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
+CAPTIONS = {"curves": curves.caption, "heatmap": heatmap.caption}
 
 
 def png(exhibit: Exhibit) -> bytes:
-    return encoded(exhibit, "png", {"Software": None})
+    return canvas.png(partial(figure, exhibit))
 
 
 @lru_cache(maxsize=16)
 def svg(exhibit: Exhibit) -> bytes:
     """Kept, since the page shows what the file holds and a large figure takes seconds."""
-    return encoded(exhibit, "svg", {"Date": None, "Creator": None})
-
-
-def encoded(exhibit: Exhibit, form: str, metadata: dict[str, None]) -> bytes:
-    """Drawn anew for each form, so that none depends on what was drawn before."""
-    data = io.BytesIO()
-    with settings():
-        figure(exhibit).savefig(data, format=form, dpi=150, metadata=metadata)
-    return data.getvalue()
-
-
-@contextmanager
-def settings() -> Iterator[None]:
-    """Ours on top of matplotlib's own: a user's matplotlibrc must not change the bytes."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
-        yield
+    return canvas.svg(partial(figure, exhibit))
 
 
 def figure(exhibit: Exhibit) -> Figure:
-    heads = columns(exhibit)
-    across = max(1, min(ACROSS, len(heads)))
-    down = max(1, ceil(len(heads) / across))
-    drawn = Figure(figsize=(max(5.2, 2.6 * across), 2.1 * down + 1.5), layout="constrained")
-    axes = list(drawn.subplots(down, across, squeeze=False).flat)
-    keys: dict[str, Line2D] = {}
-    for axis, head in zip(axes, heads, strict=False):
-        keys |= panel(axis, exhibit, head)
-    for axis in axes[len(heads) :]:
-        axis.set_axis_off()
-    for axis in axes[max(0, len(heads) - across) : len(heads)]:
-        axis.set_xlabel("Sparsity (%)")
-    drawn.suptitle(exhibit.title, fontsize=10, wrap=True)
-    drawn.supylabel("Score (points)", fontsize=8)
-    known = [row for row in exhibit.rows if row in keys]
-    drawn.legend(
-        [keys[row] for row in known],
-        [row_name(row) for row in known],
-        title=caption(exhibit),
-        loc="outside lower center",
-        ncols=3 if across > 2 else 2,
-        frameon=False,
-    )
-    return drawn
+    return FIGURES[exhibit.drawn](exhibit)
 
 
 def caption(exhibit: Exhibit) -> str:
-    """What the bars are, how many runs stand behind a point, and what is not there."""
-    findings = shown(exhibit)
-    counts = sorted({len(finding.scores) for finding in findings if finding.scores})
-    said = [counted(counts, usual_runs(exhibit))]
-    if any(finding.scores and finding.undefined for finding in findings):
-        said.append("Hollow: a score is undefined.")
-    if lacking := absent(findings):
-        said.append(f"{lacking}.")
-    return " ".join(said)
-
-
-def counted(counts: list[int], usual: int) -> str:
-    if not counts:
-        return "No scores yet."
-    n = f"n = {usual}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}, mostly {usual}"
-    runs = "run" if counts == [1] else "runs"
-    return f"{'Mean' if counts[-1] == 1 else 'Mean ± one sample deviation'}, {n} {runs} a point."
-
-
-def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
-    """Draw one task; returns what the legend shows of each row drawn."""
-    axis.set_title(f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task))
-    axis.yaxis.set_major_locator(MaxNLocator(5))
-    keys: dict[str, Line2D] = {}
-    full = full_network(exhibit, head)
-    if full and full.summary:
-        keys[FULL] = baseline(axis, full.summary.mean, full.summary.std)
-    rows = [row for row in exhibit.rows if row != FULL]
-    for index, row in enumerate(rows):
-        found = [f for f in exhibit.at(row, head.task) if f.metric == head.metric and f.scores]
-        if found:
-            keys[row] = curve(axis, index, found)
-    ticks(axis, sorted({round(100 * f.sparsity, 4) for row in rows for f in exhibit.at(row, head.task)}))
-    if not keys:
-        axis.text(0.5, 0.5, missing(exhibit, head), transform=axis.transAxes, ha="center", va="center", color="#555555")
-        axis.set_yticks([])
-    return keys
-
-
-def baseline(axis: Axes, mean: float, std: float | None) -> Line2D:
-    if std is not None:
-        axis.axhspan(100 * (mean - std), 100 * (mean + std), color="#000000", alpha=0.1, linewidth=0)
-    return axis.axhline(100 * mean, color="#000000", linestyle="--", linewidth=1)
-
-
-def curve(axis: Axes, index: int, found: list[Finding]) -> Line2D:
-    """One row; a single run has no bar, a score that is undefined is a hollow marker."""
-    color, marker = OKABE_ITO[index % len(OKABE_ITO)], MARKERS[index % len(MARKERS)]
-    summaries = [finding.summary for finding in found if finding.summary]
-    x = [100 * finding.sparsity for finding in found]
-    y = [100 * summary.mean for summary in summaries]
-    bars = [100 * (summary.std or 0.0) for summary in summaries]
-    look: dict[str, Any] = {"color": color, "marker": marker, "markersize": 4}
-    axis.errorbar(x, y, yerr=bars, color=color, linestyle="none", linewidth=1, capsize=2)
-    (line,) = axis.plot(x, y, linewidth=1.2, **look)
-    hollow = [(a, b) for a, b, finding in zip(x, y, found, strict=True) if finding.undefined and isfinite(b)]
-    for a, b in hollow:
-        axis.plot(a, b, markerfacecolor="white", **look)
-    return line
-
-
-def ticks(axis: Axes, asked: list[float]) -> None:
-    """At the sparsities themselves, thinned where they are many, with those asked for but not run in sight."""
-    if not asked:
-        axis.set_xticks([])
-        return
-    kept = asked[:: -ceil(len(asked) / 6)][::-1]
-    axis.set_xticks(kept, [f"{one:g}" for one in kept])
-    margin = max(2.0, 0.05 * (asked[-1] - asked[0]))
-    axis.set_xlim(asked[0] - margin, asked[-1] + margin)
-
-
-def missing(exhibit: Exhibit, head: Column) -> str:
-    here = [f for row in exhibit.rows for f in exhibit.at(row, head.task) if f.metric == head.metric]
-    return "\n".join(line for line in ("no scores yet", absent(here)) if line)
+    """What stands below the drawing, which says how to read it."""
+    return CAPTIONS[exhibit.drawn](exhibit)

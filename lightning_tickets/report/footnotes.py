@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lightning_tickets.report.cells import MISSING, STRICT, UNDEFINED, WITHIN_FULL, WITHIN_OWN, percent
-from lightning_tickets.report.layout import Layout, full_network, shown
+from lightning_tickets.report.differences import differences
+from lightning_tickets.report.layout import Layout, full_network, shown, usual_runs
 from lightning_tickets.report.names import FULL, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
@@ -27,6 +28,7 @@ def footnotes(exhibit: Exhibit, layout: Layout) -> tuple[str, ...]:
         notes.append("Bold: the best row of a column, the full network left out.")
     notes += [f"{mark} {reading}." for mark, reading in READINGS.items() if mark in marks]
     notes += unjudged(exhibit, layout)
+    notes += framed(exhibit)
     notes += undefined(exhibit)
     if any(cell.mean == MISSING for cell in cells):
         notes.append(f"{MISSING} not run yet.")
@@ -48,11 +50,24 @@ def counted(usual: int, varies: bool) -> str:
 
 def unjudged(exhibit: Exhibit, layout: Layout) -> list[str]:
     """A single run of the full network has no deviation, so its reading is neither won nor lost."""
-    full = [full_network(exhibit, head) for head in layout.columns]
-    single = [task_name(finding.task) for finding in full if finding and len(finding.scores) == 1]
+    single = single_runs(full_network(exhibit, head) for head in layout.columns)
     if not single or all(row == FULL for row in exhibit.rows):
         return []
-    return [f"{WITHIN_FULL} cannot be judged where the full network has one run: {', '.join(dict.fromkeys(single))}."]
+    return [f"{WITHIN_FULL} cannot be judged where the full network has one run: {single}."]
+
+
+def single_runs(rivals: Iterable[Finding | None]) -> str:
+    """The tasks on which a baseline has one run."""
+    return ", ".join(dict.fromkeys(task_name(rival.task) for rival in rivals if rival and len(rival.scores) == 1))
+
+
+def framed(exhibit: Exhibit) -> list[str]:
+    """The counts beside the rows of a heat map, which its table has no column for."""
+    rows = differences(exhibit).rows if exhibit.drawn == "heatmap" else ()
+    if not rows:
+        return []
+    counts = "; ".join(f"{row.label}: {row.count}" for row in rows)
+    return [f"Framed in the heat map, of the cells that can be judged, a row's own task left out: {counts}."]
 
 
 def undefined(exhibit: Exhibit) -> list[str]:
@@ -66,6 +81,14 @@ def absent(findings: Sequence[Finding]) -> str:
     if not count:
         return ""
     return "1 run is missing" if count == 1 else f"{count} runs are missing"
+
+
+def runs_behind(exhibit: Exhibit) -> str:
+    """How many runs stand behind a number: ``n = 5 runs``."""
+    counts = sorted({len(finding.scores) for finding in shown(exhibit) if finding.scores})
+    usual = usual_runs(exhibit)
+    n = f"n = {usual}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}, mostly {usual}"
+    return f"{n} {'run' if counts == [1] else 'runs'}"
 
 
 def place(finding: Finding) -> str:

@@ -91,7 +91,12 @@ def columns(exhibit: Exhibit) -> tuple[Column, ...]:
 
 
 def full_network(exhibit: Exhibit, head: Column) -> Finding | None:
-    return next((f for f in exhibit.at(FULL, head.task) if f.metric == head.metric), None)
+    return lowest(exhibit, FULL, head)
+
+
+def lowest(exhibit: Exhibit, row: str, head: Column) -> Finding | None:
+    """Of a row in a column, at its lowest sparsity there."""
+    return next((f for f in exhibit.at(row, head.task) if f.metric == head.metric), None)
 
 
 def dense(exhibit: Exhibit, row: str) -> bool:

@@ -14,7 +14,11 @@ from lightning_tickets.report.markup import runs_table, scrolled, table, text
 from lightning_tickets.studies.finding import Exhibit
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
-SUFFIXES = {"table": ("csv", "md", "tex"), "curves": ("csv", "png", "svg")}
+SUFFIXES = {
+    "table": ("csv", "md", "tex"),
+    "curves": ("png", "svg", "csv"),
+    "heatmap": ("png", "svg", "csv", "md", "tex"),
+}
 
 
 def page(title: str, exhibits: Sequence[Exhibit], links: Mapping[str, str], notes: Sequence[str]) -> str:
@@ -71,11 +75,11 @@ def section(exhibit: Exhibit, links: Mapping[str, str]) -> Iterator[str]:
     yield f"<p>{text(exhibit.shows)}</p>"
     numbers = scrolled(exhibit.title, table(layout))
     notes = bullets(footnotes(exhibit, layout))
-    if exhibit.drawn == "curves":
-        yield from figure(exhibit)
-        yield from folded("The same as a table", [numbers, *notes])
-    else:
+    if exhibit.drawn == "table":
         yield from [numbers, *notes]
+    else:
+        yield from figure(exhibit)
+        yield from folded("The scores as a table", [numbers, *notes])
     yield from files(exhibit)
     yield from folded("The runs behind each number", [scrolled("Runs", runs_table(exhibit, links))])
     if lines := commands(exhibit):

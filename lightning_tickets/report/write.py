@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from lightning_tickets.report.figures import draw
+from lightning_tickets.report.figures import png, svg
 from lightning_tickets.report.files import put
-from lightning_tickets.report.page import page
+from lightning_tickets.report.page import SUFFIXES, page
 from lightning_tickets.report.tables import csv_text, latex, markdown
 from lightning_tickets.studies.finding import Exhibit
 
+FORMS: Mapping[str, Callable[[Exhibit], bytes | str]] = MappingProxyType(
+    {"csv": csv_text, "md": markdown, "tex": latex, "png": png, "svg": svg}
+)
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -21,12 +24,9 @@ def write(exhibit: Exhibit, folder: Path) -> list[Path]:
     """The files of one exhibit; raises ValueError for a way of drawing that there is not, or a name like a path."""
     if not re.fullmatch(r"\w[\w.-]*", exhibit.name):
         raise ValueError(f"the name of an exhibit names its files, so it cannot be {exhibit.name!r}")
-    if exhibit.drawn == "curves":
-        return draw(exhibit, folder)
-    if exhibit.drawn != "table":
-        raise ValueError(f"exhibit {exhibit.name}: drawn is 'table' or 'curves', not {exhibit.drawn!r}")
-    forms = {"csv": csv_text, "md": markdown, "tex": latex}
-    return [put(folder / f"{exhibit.name}.{suffix}", form(exhibit)) for suffix, form in forms.items()]
+    if exhibit.drawn not in SUFFIXES:
+        raise ValueError(f"exhibit {exhibit.name}: drawn is one of {', '.join(SUFFIXES)}, not {exhibit.drawn!r}")
+    return [put(folder / f"{exhibit.name}.{suffix}", FORMS[suffix](exhibit)) for suffix in SUFFIXES[exhibit.drawn]]
 
 
 def write_report(

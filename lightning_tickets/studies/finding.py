@@ -12,7 +12,7 @@ class Finding:
     """One cell of a table or point of a curve: the scores of its runs.
 
     ``sparsity`` is a fraction of the prunable weights; ``scores`` are fractions (0.914, not 91.4), one for each
-    run in ``runs``; ``missing`` holds the commands of the runs that are not there yet.
+    run in ``runs``, by the seeds in ``seeds``; ``missing`` holds the commands of the runs that are not there yet.
     """
 
     row: str
@@ -23,6 +23,7 @@ class Finding:
     runs: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
 
     @property
     def summary(self) -> Summary | None:
@@ -35,9 +36,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One table or figure of the paper, filled: ``drawn`` says how (``table`` or ``curves``).
+    """One table or figure of the paper, filled: ``drawn`` says how (``table``, ``curves`` or ``heatmap``).
 
-    ``rows`` and ``tasks`` give the order of what is shown; ``shows`` is one sentence on what to look for.
+    ``rows`` and ``tasks`` give the order of what is shown; ``shows`` is one sentence on what to look for; ``baseline`` is
+    the row that the others are compared with.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Exhibit:
     tasks: tuple[str, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    baseline: str = "full"
 
     def at(self, row: str, task: str) -> tuple[Finding, ...]:
         """The findings of a row on a task, by rising sparsity."""

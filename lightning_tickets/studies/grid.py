@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import winning_sparsity
-from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
+from lightning_tickets.studies.cell import WHOLE, Cell
 from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.levels import RULES, Found, Level, Lookup, curve, percents, unknown
+from lightning_tickets.studies.rows import Row, Rows, of_source, rows_of
 
-Lookup = Callable[[Cell], Outcome]
-PUBLISHED = "published"
-SUBNETWORK = "subnetwork="
 DENOMINATOR = (
     "Sparsity is of the prunable weights (the encoder's matrices and the pooler), not of the whole network: "
     "embeddings, biases, normalisation and heads are never pruned."
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a table by its name there: a subnetwork, and whatever else is typed to get it."""
-
-    name: str
-    subnetwork: str
-    options: tuple[str, ...] = ()
+UNKNOWN = (
+    "The sparsities of winning tickets are known once their curves are: tickets at every sparsity, and the full net."
+)
+OF = ("task", "source")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One table or set of curves, as its YAML describes it.
+    """One table, set of curves or heat map, as its YAML describes it.
 
-    ``rows`` are names of subnetworks, or a mapping from names of one's own to what is typed: ``[subnetwork=imp,
-    source=mlm]``. ``sparsities`` are percentages, or ``published`` for the one at which table 2 prints a task's winning
-    ticket. The row ``full`` is what the others are compared with.
+    ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published`` (of
+    table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, by the rule within a deviation or by
+    the strict one); those of a task, or with ``sparsity_of=source`` of the task that a row's ticket is found on.
+    ``baseline`` is the row that the others are compared with.
     """
 
     name: str
@@ -42,76 +36,87 @@ class Grid:
     shows: str
     drawn: str
     tasks: Sequence[str]
-    rows: Sequence[str] | Mapping[str, Sequence[str]]
+    rows: Rows
     seeds: Sequence[int]
-    sparsities: Sequence[int | str]
+    sparsities: Sequence[Level]
+    sources: Sequence[str] = ()
+    sparsity_of: str = "task"
+    baseline: str = "full"
 
-    def exhibit(self, lookup: Lookup) -> Exhibit:
+    def exhibit(self, lookup: Lookup, found: Found = unknown) -> Exhibit:
         """Filled with what has come of the cells."""
-        names = tuple(row.name for row in self._rows())
-        findings = self.findings(lookup)
+        open_ = any(found(task, rule) is None for task, rule in self._asked())
         return Exhibit(
-            self.name, self.title, self.shows, self.drawn, names, tuple(self.tasks), findings, (DENOMINATOR,)
+            self.name,
+            self.title,
+            self.shows,
+            self.drawn,
+            tuple(row.name for row in self._rows()),
+            tuple(self.tasks),
+            tuple(finding(cells, lookup, row.name) for row, cells in self._groups(found)),
+            (DENOMINATOR, UNKNOWN) if open_ else (DENOMINATOR,),
+            self.baseline,
         )
 
-    def cells(self) -> list[Cell]:
+    def cells(self, found: Found = unknown) -> list[Cell]:
         """UserError where there is nothing to run."""
-        return [cell for group in self._groups() for cell in group[1]]
+        return [cell for _, cells in self._groups(found) for cell in cells]
 
-    def findings(self, lookup: Lookup) -> tuple[Finding, ...]:
-        """One for each (row, task, sparsity), in the order of the cells."""
-        return tuple(finding(cells, lookup, row.name) for row, cells in self._groups())
+    def curves(self) -> list[Cell]:
+        """What has to run before the sparsities that are asked for are known."""
+        return [cell for task in dict(self._asked()) for cell in curve(task, self.seeds)]
 
-    def _groups(self) -> list[tuple[Row, list[Cell]]]:
-        for axis in ("tasks", "rows", "seeds", "sparsities"):
-            value = getattr(self, axis)
-            if isinstance(value, str) or not value:
-                raise UserError(f"study: {axis}={value!r}: give a list with one value at least")
+    def _asked(self) -> list[tuple[str, str]]:
+        """The winning tickets whose sparsities are needed: (task, rule)."""
+        rules = [level for level in self.sparsities if isinstance(level, str) and level in RULES]
+        of = dict.fromkeys(self._level_of(row, task) for row in self._rows() for task in self.tasks)
+        return [(task, rule) for rule in rules for task in of]
+
+    def _groups(self, found: Found) -> list[tuple[Row, list[Cell]]]:
+        self._check()
         return [
             (row, [Cell(task, row.subnetwork, level, seed, row.options) for seed in self.seeds])
             for task in self.tasks
             for row in self._rows()
-            for level in self._levels(row, task)
+            for level in self._levels(row, task, found)
         ]
 
-    def _rows(self) -> list[Row]:
-        if isinstance(self.rows, Mapping):
-            return [_row(name, typed) for name, typed in self.rows.items()]
-        return [Row(name, name) for name in self.rows]
+    def _check(self) -> None:
+        for axis in ("tasks", "rows", "seeds", "sparsities"):
+            value = getattr(self, axis)
+            if isinstance(value, str) or not value:
+                raise UserError(f"study: {axis}={value!r}: give a list with one value at least")
+        if self.sparsity_of not in OF:
+            raise UserError(f"study: sparsity_of={self.sparsity_of}: allowed are {', '.join(OF)}")
 
-    def _levels(self, row: Row, task: str) -> list[int]:
+    def _rows(self) -> list[Row]:
+        return [*map(of_source, self.sources), *rows_of(self.rows)]
+
+    def _levels(self, row: Row, task: str, found: Found) -> list[int]:
         """The percentages of a row on a task, rising; a row without a mask has one only, 0."""
         if row.subnetwork in WHOLE:
             return [0]
-        return sorted({_percent(level, task) for level in self.sparsities})
+        if row.sparsity is not None:
+            return [row.sparsity]
+        return percents(self.sparsities, self._level_of(row, task), found)
 
-
-def _row(name: str, typed: Sequence[str]) -> Row:
-    first, *options = [typed] if isinstance(typed, str) else typed
-    if not first.startswith(SUBNETWORK):
-        raise UserError(f"study: rows.{name}={typed}: allowed is a list that begins with {SUBNETWORK}…")
-    return Row(name, first.removeprefix(SUBNETWORK), tuple(options))
-
-
-def _percent(level: int | str, task: str) -> int:
-    if level == PUBLISHED:
-        return winning_sparsity(task)
-    if isinstance(level, bool) or not isinstance(level, int):
-        raise UserError(f"study: sparsities: {level!r}: allowed are percentages and {PUBLISHED}")
-    return level
+    def _level_of(self, row: Row, task: str) -> str:
+        """The task whose sparsity is meant."""
+        return (row.source or task) if self.sparsity_of == "source" else task
 
 
 def finding(cells: Sequence[Cell], lookup: Lookup, row: str) -> Finding:
     """What the cells that differ in their seed only have come to, as a row of that name."""
     first, outcomes = cells[0], [lookup(cell) for cell in cells]
-    made = [o for o in outcomes if o.score is not None]
+    made = [(cell.seed, o) for cell, o in zip(cells, outcomes, strict=True) if o.score is not None]
     return Finding(
         row=row,
         task=first.task,
         metric=outcomes[0].metric,
         sparsity=first.sparsity / 100,
-        scores=tuple(o.score for o in made if o.score is not None),
-        runs=tuple(o.run for o in made),
+        scores=tuple(o.score for _, o in made if o.score is not None),
+        runs=tuple(o.run for _, o in made),
         missing=tuple(o.command for o in outcomes if o.score is None),
-        undefined=tuple(o.run for o in made if o.undefined),
+        undefined=tuple(o.run for _, o in made if o.undefined),
+        seeds=tuple(seed for seed, _ in made),
     )

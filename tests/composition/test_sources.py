@@ -65,6 +65,17 @@ def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():
     assert len(finds) == 3 and all(len(job.makes) == 5 for job in finds)
 
 
+@pytest.mark.parametrize(
+    "common",
+    [["source=mlm"], ["source=mlm", "task.metric=accuracy"], ["+source=mlm+squad"], ["source=rte", "rewind=0.1"]],
+)
+def test_one_source_for_all_cells_of_a_sweep(common):
+    sweep = sweep_of([*common, "task=cola,rte", "subnetwork=imp,random_mask_ticket_ratios", "sparsity=20"])
+    assert len(sweep.wanted) == 4
+    for wanted in sweep.wanted:
+        assert run_of(composed(wanted.overrides)) == wanted.run
+
+
 def test_the_text_of_a_source_is_named_below_the_table():
     sweep = sweep_of(["experiment=mlm_rewind_ablation", "study.tasks=[cola]"])
     (exhibit,) = sweep.drawn()

@@ -13,4 +13,4 @@ from lightning_tickets.data.layout import Layout
 def layouts() -> dict[str, Layout]:
     """Of every task in conf/."""
     tasks = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
-    return {name: layout(config.task) for name, config in composed_each([], {"task": tasks})["task"].items()}
+    return {name: layout(config.task) for name, config in composed_each([], "task", tasks).items()}

@@ -21,7 +21,7 @@ PROTOCOLS = [path.stem for path in sorted(CONF.parent.glob("protocol/*.yaml"))]
 NODES = [
     config.subnetwork.initialization
     for protocol in PROTOCOLS
-    for config in composed_each([f"protocol={protocol}"], {"subnetwork": ROWS})["subnetwork"].values()
+    for config in composed_each([f"protocol={protocol}"], "subnetwork", ROWS).values()
 ]
 TARGETS = sorted({node._target_ for node in NODES})
 ROOM = "lightning_tickets.initialization."

@@ -12,14 +12,16 @@ import matplotlib
 import numpy as np
 import pytest
 
-from lightning_tickets.report.figures import caption, draw, figure, png, settings
+from lightning_tickets.report.canvas import settings
+from lightning_tickets.report.figures import caption, figure, png
+from lightning_tickets.report.write import write
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.figures import draw
-draw(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
+from lightning_tickets.report.write import write
+write(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
 """
 
 
@@ -29,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_bytes_are_the_same_in_a_second_process(curves: Exhibit, tmp_path: Path) -> None:
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        paths = draw(curves, tmp_path / "here")
+        paths = write(curves, tmp_path / "here")
     assert [path.name for path in paths] == ["figure11.png", "figure11.svg", "figure11.csv"]
     code = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "there")]
     subprocess.run(code, input=pickle.dumps(curves).hex(), text=True, check=True, timeout=60)
@@ -42,7 +44,7 @@ def test_drawing_twice_in_one_process_changes_nothing(curves: Exhibit) -> None:
 
 
 def test_files_carry_no_date_and_no_version(curves: Exhibit, tmp_path: Path) -> None:
-    picture, drawing, _ = (path.read_bytes() for path in draw(curves, tmp_path))
+    picture, drawing, _ = (path.read_bytes() for path in write(curves, tmp_path))
     assert picture.startswith(b"\x89PNG") and b"Software" not in picture
     assert b"<dc:date>" not in drawing and b"Matplotlib v" not in drawing
 

@@ -64,6 +64,7 @@ def test_a_finding_gathers_its_seeds() -> None:
         runs=("cola-imp-70-1", "cola-imp-70-3"),
         missing=("run cola-imp-70-2",),
         undefined=("cola-imp-70-3",),
+        seeds=(1, 3),
     )
 
 
@@ -73,7 +74,7 @@ def test_a_score_of_zero_is_a_score() -> None:
 
 
 def test_findings_are_one_for_each_place_in_the_order_of_the_cells() -> None:
-    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).findings(lookup)
+    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).exhibit(lookup).findings
     assert [(f.row, f.task, f.sparsity) for f in found] == [
         (row, task, sparsity)
         for task in ("rte", "cola")
@@ -101,7 +102,7 @@ def test_sparsities_of_ones_own() -> None:
 
 @pytest.mark.parametrize("level", ["printed", 0.5, True])
 def test_another_word_for_a_sparsity_is_named(level: object) -> None:
-    with pytest.raises(UserError, match=f"sparsities: {level!r}: allowed are percentages and published"):
+    with pytest.raises(UserError, match=f"sparsities: {level!r}: allowed are percentages, published, winning, strict"):
         grid(TASKS, ["imp"], [1], [level]).cells()
 
 

@@ -276,7 +276,7 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(places
         ("protocol.partial_batch=1", "protocol.partial_batch=1: allowed are true, false"),
         ("rewinds=head", "rewinds=head: allowed are weights, rate"),
         ("mix.loss=averaged", "mix.loss=averaged: allowed are summed, sampled"),
-        ("ticket.examples=0", "ticket.examples=0: allowed is an integer of at least 1"),
+        ("ticket.examples=0", "ticket.examples=0: allowed are an integer of at least 1"),
         ("ticket.stop_below=-1", "ticket.stop_below=-1: allowed is a number of at least 0"),
         ("protocol=print", "protocol=print is not known: allowed are paper, released_code"),
     ],
