@@ -18,7 +18,7 @@ POOLERS = ("pruned", "dense")
 
 @dataclass(frozen=True)
 class Posed:
-    """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they are guessed to take.
+    """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they may take.
 
     Steps are known before the data are tokenised: windows and blocks may make more or fewer of an epoch.
     """

@@ -38,8 +38,8 @@ class Finding:
 class Exhibit:
     """One table or figure of the paper, filled: ``drawn`` says how (``table``, ``curves`` or ``heatmap``).
 
-    ``rows`` and ``tasks`` give the order of what is shown; ``shows`` is one sentence on what to look for; ``baseline`` is
-    the row that the others are compared with.
+    ``rows`` and ``tasks`` give the order of what is shown; ``shows`` is one sentence on what to look for; ``baseline``
+    is the row that the others are compared with.
     """
 
     name: str

@@ -25,9 +25,9 @@ OF = ("task", "source")
 class Grid:
     """One table, set of curves or heat map, as its YAML describes it.
 
-    ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published`` (of
-    table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, by the rule within a deviation or by
-    the strict one); those of a task, or with ``sparsity_of=source`` of the task that a row's ticket is found on.
+    ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published``
+    (of table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, within a deviation or by the
+    strict rule); those of a task, or with ``sparsity_of=source`` of the task that a row's ticket is found on.
     ``baseline`` is the row that the others are compared with.
     """
 

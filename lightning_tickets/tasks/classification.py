@@ -49,7 +49,7 @@ class Classification(TextPairs):
         }
         if self.outputs == 2:
             metrics["f1"] = binary_f1_score(guesses, labels).item()
-        return defined(metrics)
+        return defined(metrics, {"guess": guesses.tolist(), "label": labels.tolist()})
 
     def _matthews(self, guesses: Tensor, labels: Tensor) -> float:
         """0 where one of the two is constant, which torchmetrics only comes near to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -15,15 +15,19 @@ from lightning_tickets.tasks.batches import Batch, Example, Row
 
 @dataclass(frozen=True)
 class Score:
-    """A task's metrics as fractions; a metric that has no value here (Pearson of a constant) is in ``undefined``."""
+    """A task's metrics as fractions; a metric that has no value here (Pearson of a constant) is in ``undefined``.
+
+    ``columns`` are what the metrics are of, a value an example (a guess and its label), to draw samples of examples.
+    """
 
     metrics: dict[str, float]
     undefined: tuple[str, ...] = ()
+    columns: Mapping[str, Sequence[float]] = field(default_factory=dict, compare=False)
 
     def beside(self, name: str, other: Score, metric: str) -> Score:
         """With one metric of another score under a name of its own."""
         flagged = (name,) if metric in other.undefined else ()
-        return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged)
+        return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged, self.columns)
 
 
 class Kind(Protocol):
@@ -56,7 +60,8 @@ class Kind(Protocol):
         """All metrics of the task over a whole split."""
 
 
-def defined(metrics: Mapping[str, float]) -> Score:
+def defined(metrics: Mapping[str, float], columns: Mapping[str, Sequence[float]]) -> Score:
     """Metrics that are not a number become 0 and are flagged."""
     undefined = tuple(sorted(name for name, value in metrics.items() if not math.isfinite(value)))
-    return Score({name: 0.0 if name in undefined else float(value) for name, value in metrics.items()}, undefined)
+    finite = {name: 0.0 if name in undefined else float(value) for name, value in metrics.items()}
+    return Score(finite, undefined, columns)

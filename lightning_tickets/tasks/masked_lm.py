@@ -95,8 +95,9 @@ class MaskedLM:
         return list(zip(right.sum(1).tolist(), asked.sum(1).tolist(), strict=True))
 
     def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
-        right, asked = (sum(column) for column in zip(*predictions, strict=True))
-        return defined({"accuracy": right / asked if asked else float("nan")})
+        columns = dict(zip(("right", "asked"), zip(*predictions, strict=True), strict=True))
+        right, asked = (sum(column) for column in columns.values())
+        return defined({"accuracy": right / asked if asked else float("nan")}, columns)
 
     def _corrupt(self, ids: Tensor, seed: int) -> tuple[Tensor, Tensor]:
         """What is shown, and what is asked (IGNORED elsewhere); at least one token of a batch is asked."""

@@ -46,13 +46,15 @@ class Regression(TextPairs):
         """Both correlations are undefined, and flagged, when the predictions are constant."""
         guesses = torch.tensor(predictions, dtype=torch.float64)
         targets = torch.tensor([e["label"] for e in examples], dtype=torch.float64)
+        columns = {"guess": guesses.tolist(), "target": targets.tolist()}
         if len(guesses) < 2 or not (guesses.std() >= 1e-9 and targets.std() >= 1e-9):
-            return defined({"pearson": math.nan, "spearman": math.nan})
+            return defined({"pearson": math.nan, "spearman": math.nan}, columns)
         return defined(
             {
                 "pearson": pearson_corrcoef(guesses, targets).item(),
                 "spearman": pearson_corrcoef(_ranks(guesses), _ranks(targets)).item(),
-            }
+            },
+            columns,
         )
 
 

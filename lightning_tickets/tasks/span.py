@@ -121,8 +121,8 @@ class Span:
                 best[example["row"]] = (logit, text)
         pairs = [(best.get(i, (0.0, ""))[1], row["answers"]["text"]) for i, row in rows.items()]
         scores = [best_scores(guess, gold) for guess, gold in pairs]
-        f1, exact = (sum(column) / len(scores) for column in zip(*scores, strict=True))
-        return defined({"f1": f1, "exact_match": exact})
+        columns = dict(zip(("f1", "exact_match"), zip(*scores, strict=True), strict=True))
+        return defined({name: sum(column) / len(scores) for name, column in columns.items()}, columns)
 
 
 def _answer(offsets: Sequence[list[int] | None], answers: Row) -> tuple[int, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
 from lightning_tickets.tickets.spec import Run
 
 RESULT = "result.json"
+EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class Result:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
         write_json(folder / RESULT, asdict(self))
         write_json(folder / TIMING, {"seconds": round(seconds, 3)})
+
+
+def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None:
+    text = json.dumps({name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"))
+    (folder / EXAMPLES).write_text(text + "\n", encoding="utf-8")
+
+
+def read_examples(store: Store, run: Run) -> dict[str, list[float]] | None:
+    """The columns that a run's metrics are of; None if it has not been made, or was before they were kept."""
+    place = store.path(run.name) / EXAMPLES
+    if not store.has(run.name) or not place.is_file():
+        return None
+    found: dict[str, list[float]] = read_json(store.open(run.name, run) / EXAMPLES)
+    return found
 
 
 def read_result(store: Store, run: Run) -> Result | None:

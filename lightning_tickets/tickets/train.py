@@ -11,7 +11,7 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places, Start
 from lightning_tickets.tickets.component import call, wants
 from lightning_tickets.tickets.find import find, rewound_to
-from lightning_tickets.tickets.record import Result, read_result
+from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
 from lightning_tickets.tickets.spec import Component, DrawnMask, GivenMask, Run, TicketMask
 from lightning_tickets.training.snapshot import Point
@@ -31,6 +31,7 @@ def train(run: Run, places: Places) -> Result:
     score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain)
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with places.store.publish(run.name, run) as folder:
+        write_examples(folder, score.columns)
         result.write(folder, time.perf_counter() - began)
     return result
 
