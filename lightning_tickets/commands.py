@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.record import last_line, read_result
+from lightning_tickets.tickets.record import columns_of, last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
 
@@ -129,15 +130,16 @@ def report(arguments: list[str]) -> int:
 def _draw(sweep: Sweep) -> int:
     from lightning_tickets.report.tables import markdown
     from lightning_tickets.report.write import write_report
+    from lightning_tickets.studies.judgement import judged
 
     exhibits = sweep.drawn()
     folder = sweep.root / "reports" / sweep.name
     names = {name for exhibit in exhibits for finding in exhibit.findings for name in finding.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    page = write_report(folder, sweep.title, exhibits, links)
+    judgements = {exhibit.name: judged(exhibit, partial(columns_of, sweep.store)) for exhibit in exhibits}
+    page = write_report(folder, sweep.title, exhibits, links, judgements=judgements)
     for exhibit in exhibits:
-        if exhibit.drawn == "table":
-            print(f"\n{markdown(exhibit)}")
+        print(f"\n{markdown(exhibit)}")
     print(f"{page.resolve()}")
     return 0
 

@@ -40,6 +40,27 @@ ROWS = {
     "random_weights_same_embeddings": "m_IMP ⊙ θ₀′ (random weights, θ₀'s embeddings)",
     "shuffled_layers": "m_IMP ⊙ θ₀″ (shuffled layers)",
     "one_shot": "m_OMP ⊙ θ₀ (one-shot mask)",
+    "snip": "m_SNIP ⊙ θ₀ (SNIP)",
+    "rewind_0": "rewound to θ₀",
+    "rewind_0.05": "rewound to 5 % of training",
+    "rewind_0.10": "rewound to 10 % of training",
+    "rewind_0.20": "rewound to 20 % of training",
+    "rewind_0.50": "rewound to 50 % of training",
+    "standard_pruning": "standard pruning (no rewinding)",
+    "imp_mlm": "MLM's m_IMP ⊙ θ₀",
+    "imp_mlm_0.0536": "MLM's m_IMP ⊙ θ₀, 5.36 % of its examples",
+    "imp_mlm_0.421": "MLM's m_IMP ⊙ θ₀, 42.1 % of its examples",
+    "imp_mlm_0.5541": "MLM's m_IMP ⊙ θ₀, 55.41 % of its examples",
+    "mlm_aliased": "MLM, never rewound (the alias)",
+    "mlm_released": "MLM, the whole released chain",
+    "magnitude": "global magnitude",
+    "layerwise": "magnitude by layer, uniform",
+    "erk": "magnitude by layer, ERK",
+    "change": "change of magnitude",
+    "movement": "movement",
+    "two_four": "2:4, magnitude",
+    "heads": "whole heads, then magnitude",
+    "random": "random",
 }
 
 SYMBOLS = {
@@ -67,8 +88,8 @@ def metric_name(metric: str) -> str:
 
 
 def row_name(row: str) -> str:
-    """A row of a transfer table is the task that its mask was found on, so a task's name serves too."""
-    return ROWS.get(row, task_name(row))
+    """A row of a transfer table is the task, or the mix of tasks, that its mask was found on."""
+    return ROWS.get(row, " + ".join(map(task_name, row.split("+"))))
 
 
 def row_symbol(row: str) -> str | None:

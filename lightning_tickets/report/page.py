@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
+from lightning_tickets.report import judgements as judgement
 from lightning_tickets.report.figures import caption, svg
 from lightning_tickets.report.footnotes import absent, commands, footnotes
 from lightning_tickets.report.layout import lay_out, shown
 from lightning_tickets.report.markup import runs_table, scrolled, table, text
 from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.judgement import Judged
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
 SUFFIXES = {
@@ -21,7 +24,18 @@ SUFFIXES = {
 }
 
 
-def page(title: str, exhibits: Sequence[Exhibit], links: Mapping[str, str], notes: Sequence[str]) -> str:
+Judgements = Mapping[str, Sequence[Judged]]
+"""By the exhibit's name."""
+NO_JUDGEMENTS: Judgements = MappingProxyType({})
+
+
+def page(
+    title: str,
+    exhibits: Sequence[Exhibit],
+    links: Mapping[str, str],
+    notes: Sequence[str],
+    judgements: Judgements = NO_JUDGEMENTS,
+) -> str:
     """``links`` takes the name of a run to an address relative to the page."""
     parts = [*opening(title), "<header>", f"<h1>{text(title)}</h1>", f"<p>{text(intro(exhibits))}</p>"]
     parts += [*bullets(notes), "</header>"]
@@ -29,7 +43,7 @@ def page(title: str, exhibits: Sequence[Exhibit], links: Mapping[str, str], note
         parts += contents(exhibits)
     parts.append("<main>")
     for exhibit in exhibits:
-        parts += section(exhibit, links)
+        parts += section(exhibit, links, judgements.get(exhibit.name, ()))
     return "\n".join([*parts, "</main>", "</body>", "</html>"]) + "\n"
 
 
@@ -68,7 +82,7 @@ def bullets(notes: Sequence[str]) -> list[str]:
     return ['<ul class="notes">', *items, "</ul>"] if items else []
 
 
-def section(exhibit: Exhibit, links: Mapping[str, str]) -> Iterator[str]:
+def section(exhibit: Exhibit, links: Mapping[str, str], judgements: Sequence[Judged]) -> Iterator[str]:
     layout = lay_out(exhibit)
     yield f'<section id="{text(exhibit.name)}">'
     yield f"<h2>{text(exhibit.title)}</h2>"
@@ -81,6 +95,9 @@ def section(exhibit: Exhibit, links: Mapping[str, str]) -> Iterator[str]:
         yield from figure(exhibit)
         yield from folded("The scores as a table", [numbers, *notes])
     yield from files(exhibit)
+    if judgements:
+        told = f"<p>{text(judgement.explained(exhibit.baseline))}</p>"
+        yield from folded("Better, worse, the same?", [told, scrolled("Judgement", judgement.table(judgements))])
     yield from folded("The runs behind each number", [scrolled("Runs", runs_table(exhibit, links))])
     if lines := commands(exhibit):
         yield from folded("The commands of the missing runs", [f"<pre>{text(chr(10).join(lines))}</pre>"])

@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from lightning_tickets.report.figures import png, svg
 from lightning_tickets.report.files import put
-from lightning_tickets.report.page import SUFFIXES, page
+from lightning_tickets.report.judgements import csv_text as judgement_csv
+from lightning_tickets.report.judgements import markdown as judgement_markdown
+from lightning_tickets.report.page import NO_JUDGEMENTS, SUFFIXES, Judgements, page
 from lightning_tickets.report.tables import csv_text, latex, markdown
 from lightning_tickets.studies.finding import Exhibit
 
@@ -35,6 +37,7 @@ def write_report(
     exhibits: Sequence[Exhibit],
     links: Mapping[str, str] = NO_LINKS,
     notes: Sequence[str] = (),
+    judgements: Judgements = NO_JUDGEMENTS,
 ) -> Path:
     """Returns the page, index.html, which is written last; the same input leaves the same bytes."""
     twice = [name for name, count in Counter(exhibit.name for exhibit in exhibits).items() if count > 1]
@@ -42,4 +45,7 @@ def write_report(
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
     for exhibit in exhibits:
         write(exhibit, folder)
-    return put(folder / "index.html", page(title, exhibits, links, notes))
+        if found := judgements.get(exhibit.name):
+            put(folder / f"{exhibit.name}.judged.csv", judgement_csv(found))
+            put(folder / f"{exhibit.name}.judged.md", judgement_markdown(exhibit.baseline, found))
+    return put(folder / "index.html", page(title, exhibits, links, notes, judgements))

@@ -45,12 +45,13 @@ def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None
     (folder / EXAMPLES).write_text(text + "\n", encoding="utf-8")
 
 
-def read_examples(store: Store, run: Run) -> dict[str, list[float]] | None:
+def columns_of(store: Store, name: str) -> dict[str, list[float]] | None:
     """The columns that a run's metrics are of; None if it has not been made, or was before they were kept."""
-    place = store.path(run.name) / EXAMPLES
-    if not store.has(run.name) or not place.is_file():
+    place = store.path(name) / EXAMPLES
+    if not store.has(name) or not place.is_file():
         return None
-    found: dict[str, list[float]] = read_json(store.open(run.name, run) / EXAMPLES)
+    store.verify(name)
+    found: dict[str, list[float]] = read_json(place)
     return found
 
 

@@ -13,7 +13,7 @@ from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.resampling import again, over_examples
 from lightning_tickets.tickets.bench import Places
-from lightning_tickets.tickets.record import read_examples
+from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
 
 TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
@@ -31,7 +31,7 @@ def test_the_metric_of_the_examples_is_that_of_the_run(places, task):
     import numpy as np
 
     run = run_of(composed([f"task={task}", *SHORT]))
-    result, columns = train(run, places), read_examples(places.store, run)
+    result, columns = train(run, places), columns_of(places.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         if metric == "matthews" or metric == result.metric or metric in ("f1", "spearman", "exact_match"):
             names, statistic = again(metric, columns)
