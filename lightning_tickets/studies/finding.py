@@ -56,3 +56,39 @@ class Exhibit:
         """The findings of a row on a task, by rising sparsity."""
         found = [f for f in self.findings if (f.row, f.task) == (row, task)]
         return tuple(sorted(found, key=lambda f: f.sparsity))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of words and numbers as they stand: ``head`` and lines of the same width.
+
+    ``tasks`` are those it tells of; ``missing`` the commands of runs that it still waits for.
+    """
+
+    name: str
+    title: str
+    shows: str
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Fractions from 0 to 1 by rows and columns, None where there is none yet: overlap of masks, sparsity by layer."""
+
+    name: str
+    title: str
+    shows: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Shown = Exhibit | Sheet | Matrix
+"""What a study hands to reports."""
