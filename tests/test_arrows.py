@@ -26,7 +26,7 @@ MAY = {
     "models": {"tasks", "pocket"},
     "training": {"data", "tasks", "models", "pruning"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
-    "studies": {"runs", "published", "tickets.spec"},
+    "studies": {"runs", "published", "tickets.spec", "tickets.packed"},
     "report": {"studies"},
     "composition": {
         "runs",

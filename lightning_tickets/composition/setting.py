@@ -59,7 +59,7 @@ class Setting:
         found = [] if names == (cell.task,) else [self._posed(problem_options, name, False) for name in names]
         run = subnetworks.run(self._row(cell.options, cell.subnetwork), own, found, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds)
+        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds, own.steps)
 
     def _composed(self, choices: Options, own: bool) -> SideBySide:
         """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""

@@ -25,7 +25,8 @@ from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
 from lightning_tickets.studies.finding import Exhibit
 from lightning_tickets.studies.levels import RULES, Found, highest, unknown
 from lightning_tickets.studies.plan import Plan, Wanted, make_plan
-from lightning_tickets.tickets.record import read_result
+from lightning_tickets.tickets.record import TICKET, read_result
+from lightning_tickets.tickets.spec import Run
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 PROGRAM = "lightning-tickets run"
@@ -45,6 +46,7 @@ class Sweep:
     wanted: tuple[Wanted, ...]
     exhibits: tuple[Any, ...]
     setting: Setting
+    scale: str
     found: Found = unknown
     settled: bool = True
 
@@ -67,10 +69,25 @@ def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
     """What the store has of a cell."""
     wanted = setting.wanted(cell)
     result = read_result(store, wanted.run)
-    metric, command = wanted.run.problem.task.metric, f"{PROGRAM} {shlex.join(wanted.overrides)}"
-    if result is None:
-        return Outcome(wanted.run.name, metric, None, command)
-    return Outcome(wanted.run.name, metric, result.score, command, metric in result.undefined)
+    problem, command = wanted.run.problem, f"{PROGRAM} {shlex.join(wanted.overrides)}"
+    return Outcome(
+        wanted.run.name,
+        problem.task.metric,
+        result.score if result else None,
+        command,
+        result is not None and problem.task.metric in result.undefined,
+        result.metrics if result else {},
+        _ticket(wanted.run, store),
+        problem,
+        wanted.steps,
+    )
+
+
+def _ticket(run: Run, store: Store) -> Path | None:
+    """The file of the run's mask, if it has been found."""
+    if run.ticket is None or not store.has(run.ticket.name):
+        return None
+    return store.path(run.ticket.name) / TICKET
 
 
 def sweep_of(arguments: Sequence[str], guess: bool = False) -> Sweep:
@@ -111,7 +128,7 @@ def _experiment(overrides: Sequence[Override], guess: bool) -> Sweep:
     setting = Setting(common, cells)
     wanted = tuple(map(setting.wanted, setting.cells))
     settled = None not in known.values()
-    return Sweep(config.study.name, config.study.title, root, wanted, exhibits, setting, found, settled)
+    return Sweep(config.study.name, config.study.title, root, wanted, exhibits, setting, config.scale, found, settled)
 
 
 def _winning(setting: Setting, store: Store, curves: Sequence[Cell]) -> dict[tuple[str, str], int | None]:
@@ -141,7 +158,9 @@ def _typed(overrides: Sequence[Override]) -> Sweep:
     varied = list(product(*(_lines(o) for o in rest if o.is_sweep_override())))
     base = composed([*common, *varied[0]])
     setting = Setting(common, [cell for options in varied for cell in _cells(axes, base, options)])
-    return Sweep("sweep", "Sweep", settings.root(base), tuple(map(setting.wanted, setting.cells)), (), setting)
+    return Sweep(
+        "sweep", "Sweep", settings.root(base), tuple(map(setting.wanted, setting.cells)), (), setting, base.scale
+    )
 
 
 def _cells(axes: dict[str, list[Any]], base: DictConfig, options: tuple[str, ...]) -> list[Cell]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lightning_tickets.tickets.spec import Problem
 
 WHOLE = ("full", "scratch", "given")  # rows without a sparsity of their own: no mask, or a mask from a file
 
@@ -25,10 +29,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it."""
+    """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it.
+
+    ``others`` are all metrics that were scored; ``ticket`` is the file of its mask, where there is one; ``problem`` and
+    ``steps`` say what is trained, and how long.
+    """
 
     run: str
     metric: str
     score: float | None
     command: str
     undefined: bool = False
+    others: Mapping[str, float] = field(default_factory=dict)
+    ticket: Path | None = None
+    problem: Problem | None = None
+    steps: int = 0

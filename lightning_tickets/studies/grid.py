@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import WHOLE, Cell
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.finding import Exhibit, Finding, Shown
 from lightning_tickets.studies.levels import RULES, Found, Level, Lookup, curve, percents, unknown
 from lightning_tickets.studies.rows import Row, Rows, of_source, rows_of
 
@@ -28,7 +28,7 @@ class Grid:
     ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published``
     (of table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, within a deviation or by the
     strict rule); those of a task, or with ``sparsity_of=source`` of the task that a row's ticket is found on.
-    ``baseline`` is the row that the others are compared with.
+    ``baseline`` is the row that the others are compared with; ``metrics`` are those of a task that shows several.
     """
 
     name: str
@@ -42,9 +42,13 @@ class Grid:
     sources: Sequence[str] = ()
     sparsity_of: str = "task"
     baseline: str = "full"
+    metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def exhibit(self, lookup: Lookup, found: Found = unknown) -> Exhibit:
+    def exhibit(self, lookup: Lookup, found: Found = unknown) -> Shown:
         """Filled with what has come of the cells."""
+        return self._filled(lookup, found)
+
+    def _filled(self, lookup: Lookup, found: Found) -> Exhibit:
         open_ = any(found(task, rule) is None for task, rule in self._asked())
         return Exhibit(
             self.name,
@@ -53,7 +57,11 @@ class Grid:
             self.drawn,
             tuple(row.name for row in self._rows()),
             tuple(self.tasks),
-            tuple(finding(cells, lookup, row.name) for row, cells in self._groups(found)),
+            tuple(
+                finding(cells, lookup, row.name, metric)
+                for row, cells in self._groups(found)
+                for metric in self.metrics.get(cells[0].task, [None])
+            ),
             (DENOMINATOR, UNKNOWN) if open_ else (DENOMINATOR,),
             self.baseline,
         )
@@ -105,16 +113,17 @@ class Grid:
         return (row.source or task) if self.sparsity_of == "source" else task
 
 
-def finding(cells: Sequence[Cell], lookup: Lookup, row: str) -> Finding:
-    """What the cells that differ in their seed only have come to, as a row of that name."""
+def finding(cells: Sequence[Cell], lookup: Lookup, row: str, metric: str | None = None) -> Finding:
+    """What the cells that differ in their seed only have come to, as a row of that name, by a metric of the task."""
     first, outcomes = cells[0], [lookup(cell) for cell in cells]
     made = [(cell.seed, o) for cell, o in zip(cells, outcomes, strict=True) if o.score is not None]
+    shown = metric or outcomes[0].metric
     return Finding(
         row=row,
         task=first.task,
-        metric=outcomes[0].metric,
+        metric=shown,
         sparsity=first.sparsity / 100,
-        scores=tuple(o.score for _, o in made if o.score is not None),
+        scores=tuple(o.others.get(metric, o.score) if metric else o.score for _, o in made if o.score is not None),
         runs=tuple(o.run for _, o in made),
         missing=tuple(o.command for o in outcomes if o.score is None),
         undefined=tuple(o.run for _, o in made if o.undefined),

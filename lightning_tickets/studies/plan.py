@@ -12,12 +12,16 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 
 @dataclass(frozen=True)
 class Wanted:
-    """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain."""
+    """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain.
+
+    ``steps`` are those of its training.
+    """
 
     run: Run
     overrides: tuple[str, ...]
     seconds: float
     search_seconds: float
+    steps: int = 0
 
 
 @dataclass(frozen=True)

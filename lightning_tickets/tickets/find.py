@@ -17,9 +17,9 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places, Start
 from lightning_tickets.tickets.component import call, wants
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
-from lightning_tickets.tickets.record import Result, read_score
+from lightning_tickets.tickets.record import TICKET, Result, read_score
 from lightning_tickets.tickets.spec import TicketMask
-from lightning_tickets.tickets.ticket import FILE, load_ticket, save_ticket
+from lightning_tickets.tickets.ticket import load_ticket, save_ticket
 from lightning_tickets.training.snapshot import Point, Snapshot
 
 
@@ -32,7 +32,7 @@ def find(wanted: TicketMask, places: Places) -> Mask:
     mask: Mask | None = None
     for spec in wanted.rounds:
         if places.store.has(spec.name):
-            mask, _ = load_ticket(places.store.open(spec.name, spec) / FILE)
+            mask, _ = load_ticket(places.store.open(spec.name, spec) / TICKET)
             continue
         _check_stop(spec, places)
         bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
@@ -115,7 +115,7 @@ def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **off
 @contextmanager
 def _published(bench: Bench, spec: TicketMask, mask: Mask) -> Iterator[Path]:
     with bench.places.store.publish(spec.name, spec) as folder:
-        save_ticket(folder / FILE, mask, {"name": spec.name, "found_by": described(spec)})
+        save_ticket(folder / TICKET, mask, {"name": spec.name, "found_by": described(spec)})
         yield folder
 
 

@@ -12,6 +12,7 @@ from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
 from lightning_tickets.tickets.spec import Run
 
 RESULT = "result.json"
+TICKET = "ticket.safetensors"  # beside a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
 
 

@@ -9,15 +9,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import Mask, kept, size
-
-FILE = "ticket.safetensors"
-KEY = "ticket"
-FORMAT = "lightning-tickets-mask-1"
+from lightning_tickets.tickets.packed import FORMAT, KEY, read_bits
 
 
 def save_ticket(path: Path, mask: Mask, provenance: Mapping[str, Any]) -> None:
@@ -38,20 +33,5 @@ def save_ticket(path: Path, mask: Mask, provenance: Mapping[str, Any]) -> None:
 
 def load_ticket(path: Path) -> tuple[Mask, dict[str, Any]]:
     """The mask and its provenance; UserError for a file that is no ticket or whose counts do not add up."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            record = json.loads((file.metadata() or {}).get(KEY, "{}"))
-            packed = {name: file.get_tensor(name) for name in file.keys()}
-        if record.get("format") != FORMAT:
-            raise UserError(f"{path}: not a ticket (format {record.get('format')!r}, wanted {FORMAT!r})")
-        mask = {name: _unpacked(packed[name], shape) for name, shape in record["shapes"].items()}
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read as a ticket ({error})") from error
-    if kept(mask) != record["kept"]:
-        raise UserError(f"{path}: keeps {kept(mask)} weights, its record says {record['kept']}")
-    return mask, record["provenance"]
-
-
-def _unpacked(bits: torch.Tensor, shape: list[int]) -> torch.Tensor:
-    flat = np.unpackbits(bits.numpy(), count=int(np.prod(shape)))
-    return torch.from_numpy(flat.astype(bool)).view(*shape)
+    bits, provenance = read_bits(path)
+    return {name: torch.from_numpy(b) for name, b in bits.items()}, provenance

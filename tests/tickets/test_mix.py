@@ -15,7 +15,8 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
 from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find, rewound_to
-from lightning_tickets.tickets.ticket import FILE, load_ticket
+from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.training.parts import Collate, Together
 
 STEPS = 9
@@ -86,7 +87,7 @@ def test_summed_losses_equal_the_plain_loop(places, tiny_run):
     assert chain.tasks == "mlm+cola+squad" and chain.mix.loss == "summed"
     find(run.mask, places)
     for number, wanted in enumerate(plain_rounds(chain, places, 2), start=1):
-        ours, _ = load_ticket(places.store.path(f"{chain.name}/round-{number:02d}") / FILE)
+        ours, _ = load_ticket(places.store.path(f"{chain.name}/round-{number:02d}") / TICKET)
         assert all(torch.equal(ours[name], m) for name, m in wanted.items()), f"round {number}"
 
 

@@ -18,8 +18,9 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
 from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.record import TICKET
 from lightning_tickets.tickets.spec import TicketMask
-from lightning_tickets.tickets.ticket import FILE, load_ticket
+from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.training.parts import Collate
 
 
@@ -98,7 +99,7 @@ def test_imp_equals_the_oracle(places, tiny_run, task, sparsity):
         for name in names:
             assert torch.equal(started[name], theta[f"{name}.weight"] * masks[name]), "rewound by value"
         masks = new
-        ours, _ = load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / FILE)
+        ours, _ = load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)
         assert ours.keys() == {f"{name}.weight" for name in names}
         for name in names:
             assert torch.equal(ours[f"{name}.weight"], masks[name]), f"round {number}, {name}"

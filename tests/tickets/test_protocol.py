@@ -20,7 +20,8 @@ from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.point import END, load_point
-from lightning_tickets.tickets.ticket import FILE, load_ticket
+from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.optim import linear_rate
 from lightning_tickets.training.settings import Course, Training
@@ -144,7 +145,7 @@ def test_heads_are_rewound_carried_or_drawn_anew(places, tiny_run, starts):
         assert same(dict(start.gamma[0]), dict(load_point(places.store.path(before.name) / END).heads[0]))
     drawn = [start.head_seed for start in begun["redrawn"]]
     assert drawn[0] is None and len(set(drawn)) == 3
-    masks = [load_ticket(places.store.path(run.mask.rounds[1].name) / FILE)[0] for run in runs.values()]
+    masks = [load_ticket(places.store.path(run.mask.rounds[1].name) / TICKET)[0] for run in runs.values()]
     assert not same(masks[0], masks[1]) and not same(masks[0], masks[2])
 
 
@@ -188,7 +189,7 @@ def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(places,
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
     find(run.mask, places)
     weights = Bench(run.mask.chain.problem, places).prunable
-    first, second = (load_ticket(places.store.path(one.name) / FILE)[0] for one in run.mask.rounds[:2])
+    first, second = (load_ticket(places.store.path(one.name) / TICKET)[0] for one in run.mask.rounds[:2])
     assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
     assert kept(second) == size(weights) - round(size(weights) * 0.2)
     assert run.mask.rounds[0].name not in starts and set(starts) == {one.name for one in run.mask.rounds[1:]}

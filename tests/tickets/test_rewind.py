@@ -16,7 +16,8 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
 from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.find import find, rewound_to
-from lightning_tickets.tickets.ticket import FILE, load_ticket
+from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.parts import Collate
 
@@ -82,7 +83,7 @@ def same(one, other):
 
 
 def ticket_of(places, run, number):
-    return load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / FILE)[0]
+    return load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)[0]
 
 
 @pytest.fixture(params=["cola", "mlm"])
