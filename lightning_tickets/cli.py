@@ -1,4 +1,4 @@
-"""The commands: run, plan, report, pretrain."""
+"""The commands: run, plan, report, claims, ticket, pretrain."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ USAGE = """usage: lightning-tickets COMMAND [key=value …]
   run -m    a sweep or a study: run -m task=cola,rte sparsity=50,70 seed=1,2,3 | run -m experiment=table2
   plan      what a sweep would train, what exists, what it costs: plan experiment=table2 [--json]
   report    draw the tables and figures of a study from what is in the store: report experiment=table2
+  claims    the paper's claims, held against the runs there are: claims [experiment=paper] [--json]
             --config-dir=DIR adds YAMLs of your own, as DIR/task/mine.yaml
   ticket    show FILE: what a mask keeps, by matrix; export FILE OUT: as the released code's files
   pretrain  make the pocket BERT anew: pretrain out=DIR [seed=0]
@@ -58,6 +59,7 @@ def _dispatch(command: str, rest: list[str]) -> int:
         "run": commands.run,
         "plan": commands.plan,
         "report": commands.report,
+        "claims": commands.claims,
         "ticket": commands.ticket,
         "pretrain": commands.pretrain,
     }

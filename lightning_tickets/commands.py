@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,12 @@ from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
+from lightning_tickets.studies.finding import Exhibit
 from lightning_tickets.tickets.record import columns_of, last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
+PAPER = "experiment=paper"
+CLAIMED = {"table2", "table3", "figure2"}  # where these are drawn together, the claims stand beside them
 
 
 def run(arguments: list[str]) -> int:
@@ -130,17 +134,42 @@ def report(arguments: list[str]) -> int:
 def _draw(sweep: Sweep) -> int:
     from lightning_tickets.report.tables import markdown
     from lightning_tickets.report.write import write_report
+    from lightning_tickets.studies.claims import claims_sheet
     from lightning_tickets.studies.judgement import judged
 
     exhibits = sweep.drawn()
+    if CLAIMED <= {exhibit.name for exhibit in exhibits}:
+        exhibits = [*exhibits, claims_sheet(exhibits, sweep.silent)]
+    scored = [exhibit for exhibit in exhibits if isinstance(exhibit, Exhibit)]
     folder = sweep.root / "reports" / sweep.name
-    names = {name for exhibit in exhibits for finding in exhibit.findings for name in finding.runs}
+    names = {name for exhibit in scored for finding in exhibit.findings for name in finding.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    judgements = {exhibit.name: judged(exhibit, partial(columns_of, sweep.store)) for exhibit in exhibits}
+    judgements = {exhibit.name: judged(exhibit, partial(columns_of, sweep.store)) for exhibit in scored}
     page = write_report(folder, sweep.title, exhibits, links, judgements=judgements)
     for exhibit in exhibits:
         print(f"\n{markdown(exhibit)}")
     print(f"{page.resolve()}")
+    return 0
+
+
+def claims(arguments: list[str]) -> int:
+    """The paper's claims, each held against what is in the store, with what every cell says."""
+    from lightning_tickets.studies.claims import RULE
+    from lightning_tickets.studies.claims import claims as held
+
+    given = [a for a in arguments if a != "--json"]
+    chosen = [] if any(a.startswith("experiment=") for a in given) else [PAPER]
+    sweep = sweep_of([*chosen, *given])
+    found = held(sweep.drawn(), sweep.silent)
+    if "--json" in arguments:
+        print(json.dumps([asdict(claim) for claim in found], indent=1, ensure_ascii=False))
+        return 0
+    for number, claim in enumerate(found, start=1):
+        print(f"{number}. {claim.text}: {claim.verdict.upper()}")
+        print("   cells for it {}, against it {}, neither {}".format(*claim.cells))
+        for told in claim.numbers:
+            print(f"     {told}")
+    print(RULE)
     return 0
 
 

@@ -39,13 +39,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """Two p values: of a difference within the margin, and of ours being worse by less than it (``non_inferior``).
+    """p values of a difference within the margin, of ours being worse, or better, by less than it (``non_…``).
 
     ``holds`` where ``p`` is at most alpha; ``interval``, of level 1 − 2 alpha, then lies within the margin.
     """
 
     p: float
     non_inferior: float
+    non_superior: float
     holds: bool
     interval: Interval
 
@@ -91,7 +92,7 @@ def equivalent(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05)
         return None
     above, below = found.p(margin + found.difference), found.p(margin - found.difference)
     p = max(above, below)
-    return Equivalence(p, above, p <= alpha, found.comparison(1 - 2 * alpha).interval)
+    return Equivalence(p, above, below, p <= alpha, found.comparison(1 - 2 * alpha).interval)
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

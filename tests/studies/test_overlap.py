@@ -1,0 +1,95 @@
+"""Overlap of tickets and where they are sparse, against counting by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.pruning.mask import full
+from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.studies.cell import Cell, Outcome
+from lightning_tickets.studies.overlap import Overlap
+from lightning_tickets.tickets.ticket import save_ticket
+
+SHAPES = {"encoder.layer.0.a.weight": (6, 5), "encoder.layer.1.a.weight": (6, 5), "pooler.dense.weight": (4, 5)}
+TASKS = ["cola", "mlm", "rte"]
+
+
+@pytest.fixture(scope="module")
+def masks():
+    found = {}
+    for seed, task in enumerate(TASKS):
+        generator = torch.Generator().manual_seed(seed)
+        weights = {name: torch.randn(shape, generator=generator) for name, shape in SHAPES.items()}
+        found[task] = keep_largest(weights, full(weights), 24)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lookup(masks, tmp_path_factory):
+    root = tmp_path_factory.mktemp("tickets")
+    for task, mask in masks.items():
+        save_ticket(root / f"{task}.safetensors", mask, {})
+
+    def of(cell: Cell) -> Outcome:
+        path = root / f"{cell.task}.safetensors"
+        return Outcome(cell.task, "accuracy", None, f"run {cell.task}", ticket=path if path.exists() else None)
+
+    return of
+
+
+def overlap(of, tasks=TASKS):
+    return Overlap("figure4", "Title", "Shows.", of, tasks, [1, 2], 70)
+
+
+def flat(mask):
+    return torch.cat([m.reshape(-1) for m in mask.values()])
+
+
+@pytest.mark.parametrize("of", ["kept", "pruned"])
+def test_intersection_over_union_of_two_tickets(masks, lookup, of):
+    matrix = overlap(of).exhibit(lookup)
+    assert matrix.rows == matrix.columns == tuple(TASKS)
+    for i, one in enumerate(TASKS):
+        for j, other in enumerate(TASKS):
+            a, b = (flat(masks[task]) if of == "kept" else ~flat(masks[task]) for task in (one, other))
+            assert matrix.values[i][j] == pytest.approx(int((a & b).sum()) / int((a | b).sum()))
+    assert all(matrix.values[i][i] == 1 for i in range(3))
+
+
+def test_chance_is_that_of_two_independent_masks():
+    (note, _) = overlap("kept").exhibit(lambda cell: Outcome("", "", None, "run")).notes
+    assert "17.6 % in common" in note
+    generator = torch.Generator().manual_seed(0)
+    a, b = (torch.rand(1_000_000, generator=generator) < 0.3 for _ in range(2))
+    assert int((a & b).sum()) / int((a | b).sum()) == pytest.approx(0.176, abs=0.002)
+
+
+def test_sparsity_by_layer(masks, lookup):
+    matrix = overlap("sparsity").exhibit(lookup)
+    assert matrix.columns == ("layer 1", "layer 2", "pooler")
+    for row, task in zip(matrix.values, TASKS, strict=True):
+        for value, m in zip(row, masks[task].values(), strict=True):
+            assert value == pytest.approx(1 - m.float().mean().item())
+
+
+def test_overlap_by_layer_is_with_masked_lms_ticket(masks, lookup):
+    matrix = overlap("layers", ["cola", "rte"]).exhibit(lookup)
+    assert matrix.rows == ("cola", "rte")
+    for row, task in zip(matrix.values, ("cola", "rte"), strict=True):
+        for value, (name, m) in zip(row, masks[task].items(), strict=True):
+            b = masks["mlm"][name]
+            assert value == pytest.approx(int((m & b).sum()) / int((m | b).sum()))
+
+
+def test_a_ticket_that_is_not_there_is_a_hole_with_its_command(lookup):
+    matrix = overlap("kept", ["cola", "squad"]).exhibit(lookup)
+    assert matrix.values == ((1.0, None), (None, None)) and matrix.missing == ("run squad",)
+
+
+def test_it_asks_for_one_cell_a_ticket():
+    assert overlap("kept").cells() == [Cell(task, "imp", 70, 1) for task in TASKS]
+    assert [c.task for c in overlap("layers", ["cola"]).cells()] == ["cola", "mlm"]
+    with pytest.raises(UserError, match="of=both: allowed are kept, pruned, layers, sparsity"):
+        overlap("both").cells()
