@@ -7,13 +7,16 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format clean
+.PHONY: help demo paper test check format clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra/launcher=joblib hydra.launcher.n_jobs=$(WORKERS)
+
+paper: $(VENV)/.run ## every table and figure at the pocket scale, resumable: about an hour on two cores
+	@$(BIN)/lightning-tickets run -m experiment=paper hydra/launcher=joblib hydra.launcher.n_jobs=$(WORKERS)
 
 test: $(VENV)/.dev ## the whole test suite
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

@@ -53,13 +53,13 @@ def _told(message: Warning | str, category: type[Warning], *place: Any) -> None:
 
 
 def _dispatch(command: str, rest: list[str]) -> int:
-    from lightning_tickets import commands
+    from lightning_tickets import commands, drawing, planning
 
     known = {
         "run": commands.run,
-        "plan": commands.plan,
-        "report": commands.report,
-        "claims": commands.claims,
+        "plan": planning.plan,
+        "report": drawing.report,
+        "claims": drawing.claims,
         "ticket": commands.ticket,
         "pretrain": commands.pretrain,
     }

@@ -1,12 +1,10 @@
-"""What each command does. Heavy imports wait until they are needed: planning answers without torch."""
+"""What run, ticket and pretrain do. Heavy imports wait until they are needed."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +20,12 @@ from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sources import with_sources
 from lightning_tickets.composition.sweep import Sweep, sweep_of
 from lightning_tickets.composition.values import integer
+from lightning_tickets.drawing import draw
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.finding import Exhibit
-from lightning_tickets.tickets.record import columns_of, last_line, read_result
+from lightning_tickets.tickets.record import last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
-PAPER = "experiment=paper"
-CLAIMED = {"table2", "table3", "figure2"}  # where these are drawn together, the claims stand beside them
 
 
 def run(arguments: list[str]) -> int:
@@ -48,7 +44,7 @@ def run(arguments: list[str]) -> int:
     sweep = sweep_of(overrides)
     sweep.setting.fetch()
     status = _under_hydra(arguments)
-    return status or (_draw(sweep_of(overrides)) if sweep.exhibits else _list_scores(sweep))
+    return status or (draw(sweep_of(overrides)) if sweep.exhibits else _list_scores(sweep))
 
 
 def known(config: DictConfig) -> str | None:
@@ -89,88 +85,6 @@ def execute(config: DictConfig) -> str:
         raise Refused from error
     print(line)
     return line
-
-
-def plan(arguments: list[str]) -> int:
-    """The distinct trainings of a sweep, how many exist, and an estimate for the rest."""
-    sweep = sweep_of([a for a in arguments if a != "--json"], guess=True)
-    store, jobs = sweep.store, sweep.plan.jobs
-    missing = {job.name: job.missing(store) for job in jobs}
-    todo = sum(map(len, missing.values()))
-    seconds = round(sweep.plan.seconds_left(store))
-    summary = {
-        "sweep": sweep.name,
-        "requested": sweep.plan.requested,
-        "trainings": sweep.plan.trainings(),
-        "missing": todo,
-        "core_seconds": seconds,
-    }
-    if "--json" in arguments:
-        listed = [
-            {"name": j.name, "needs": j.needs, "overrides": j.overrides, "missing": missing[j.name]} for j in jobs
-        ]
-        print(json.dumps(summary | {"jobs": listed}, indent=1))
-        return 0
-    for job in jobs:
-        state = "done" if not missing[job.name] else f"missing {len(missing[job.name])} of {len(job.makes)}"
-        print(f"{job.name:48s} {state}")
-    print(
-        f"{sweep.name}: {summary['trainings']} distinct trainings ({summary['requested']} if nothing were shared), "
-        f"{todo} missing, about {seconds / 60:.1f} core-minutes"
-    )
-    if not sweep.settled:
-        print("the sparsities of winning tickets are taken from the print until their curves have run")
-    return 0
-
-
-def report(arguments: list[str]) -> int:
-    """Tables and figures of a study from what is in the store; what is not there is marked."""
-    sweep = sweep_of(arguments)
-    if not sweep.exhibits:
-        raise UserError("report: give experiment=…; a plain sweep draws nothing")
-    return _draw(sweep)
-
-
-def _draw(sweep: Sweep) -> int:
-    from lightning_tickets.report.tables import markdown
-    from lightning_tickets.report.write import write_report
-    from lightning_tickets.studies.claims import claims_sheet
-    from lightning_tickets.studies.judgement import judged
-
-    exhibits = sweep.drawn()
-    if CLAIMED <= {exhibit.name for exhibit in exhibits}:
-        exhibits = [*exhibits, claims_sheet(exhibits, sweep.silent)]
-    scored = [exhibit for exhibit in exhibits if isinstance(exhibit, Exhibit)]
-    folder = sweep.root / "reports" / sweep.name
-    names = {name for exhibit in scored for finding in exhibit.findings for name in finding.runs}
-    links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    judgements = {exhibit.name: judged(exhibit, partial(columns_of, sweep.store)) for exhibit in scored}
-    page = write_report(folder, sweep.title, exhibits, links, judgements=judgements)
-    for exhibit in exhibits:
-        print(f"\n{markdown(exhibit)}")
-    print(f"{page.resolve()}")
-    return 0
-
-
-def claims(arguments: list[str]) -> int:
-    """The paper's claims, each held against what is in the store, with what every cell says."""
-    from lightning_tickets.studies.claims import RULE
-    from lightning_tickets.studies.claims import claims as held
-
-    given = [a for a in arguments if a != "--json"]
-    chosen = [] if any(a.startswith("experiment=") for a in given) else [PAPER]
-    sweep = sweep_of([*chosen, *given])
-    found = held(sweep.drawn(), sweep.silent)
-    if "--json" in arguments:
-        print(json.dumps([asdict(claim) for claim in found], indent=1, ensure_ascii=False))
-        return 0
-    for number, claim in enumerate(found, start=1):
-        print(f"{number}. {claim.text}: {claim.verdict.upper()}")
-        print("   cells for it {}, against it {}, neither {}".format(*claim.cells))
-        for told in claim.numbers:
-            print(f"     {told}")
-    print(RULE)
-    return 0
 
 
 def _list_scores(sweep: Sweep) -> int:

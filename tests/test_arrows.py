@@ -41,7 +41,7 @@ MAY = {
         "training.settings",
     },
 }
-EVERYTHING = {"cli", "commands", "job", "progress", "__main__", "__init__"}
+EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "progress", "__main__", "__init__"}
 
 
 def imports(path: Path) -> set[str]:
@@ -76,6 +76,9 @@ def test_imports_follow_the_arrows(path, room):
     ("module", "banned"),
     [
         ("lightning_tickets.commands", "torch"),
+        ("lightning_tickets.planning", "torch"),
+        ("lightning_tickets.drawing", "torch"),
+        ("lightning_tickets.planning", "matplotlib"),
         ("lightning_tickets.commands", "matplotlib"),
         ("lightning_tickets.composition.sweep", "torch"),
         ("lightning_tickets.composition.sweep", "pyarrow"),

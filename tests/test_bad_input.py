@@ -43,6 +43,13 @@ def refused(tmp_path, monkeypatch, capsys):
         ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): allowed are 10, 20, 30"),
         ("sparsity=100", "sparsity=100 is not on the schedule"),
         ("sparsity=0.7", "sparsity=0.7: allowed is an integer"),
+        ("source=mlm+mlm", "source=mlm+mlm: mlm is there twice"),
+        ("source=+", "source=+: that is no task"),
+        ("source=news", "task=news is not known: allowed are cola, mlm"),
+        ("mix=averaged", "mix=averaged is not known: allowed are sampled, summed"),
+        ("rewind=1.5", "rewind=1.5: allowed are pretrained, none, and a fraction of training between 0 and 1"),
+        ("protocol.head=kept", "protocol.head=kept: allowed are rewound, carried, redrawn"),
+        ("ticket.examples=-3", "ticket.examples=-3: allowed are an integer of at least 1, and a fraction"),
         ("sparsity=high", "sparsity=high: allowed is an integer"),
         ("seed=-1", "seed=-1: allowed is an integer of at least 0"),
         ("seed=one", "seed=one"),
@@ -94,7 +101,7 @@ def test_other_commands_refuse_alike(refused, command):
 
 
 def test_an_unknown_command(refused):
-    assert "unknown command 'fly': allowed are run, plan, report, ticket, pretrain" in refused("fly")
+    assert "unknown command 'fly': allowed are run, plan, report, claims, ticket, pretrain" in refused("fly")
 
 
 def test_a_report_of_nothing(refused):

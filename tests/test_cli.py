@@ -131,7 +131,9 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     done = inside(root, "run", "-m", *study)
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
+    expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
     assert {path.name for path in report.iterdir()} == expected | {"index.html"}
+    assert (report.parent / "index.html").is_file(), "and the page of all experiments"
     header, *lines = (report / "table2.csv").read_text().splitlines()
     assert header == "row,statistic,sparsity,task,metric,value,std,kind,n"
     assert sum(",mean," in line for line in lines) == 5 and all(line.endswith(",2") for line in lines)
@@ -173,3 +175,43 @@ def test_a_failed_job_blocks_only_what_waits_for_it(single, tmp_path):
 def test_hydra_shows_its_config(tmp_path):
     done = process(tmp_path / "root", "run", "task=rte", "--cfg", "job")
     assert "name: rte" in done.stdout
+
+
+def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
+    """One command: the curves, then the cells at the sparsity that they show; again it trains nothing."""
+    root = tmp_path / "root"
+    study = ["experiment=table7", "study.tasks=[cola]", "study.seeds=[1,2]", "schedule.per_round=10", *SHORT]
+    before = inside(root, "plan", *study).stdout
+    assert "taken from the print until their curves have run" in before
+    process(root, "run", "-m", *study, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+    curve = {path.name.split("-s")[1][:2] for path in (root / "runs").glob("cola-imp-s*")}
+    assert curve == {str(percent) for percent in range(10, 100, 10)}
+    header, *lines = (root / "reports" / "table7" / "table7.csv").read_text().splitlines()
+    means = {line.split(",")[0]: line.split(",") for line in lines if ",mean," in line}
+    scores = {row: float(line[5]) for row, line in means.items()}
+    assert set(means) >= {"full"} and header.startswith("row,statistic,sparsity")
+    if "imp" in means:  # where no ticket wins there is no such cell
+        assert means["imp"][2] == means["imp_mlm"][2] and scores["imp"] >= scores["full"] - float(means["full"][6] or 0)
+        assert len(list((root / "runs").glob("cola-imp-of-mlm-*"))) == 2
+    runs = content(root / "runs")
+    assert "0 missing" in inside(root, "plan", *study).last
+    inside(root, "run", "-m", *study)
+    assert content(root / "runs") == runs
+
+
+def test_claims_are_held_against_the_runs(tmp_path):
+    done = inside(tmp_path / "root", "claims", "study.tasks=[cola]", "study.exhibits.table8.tasks=[cola]")
+    assert done.stdout.count("CANNOT BE TOLD") == 8, "nothing has run"
+    found = json.loads(inside(tmp_path / "root", "claims", "--json", "study.tasks=[cola]").stdout)
+    assert [claim["verdict"] for claim in found] == ["cannot be told"] * 8
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_plan_of_several_studies_says_what_sharing_saves(tmp_path):
+    study = ["experiment=paper", "study.tasks=[cola,mlm]", "study.seeds=[1]"]
+    found = json.loads(inside(tmp_path / "root", "plan", "--json", *study).stdout)
+    alone = sum(counted["trainings"] for counted in found["studies"].values())
+    assert found["trainings"] < alone < found["requested"] and not found["settled"]
+    assert {"table1", "table8", "figure2", "figure11"} <= set(found["studies"])
+    told = inside(tmp_path / "root", "plan", *study).stdout
+    assert f"({alone} study by study, {found['requested']} if nothing were shared)" in told

@@ -32,7 +32,9 @@ def composed(overrides: Sequence[str]) -> DictConfig:
     """The config of one cell, its interpolations live; UserError naming the key and what is allowed."""
     with one_line(), _own_hydra():
         try:
-            return _checked(compose("config", overrides=with_sources(overrides)))
+            config = compose("config", overrides=with_sources(overrides))
+            _resolved(config)
+            return config
         except ValueError as error:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
 
@@ -58,7 +60,7 @@ class SideBySide:
                 self._nodes = {g: {o: self._base.pop(place) for o, place in p.items()} for g, p in aside.items()}
 
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
-        """With these options of groups, and then these values (``rewind=0.1``) set as Hydra would."""
+        """With these options of groups, and then these values (``rewind=0.1``) set as Hydra would; resolved."""
         config = self._base.copy()
         with one_line():
             with open_dict(config):
@@ -66,7 +68,7 @@ class SideBySide:
                     config[group] = self._nodes[group][option]
             for override in parsed(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
-            return _checked(config)
+            return _resolved(config)
 
 
 def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
@@ -89,14 +91,14 @@ def is_choice(override: str) -> bool:
     return key[:1] in "+~" or "@" in key or (conf_dir() / key).is_dir()
 
 
-def _checked(config: DictConfig) -> DictConfig:
-    """UserError for an interpolation that leads nowhere, and for a value that is still to be given."""
+def _resolved(config: DictConfig) -> DictConfig:
+    """A copy; UserError for an interpolation that leads nowhere, and for a value that is still to be given."""
     resolved = config.copy()
     OmegaConf.resolve(resolved)
     without = sorted(OmegaConf.missing_keys(resolved))
     if without:
         raise UserError(f"{without[0]} has no value: give {without[0]}=…")
-    return config
+    return resolved
 
 
 def parsed(arguments: Sequence[str]) -> list[Override]:

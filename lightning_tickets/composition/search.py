@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hydra.utils import instantiate
+from hydra.utils import get_object
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.problems import Posed
@@ -26,7 +26,8 @@ FAMILIES = ("classification", "regression", "span", "masked_lm")
 def schedule(config: DictConfig) -> AnySchedule:
     """How many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
-    found: AnySchedule = instantiate(config.schedule)
+    options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
+    found: AnySchedule = get_object(config.schedule._target_)(**options)
     return found
 
 

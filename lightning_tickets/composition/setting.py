@@ -35,6 +35,7 @@ class Setting:
         targets = [cell.task for cell in self.cells]
         self._tasks = list(dict.fromkeys([*targets, *(name for named in self._source.values() for name in named)]))
         self._rows = list(dict.fromkeys(cell.subnetwork for cell in self.cells))
+        self._wanted: dict[Cell, Wanted] = {}
         self._together = cache(self._composed)
         self._posed = cache(self._found)
         self._row = cache(self._rowed)
@@ -53,6 +54,11 @@ class Setting:
 
     def wanted(self, cell: Cell) -> Wanted:
         """The run of one of the cells, the same as when its command is typed alone."""
+        if cell not in self._wanted:
+            self._wanted[cell] = self._of(cell)
+        return self._wanted[cell]
+
+    def _of(self, cell: Cell) -> Wanted:
         problem_options = tuple(option for option in cell.options if not _of_search(option))
         own = self._posed(problem_options, cell.task, True)
         names = self._source[cell.options]

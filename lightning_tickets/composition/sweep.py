@@ -51,6 +51,11 @@ class Sweep:
     settled: bool = True
 
     @property
+    def label(self) -> str:
+        """The folder of its reports: its name, with any scale but the default one."""
+        return self.name if self.scale == "pocket" else f"{self.name}-{self.scale}"
+
+    @property
     def silent(self) -> tuple[str, ...]:
         """Tasks whose scores say nothing: of the real WNLI's 71 dev examples the majority beats BERT."""
         return () if self.scale == "pocket" else ("wnli",)
@@ -62,6 +67,11 @@ class Sweep:
     @cached_property
     def plan(self) -> Plan:
         return make_plan(self.wanted)
+
+    def studies(self) -> list[tuple[str, Plan]]:
+        """What each exhibit would take if it ran alone."""
+        cells = {one.name: [*one.curves(), *one.cells(self.found)] for one in self.exhibits}
+        return [(name, make_plan([self.setting.wanted(cell) for cell in own])) for name, own in cells.items()]
 
     def drawn(self) -> list[Shown]:
         """Every exhibit with what is in the store, and the name of the text that masked-LM is trained on."""

@@ -76,8 +76,12 @@ def undefined(exhibit: Exhibit) -> list[str]:
 
 
 def absent(findings: Sequence[Finding]) -> str:
+    return lacking(command for finding in findings for command in finding.missing)
+
+
+def lacking(commands: Iterable[str]) -> str:
     """How many runs are missing; a run that several cells wait for counts once."""
-    count = len({command for finding in findings for command in finding.missing})
+    count = len(set(commands))
     if not count:
         return ""
     return "1 run is missing" if count == 1 else f"{count} runs are missing"

@@ -1,18 +1,20 @@
-"""The judgement of an exhibit as a table: Markdown, CSV and HTML of the same lines."""
+"""The judgement of an exhibit as a sheet."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from lightning_tickets.report.cells import percent, signed
-from lightning_tickets.report.markup import head_row, text
 from lightning_tickets.report.names import metric_name, row_name, task_name
-from lightning_tickets.report.tables import piped, plain
+from lightning_tickets.studies.finding import Exhibit, Sheet, Shown
 from lightning_tickets.studies.inference import Interval
 from lightning_tickets.studies.judgement import MARGIN, Judged
 
+Judgements = Mapping[str, Sequence[Judged]]
+"""By the exhibit's name."""
+NO_JUDGEMENTS: Judgements = MappingProxyType({})
+SUFFIXES = ("csv", "md")
 HEAD = (
     "Row",
     "Task",
@@ -29,6 +31,17 @@ HEAD = (
     "Verdict",
     "Flags",
 )
+
+
+def sheets(shown: Iterable[Shown], judgements: Judgements) -> dict[str, Sheet]:
+    """By the name of the exhibit that they judge; one without judgements has none."""
+    judged = (one for one in shown if isinstance(one, Exhibit) and judgements.get(one.name))
+    return {exhibit.name: sheet(exhibit, judgements[exhibit.name]) for exhibit in judged}
+
+
+def sheet(exhibit: Exhibit, judgements: Sequence[Judged]) -> Sheet:
+    title = f"{exhibit.title}: better, worse, the same?"
+    return Sheet(f"{exhibit.name}.judged", title, explained(exhibit.baseline), HEAD, tuple(lines(judgements)))
 
 
 def lines(judgements: Sequence[Judged]) -> Iterator[tuple[str, ...]]:
@@ -68,26 +81,3 @@ def explained(baseline: str) -> str:
         "bootstrap of the development set. Better or worse: Holm's p < 0.05; same: TOST's p < 0.05; otherwise it "
         "cannot be told."
     )
-
-
-def markdown(baseline: str, judgements: Sequence[Judged]) -> str:
-    rows = [piped(HEAD), piped("---" for _ in HEAD), *(piped(map(plain, line)) for line in lines(judgements))]
-    return "\n".join([*rows, "", explained(baseline)]) + "\n"
-
-
-def csv_text(judgements: Sequence[Judged]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    writer.writerows(lines(judgements))
-    return out.getvalue()
-
-
-def table(judgements: Sequence[Judged]) -> Iterator[str]:
-    yield '<table class="runs">\n<thead>'
-    yield head_row(*HEAD)
-    yield "</thead>\n<tbody>"
-    for first, *rest in lines(judgements):
-        cells = "".join(f'<td class="left">{text(cell)}</td>' for cell in rest)
-        yield f'<tr><th scope="row">{text(first)}</th>{cells}</tr>'
-    yield "</tbody>\n</table>"

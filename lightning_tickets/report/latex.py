@@ -1,4 +1,4 @@
-"""A laid-out table as a LaTeX fragment; it needs booktabs and nothing else."""
+"""LaTeX of an exhibit's table, and what stands below any table; it needs booktabs and nothing else."""
 
 from __future__ import annotations
 
@@ -38,15 +38,25 @@ def escape(text: str) -> str:
     return "".join(SPECIAL.get(sign, sign) for sign in " ".join(text.split()))
 
 
-def tabular(layout: Layout, notes: Sequence[str], commands: Sequence[str]) -> str:
+def fragment(tabular: Iterable[str], notes: Sequence[str], commands: Sequence[str]) -> str:
     """The notes follow in a minipage; ``commands`` become comments, where they can be copied from."""
-    lines = [rf"\begin{{tabular}}{{l{'r' * len(layout.columns)}}}", r"\toprule", *head(layout)]
-    for block in layout.blocks:
-        lines += [r"\midrule", *body(block, len(layout.columns))]
-    lines += [r"\bottomrule", r"\end{tabular}", r"\par\smallskip", r"\begin{minipage}{\linewidth}\footnotesize"]
-    lines += [rf"{escape(note)}\par" for note in notes]
-    lines += [r"\end{minipage}", *(f"% {line}" for line in ([LISTED, *commands] if commands else []))]
+    lines = list(tabular)
+    if notes:
+        lines += [r"\par\smallskip", r"\begin{minipage}{\linewidth}\footnotesize"]
+        lines += [*(rf"{escape(note)}\par" for note in notes), r"\end{minipage}"]
+    lines += [f"% {line}" for line in ([LISTED, *commands] if commands else [])]
     return "\n".join(lines) + "\n"
+
+
+def tabular(layout: Layout) -> Iterator[str]:
+    yield rf"\begin{{tabular}}{{l{'r' * len(layout.columns)}}}"
+    yield r"\toprule"
+    yield from head(layout)
+    for block in layout.blocks:
+        yield r"\midrule"
+        yield from body(block, len(layout.columns))
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
 
 
 def head(layout: Layout) -> Iterator[str]:

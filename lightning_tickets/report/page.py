@@ -3,47 +3,41 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import quote
 
-from lightning_tickets.report import judgements as judgement
 from lightning_tickets.report.figures import caption, svg
-from lightning_tickets.report.footnotes import absent, commands, footnotes
-from lightning_tickets.report.layout import lay_out, shown
-from lightning_tickets.report.markup import runs_table, scrolled, table, text
-from lightning_tickets.studies.finding import Exhibit
-from lightning_tickets.studies.judgement import Judged
+from lightning_tickets.report.footnotes import lacking
+from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements, sheets
+from lightning_tickets.report.judgements import SUFFIXES as JUDGED
+from lightning_tickets.report.markup import anchor, scrolled, text
+from lightning_tickets.report.provenance import runs_table
+from lightning_tickets.report.views import Pictured, view
+from lightning_tickets.studies.finding import Sheet, Shown
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
-SUFFIXES = {
-    "table": ("csv", "md", "tex"),
-    "curves": ("png", "svg", "csv"),
-    "heatmap": ("png", "svg", "csv", "md", "tex"),
-}
-
-
-Judgements = Mapping[str, Sequence[Judged]]
-"""By the exhibit's name."""
-NO_JUDGEMENTS: Judgements = MappingProxyType({})
 
 
 def page(
     title: str,
-    exhibits: Sequence[Exhibit],
+    exhibits: Sequence[Shown],
     links: Mapping[str, str],
     notes: Sequence[str],
     judgements: Judgements = NO_JUDGEMENTS,
+    scale: str = "pocket",
 ) -> str:
-    """``links`` takes the name of a run to an address relative to the page."""
-    parts = [*opening(title), "<header>", f"<h1>{text(title)}</h1>", f"<p>{text(intro(exhibits))}</p>"]
+    """``links`` takes the name of a run to the address of its folder, relative to the page."""
+    parts = [*opening(title), "<header>", f"<h1>{text(title)}</h1>", f"<p>{text(intro(exhibits, scale))}</p>"]
     parts += [*bullets(notes), "</header>"]
     if len(exhibits) > 1:
         parts += contents(exhibits)
     parts.append("<main>")
-    for exhibit in exhibits:
-        parts += section(exhibit, links, judgements.get(exhibit.name, ()))
+    judged = sheets(exhibits, judgements)
+    for shown in exhibits:
+        parts += section(shown, links, judged.get(shown.name), scale)
     return "\n".join([*parts, "</main>", "</body>", "</html>"]) + "\n"
 
 
@@ -62,18 +56,21 @@ def opening(title: str) -> list[str]:
     ]
 
 
-def intro(exhibits: Sequence[Exhibit]) -> str:
-    """Two sentences: what this is, and how complete it is."""
-    findings = [finding for exhibit in exhibits for finding in shown(exhibit)]
-    count = len({run for finding in findings for run in finding.runs})
+def intro(exhibits: Sequence[Shown], scale: str) -> str:
+    """What this is, at which scale, and how complete it is."""
+    views = [view(shown) for shown in exhibits]
+    count = len({run for seen in views for finding in seen.findings for run in finding.runs})
     first = f"Tables and figures of {PAPER}, drawn anew from the scores of {count} run{'' if count == 1 else 's'}."
-    if lacking := absent(findings):
-        return f"{first} {lacking}: a dash or a gap marks them, and their commands stand below each table or figure."
-    return f"{first} Below each stand its numbers as files and the runs behind every number."
+    last = f"Scale: {scale}."
+    if absent := lacking(command for seen in views for command in seen.missing):
+        return (
+            f"{first} {absent}: a dash or a gap marks them, and their commands stand below each table or figure. {last}"
+        )
+    return f"{first} Below each stand its numbers as files and the runs behind every number. {last}"
 
 
-def contents(exhibits: Sequence[Exhibit]) -> list[str]:
-    items = (f'<li><a href="#{quote(exhibit.name)}">{text(exhibit.title)}</a></li>' for exhibit in exhibits)
+def contents(exhibits: Sequence[Shown]) -> list[str]:
+    items = (f'<li><a href="#{anchor(shown.name)}">{text(shown.title)}</a></li>' for shown in exhibits)
     return ['<nav aria-label="Contents">', "<ul>", *items, "</ul>", "</nav>"]
 
 
@@ -82,42 +79,56 @@ def bullets(notes: Sequence[str]) -> list[str]:
     return ['<ul class="notes">', *items, "</ul>"] if items else []
 
 
-def section(exhibit: Exhibit, links: Mapping[str, str], judgements: Sequence[Judged]) -> Iterator[str]:
-    layout = lay_out(exhibit)
-    yield f'<section id="{text(exhibit.name)}">'
-    yield f"<h2>{text(exhibit.title)}</h2>"
-    yield f"<p>{text(exhibit.shows)}</p>"
-    numbers = scrolled(exhibit.title, table(layout))
-    notes = bullets(footnotes(exhibit, layout))
-    if exhibit.drawn == "table":
-        yield from [numbers, *notes]
+def section(shown: Shown, links: Mapping[str, str], judged: Sheet | None, scale: str) -> Iterator[str]:
+    """Its first line and its last are what the page of all experiments finds it by."""
+    seen = view(shown)
+    tasks = text(json.dumps(list(dict.fromkeys(shown.tasks))))
+    yield f'<section id="{anchor(shown.name)}" data-scale="{text(scale)}" data-tasks="{tasks}">'
+    yield f"<h2>{text(shown.title)}</h2>"
+    yield f"<p>{text(shown.shows)}</p>"
+    numbers = [scrolled(shown.title, seen.table()), *bullets(seen.notes)]
+    if seen.picture:
+        yield from figure(seen.picture)
+        yield from bullets(shown.notes)
+        yield from folded(f"The {'scores' if seen.findings else 'numbers'} as a table", numbers)
     else:
-        yield from figure(exhibit)
-        yield from folded("The scores as a table", [numbers, *notes])
-    yield from files(exhibit)
-    if judgements:
-        told = f"<p>{text(judgement.explained(exhibit.baseline))}</p>"
-        yield from folded("Better, worse, the same?", [told, scrolled("Judgement", judgement.table(judgements))])
-    yield from folded("The runs behind each number", [scrolled("Runs", runs_table(exhibit, links))])
-    if lines := commands(exhibit):
-        yield from folded("The commands of the missing runs", [f"<pre>{text(chr(10).join(lines))}</pre>"])
+        yield from numbers
+    yield from files(shown.name, seen.suffixes)
+    if judged:
+        table = scrolled(judged.title, view(judged).table())
+        yield from folded(
+            "Better, worse, the same?", [f"<p>{text(judged.shows)}</p>", table, *files(judged.name, JUDGED)]
+        )
+    if seen.findings:
+        yield from folded(
+            "The runs behind each number", [scrolled("Runs", runs_table(shown.name, seen.findings, links))]
+        )
+    if seen.commands:
+        yield from folded("The commands of the missing runs", [f"<pre>{text(chr(10).join(seen.commands))}</pre>"])
     yield "</section>"
 
 
-def figure(exhibit: Exhibit) -> Iterator[str]:
+def figure(picture: Pictured) -> Iterator[str]:
     """As an image: two drawings inlined as they are would share the names of their parts."""
-    data = base64.b64encode(svg(exhibit)).decode("ascii")
-    described = text(f"{exhibit.title}. {caption(exhibit)}")
-    yield f'<figure><img alt="{described}" src="data:image/svg+xml;base64,{data}"></figure>'
-    yield from bullets(exhibit.notes)
+    drawing = svg(picture)
+    data = base64.b64encode(drawing).decode("ascii")
+    described = text(f"{picture.title}. {caption(picture)}")
+    most = f"max-width: {widest(drawing)}px"
+    yield f'<figure><img alt="{described}" style="{most}" src="data:image/svg+xml;base64,{data}"></figure>'
+
+
+def widest(drawing: bytes) -> int:
+    """In pixels, half as large again as drawn: a small figure on a wide page does not shout."""
+    width = re.search(rb'<svg [^>]*width="([\d.]+)pt"', drawing)
+    return min(1152, round(2 * float(width[1]))) if width else 1152
 
 
 def folded(summary: str, inside: Sequence[str]) -> list[str]:
     return ["<details>", f"<summary>{text(summary)}</summary>", *inside, "</details>"]
 
 
-def files(exhibit: Exhibit) -> Iterator[str]:
+def files(name: str, suffixes: Iterable[str]) -> Iterator[str]:
     yield '<ul class="files">'
-    for suffix in SUFFIXES[exhibit.drawn]:
-        yield f'<li><a href="{quote(f"{exhibit.name}.{suffix}")}">{suffix.upper()}</a></li>'
+    for suffix in suffixes:
+        yield f'<li><a href="{quote(f"{name}.{suffix}")}">{suffix.upper()}</a></li>'
     yield "</ul>"

@@ -1,7 +1,7 @@
 """What the paper says, each statement held against the suite's own runs: it holds, it does not, or it cannot be told.
 
 A statement is about cells. Each cell speaks for it, against it, or says nothing, by tests over seeds with Holm's
-correction over the statement's cells; a statement holds if more than half of its cells speak for it and none against it,
+correction over the statement's cells; a statement holds if more than half of its cells speak for it and none against,
 it does not hold if more than half speak against it, and otherwise it cannot be told.
 """
 

@@ -24,6 +24,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
+    printed: float | None = None  # what the paper prints, in points
 
     @property
     def summary(self) -> Summary | None:

@@ -8,6 +8,7 @@ contains the one to 50 %.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from lightning_tickets.pruning.schedule import WHOLE, AnySchedule, Linear, rounds_to
 from lightning_tickets.runs.identity import run_name
@@ -128,7 +129,7 @@ class Chain:
         """The step at which the rate is zero, None for the round's end; a chain's is that of 100 % (reference 2, 6)."""
         return steps * -(-WHOLE // self.schedule.per_round) if self.horizon == "chain" else None
 
-    @property
+    @cached_property
     def name(self) -> str:
         return run_name(f"find-{self.tasks}-imp-seed{self.seed}", self)
 
@@ -154,7 +155,7 @@ class TicketMask:
         """The tickets on the way, itself the last."""
         return [replace(self, percent=percent) for percent in self.chain.schedule.percents()[: self.round]]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Where the store keeps the ticket: a folder within its chain's."""
         return f"{self.chain.name}/round-{self.round:02d}"
@@ -228,7 +229,7 @@ class Run:
         """Whether its ticket was found on something else than it is trained on."""
         return self.ticket is not None and self.ticket.chain.tasks != self.problem.task.name
 
-    @property
+    @cached_property
     def name(self) -> str:
         source = f"-of-{self.ticket.chain.tasks}" if self.ticket and self.transferred else ""
         sparsity = f"-s{self.percent}" if self.percent else ""

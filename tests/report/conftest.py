@@ -1,4 +1,4 @@
-"""Small exhibits, one of each shape that a report draws."""
+"""Small exhibits, one of each shape that a report draws, a sheet and a matrix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Sheet
 
 NASTY = "<script>alert(1)</script>"
 
@@ -55,3 +55,19 @@ def nasty() -> Exhibit:
     )
     tasks = (NASTY, "a|b_c $x$")
     return Exhibit("nasty", f"{NASTY} & 50%", f"{NASTY} \\", "table", ("full", "imp", "my_row#1 [x]"), tasks, findings)
+
+
+@pytest.fixture
+def sheet() -> Sheet:
+    """A column of numbers, one of words, and one cell that means something to every markup."""
+    lines = (("mnli", "2e-05", "AdamW"), ("my_task", "—", NASTY), ("rte", "1.5", "a|b & 50% of $x$"))
+    notes = ("Read from the specs.",)
+    return Sheet("table1", "Table 1", "How it is trained.", ("task", "rate", "by"), lines, ("mnli", "rte"), notes)
+
+
+@pytest.fixture
+def matrix() -> Matrix:
+    values = ((1.0, 0.34567), (None, 1.0))
+    missing = ("cli task=cola", "cli task=cola")
+    tasks = ("mnli", "cola")
+    return Matrix("figure4", "Figure 4", "What is shared.", tasks, tasks, values, tasks, ("By chance 20 %.",), missing)

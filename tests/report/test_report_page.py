@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -16,40 +12,7 @@ from matplotlib.image import imread
 from lightning_tickets.report.page import page
 from lightning_tickets.report.write import write, write_report
 from lightning_tickets.studies.finding import Exhibit
-
-VOID = {"meta", "link", "img", "br", "hr"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-class Reader(HTMLParser):
-    """Checks that elements nest, and keeps the text and the attributes."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
-    def all(self, attribute: str) -> list[str]:
-        return [value for _, attrs in self.seen if (value := attrs.get(attribute))]
+from tests.report.reading import Reader, chromium, needs_chromium
 
 
 def test_the_page_reaches_nothing_outside(table: Exhibit, curves: Exhibit, nasty: Exhibit) -> None:
@@ -124,14 +87,7 @@ def test_an_empty_report_is_a_page(tmp_path: Path) -> None:
     assert "the scores of 0 runs" in Reader(write_report(tmp_path, "Nothing", []).read_text(encoding="utf-8")).text
 
 
-def chromium(profile: Path, *arguments: str) -> str:
-    quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"]
-    flags = [f"--{flag}" for flag in ("headless", "no-sandbox", "disable-gpu", "hide-scrollbars", *quiet)]
-    command: Sequence[str] = [str(CHROMIUM), *flags, f"--user-data-dir={profile}", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium to render the page with")
+@needs_chromium
 def test_a_browser_shows_the_page(table: Exhibit, curves: Exhibit, nasty: Exhibit, tmp_path: Path) -> None:
     index = write_report(tmp_path / "report", "Report", [table, curves, nasty]).as_uri()
     reader = Reader(chromium(tmp_path / "profile", "--dump-dom", index))

@@ -1,0 +1,115 @@
+"""Sheets, line by line: Markdown, LaTeX and HTML, with the columns of numbers set to the right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import isfinite
+from typing import TypeGuard
+
+from lightning_tickets.report.cells import MISSING, points
+from lightning_tickets.report.latex import escape, joined
+from lightning_tickets.report.markup import text
+from lightning_tickets.report.names import row_name, task_name
+from lightning_tickets.report.pipes import piped, plain
+from lightning_tickets.report.records import decimal
+from lightning_tickets.studies.finding import Matrix, Sheet
+
+NUMBER = re.compile(r"(< )?[+−-]?\d")
+BLANK = {"", "?", MISSING}
+LONG = 40
+
+
+def records(sheet: Sheet) -> Iterator[tuple[str, ...]]:
+    yield from (sheet.head, *sheet.lines)
+
+
+def pipes(sheet: Sheet) -> Iterator[str]:
+    yield piped(map(plain, sheet.head))
+    yield piped("---:" if right else "---" for right in numeric(sheet))
+    yield from (piped(map(plain, line)) for line in sheet.lines)
+
+
+def tabular(sheet: Sheet) -> Iterator[str]:
+    yield rf"\begin{{tabular}}{{{''.join('r' if right else 'l' for right in numeric(sheet))}}}"
+    yield r"\toprule"
+    yield joined(map(escape, sheet.head))
+    yield r"\midrule"
+    yield from (joined(map(escape, line)) for line in sheet.lines)
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
+
+
+def table(sheet: Sheet) -> Iterator[str]:
+    """A column or a line that is headed by a task says so, as those of exhibits do."""
+    sides = [look(*column) for column in zip(numeric(sheet), columns(sheet), strict=True)]
+    own = {task_name(task): f' data-task="{text(task)}"' for task in sheet.tasks}
+    yield '<table class="sheet">\n<thead>'
+    heads = zip(sides, sheet.head, strict=True)
+    named = (f'<th scope="col"{side}{own.get(cell, "")}>{text(cell)}</th>' for side, cell in heads)
+    yield f"<tr>{''.join(named)}</tr>"
+    yield "</thead>\n<tbody>"
+    for first, *rest in sheet.lines:
+        cells = "".join(f"<td{side}>{text(cell)}</td>" for side, cell in zip(sides[1:], rest, strict=True))
+        yield f'<tr{own.get(first, "")}><th scope="row">{text(first)}</th>{cells}</tr>'
+    yield "</tbody>\n</table>"
+
+
+def look(right: bool, column: Sequence[str]) -> str:
+    """Sentences are broken into lines, names and numbers are not."""
+    if right:
+        return ""
+    return ' class="left long"' if max(map(len, column), default=0) > LONG else ' class="left"'
+
+
+def columns(sheet: Sheet) -> list[list[str]]:
+    return [[line[at] for line in sheet.lines] for at in range(len(sheet.head))]
+
+
+def numeric(sheet: Sheet) -> list[bool]:
+    """Which columns hold numbers; the first names the lines and never counts as one."""
+    return [at > 0 and numbers(column) for at, column in enumerate(columns(sheet))]
+
+
+def numbers(column: Sequence[str]) -> bool:
+    said = [cell for cell in column if cell not in BLANK]
+    return bool(said) and all(NUMBER.match(cell) for cell in said)
+
+
+def checked(sheet: Sheet) -> Sheet:
+    """With its tasks spelled as the paper does; raises ValueError where a line is not as wide as the head."""
+    if not sheet.head or any(len(line) != len(sheet.head) for line in sheet.lines):
+        raise ValueError(f"sheet {sheet.name}: every line has the width of the head, which is one at least")
+    lines = tuple(spelled(sheet, line) for line in sheet.lines)
+    return replace(sheet, head=spelled(sheet, sheet.head), lines=lines)
+
+
+def spelled(sheet: Sheet, line: Sequence[str]) -> tuple[str, ...]:
+    return tuple(task_name(cell) if cell in sheet.tasks else cell for cell in line)
+
+
+def named(matrix: Matrix) -> Matrix:
+    """With rows and columns written for people."""
+    return replace(matrix, rows=tuple(map(row_name, matrix.rows)), columns=tuple(map(task_name, matrix.columns)))
+
+
+def of_matrix(matrix: Matrix, spell: Callable[[float | None], str]) -> Sheet:
+    shown = named(matrix)
+    filled = zip(shown.rows, shown.values, strict=True)
+    lines = tuple((row, *map(spell, values)) for row, values in filled)
+    return Sheet(matrix.name, matrix.title, matrix.shows, ("", *shown.columns), lines, matrix.tasks)
+
+
+def percentage(share: float | None) -> str:
+    """As the figure prints it."""
+    return points(share) if known(share) else MISSING
+
+
+def exact(share: float | None) -> str:
+    """In percent too; where there is no number, nothing."""
+    return decimal(100 * share) if known(share) else ""
+
+
+def known(share: float | None) -> TypeGuard[float]:
+    return share is not None and isfinite(share)

@@ -1,0 +1,81 @@
+"""The HTML of the runs behind each number: every cell with all that it was made of, and with what the paper prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from math import isfinite
+from urllib.parse import urlsplit
+
+from lightning_tickets.report.cells import percent, points, signed
+from lightning_tickets.report.markup import behind, head_row, text
+from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.records import decimal
+from lightning_tickets.studies.finding import Finding
+
+HEAD = ("Row", "Task", "Metric", "Sparsity", "n", "Mean", "Std", "Median", "Best")
+PRINTED = ("Printed", "Difference")
+RECORDS = {"spec": "spec.json", "result": "result.json"}
+
+
+def runs_table(name: str, findings: Sequence[Finding], links: Mapping[str, str]) -> Iterator[str]:
+    """``name`` is the exhibit's; ``links`` takes the name of a run to the address of its folder."""
+    beside = any(finding.printed is not None for finding in findings)
+    yield '<table class="runs">\n<thead>'
+    yield head_row(*HEAD, *(PRINTED if beside else ()), "Runs and their scores")
+    yield "</thead>\n<tbody>"
+    for finding in findings:
+        cells = (percent(finding.sparsity), *numbers(finding), *(printed(finding) if beside else ()))
+        yield runs_row(name, finding, cells, links)
+    yield "</tbody>\n</table>"
+
+
+def runs_row(name: str, finding: Finding, told: Sequence[str], links: Mapping[str, str]) -> str:
+    where = (task_name(finding.task), metric_name(finding.metric))
+    cells = f'<th scope="row">{text(row_name(finding.row))}</th>'
+    cells += "".join(f'<td class="left">{text(cell)}</td>' for cell in where)
+    cells += "".join(f"<td>{text(cell)}</td>" for cell in told)
+    runs = "".join(f"<li>{run(*one, links)}</li>" for one in zip_longest(finding.runs, finding.scores))
+    place = f'id="{behind(name, finding)}" data-task="{text(finding.task)}"'
+    return f'<tr {place}>{cells}<td class="left"><ul>{runs}</ul></td></tr>'
+
+
+def numbers(finding: Finding) -> tuple[str, ...]:
+    summary = finding.summary
+    if summary is None:
+        return "0", "", "", "", ""
+    std = "" if summary.std is None else score(summary.std)
+    return str(summary.n), score(summary.mean), std, score(summary.median), score(summary.best)
+
+
+def printed(finding: Finding) -> tuple[str, str]:
+    """The paper's number, and how far the mean lies above or below it."""
+    if finding.printed is None:
+        return "", ""
+    summary = finding.summary
+    above = summary.mean - finding.printed / 100 if summary else None
+    return decimal(finding.printed), "" if above is None or not isfinite(above) else signed(above, 2)
+
+
+def score(fraction: float) -> str:
+    return points(fraction, 2) if isfinite(fraction) else "undefined"
+
+
+def run(name: str | None, value: float | None, links: Mapping[str, str]) -> str:
+    """Its name leads to its folder, and what was asked and what came of it to their files there."""
+    shown, records = text(name or "unnamed run"), ""
+    if name and (link := local(links.get(name, ""))):
+        shown = linked(link, shown)
+        files = (linked(f"{link.rstrip('/')}/{file}", says) for says, file in RECORDS.items())
+        records = f' <span class="records">{" ".join(files)}</span>'
+    return (shown if value is None else f"{shown}: {score(value)}") + records
+
+
+def linked(address: str, inside: str) -> str:
+    return f'<a href="{text(address)}">{inside}</a>'
+
+
+def local(link: str) -> str:
+    """The page reaches nothing outside: a link with a scheme or a host is left out."""
+    parts = urlsplit(link)
+    return "" if parts.scheme or parts.netloc else link

@@ -1,0 +1,42 @@
+"""The lines of an exhibit's CSV, in the form of the published numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightning_tickets.report.layout import shown
+from lightning_tickets.report.names import task_name
+from lightning_tickets.studies.finding import Exhibit, Finding
+
+COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")
+PRINTED = "printed"
+
+
+def records(exhibit: Exhibit) -> Iterator[tuple[str, ...]]:
+    """The columns of the published CSVs and n, and where the paper prints a number that too, beside the mean.
+
+    A finding without scores leaves no line.
+    """
+    findings = shown(exhibit)
+    width = len(COLUMNS) + any(finding.printed is not None for finding in findings)
+    yield (*COLUMNS, PRINTED)[:width]
+    for finding in findings:
+        yield from (line[:width] for line in statistics(finding))
+
+
+def statistics(finding: Finding) -> Iterator[tuple[str, ...]]:
+    summary = finding.summary
+    if summary is None:
+        return
+    where = (decimal(finding.sparsity), task_name(finding.task), finding.metric)
+    std = "" if summary.std is None else decimal(100 * summary.std)
+    printed = "" if finding.printed is None else decimal(finding.printed)
+    for statistic, value in (("mean", summary.mean), ("median", summary.median), ("best", summary.best)):
+        beside = (std, printed) if statistic == "mean" else ("", "")
+        said = (decimal(100 * value), beside[0], "absolute", str(summary.n), beside[1])
+        yield (task_name(finding.row), statistic, *where, *said)
+
+
+def decimal(value: float) -> str:
+    """At most four decimals, at least one, no negative zero."""
+    return str(round(value, 4) + 0.0)

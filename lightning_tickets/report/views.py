@@ -1,0 +1,103 @@
+"""The one step from an exhibit, a sheet or a matrix to the lines of its files, which looks the same for all three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from lightning_tickets.report import grids, latex, markup, pipes, records
+from lightning_tickets.report.cells import MISSING
+from lightning_tickets.report.footnotes import commands, flat, footnotes, lacking
+from lightning_tickets.report.layout import lay_out, shown
+from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Sheet, Shown
+
+SUFFIXES = {
+    "table": ("csv", "md", "tex"),
+    "curves": ("png", "svg", "csv"),
+    "heatmap": ("png", "svg", "csv", "md", "tex"),
+}
+Pictured = Exhibit | Matrix
+Lines = Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class View:
+    """``records`` are lines of CSV, ``pipes`` of Markdown, ``tabular`` of LaTeX, ``table`` of HTML.
+
+    ``notes`` stand below each of them; ``commands`` are lines for a shell, ``missing`` the bare commands in them;
+    ``picture`` is what a figure is drawn of.
+    """
+
+    suffixes: tuple[str, ...]
+    records: Callable[[], Iterable[Sequence[str]]]
+    pipes: Lines
+    tabular: Lines
+    table: Lines
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+    commands: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    picture: Pictured | None = None
+
+
+def view(what: Shown) -> View:
+    """Raises ValueError for what no file can show."""
+    match what:
+        case Exhibit():
+            return of_exhibit(what)
+        case Sheet():
+            return of_sheet(what)
+        case Matrix():
+            return of_matrix(what)
+
+
+def of_exhibit(exhibit: Exhibit) -> View:
+    if exhibit.drawn not in SUFFIXES:
+        raise ValueError(f"exhibit {exhibit.name}: drawn is one of {', '.join(SUFFIXES)}, not {exhibit.drawn!r}")
+    layout, findings = lay_out(exhibit), tuple(shown(exhibit))
+    return View(
+        SUFFIXES[exhibit.drawn],
+        partial(records.records, exhibit),
+        partial(pipes.pipes, layout),
+        partial(latex.tabular, layout),
+        partial(markup.table, layout, exhibit.name),
+        footnotes(exhibit, layout),
+        tuple(command for finding in findings for command in finding.missing),
+        tuple(commands(exhibit)),
+        findings,
+        None if exhibit.drawn == "table" else exhibit,
+    )
+
+
+def of_sheet(given: Sheet) -> View:
+    sheet = grids.checked(given)
+    return View(
+        ("csv", "md", "tex"),
+        partial(grids.records, sheet),
+        partial(grids.pipes, sheet),
+        partial(grids.tabular, sheet),
+        partial(grids.table, sheet),
+        (*waiting(sheet.missing), *sheet.notes),
+        sheet.missing,
+        bare(sheet.missing),
+    )
+
+
+def of_matrix(matrix: Matrix) -> View:
+    """What is read of it is a sheet; its CSV has more decimals and leaves gaps empty."""
+    sheet = grids.of_matrix(matrix, grids.percentage)
+    gaps = any(MISSING in line for line in sheet.lines)
+    unit = f"In percent; {MISSING} not there yet." if gaps else "In percent."
+    read = of_sheet(replace(sheet, notes=(unit, *matrix.notes), missing=matrix.missing))
+    exact = partial(grids.records, grids.of_matrix(matrix, grids.exact))
+    return replace(read, suffixes=("png", "svg", "csv", "md"), records=exact, picture=grids.named(matrix))
+
+
+def waiting(missing: Sequence[str]) -> list[str]:
+    told = lacking(missing)
+    return [f"{told}."] if told else []
+
+
+def bare(missing: Sequence[str]) -> tuple[str, ...]:
+    return tuple(flat(command) for command in dict.fromkeys(missing))

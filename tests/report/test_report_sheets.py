@@ -1,0 +1,144 @@
+"""Sheets and matrices: their files, and their sections on the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.report.figures import caption, svg
+from lightning_tickets.report.page import page
+from lightning_tickets.report.tables import csv_text, latex, markdown
+from lightning_tickets.report.views import view
+from lightning_tickets.report.write import write, write_report
+from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
+from lightning_tickets.studies.judgement import judged
+from tests.report.reading import Reader
+
+SHEET = r"""## Table 1
+
+How it is trained.
+
+| task | rate | by |
+| --- | ---: | --- |
+| MNLI | 2e-05 | AdamW |
+| my_task | — | &lt;script>alert(1)&lt;/script> |
+| RTE | 1.5 | a\|b &amp; 50% of \$x\$ |
+
+- Read from the specs.
+"""
+MATRIX = """## Figure 4
+
+What is shared.
+
+|  | MNLI | CoLA |
+| --- | ---: | ---: |
+| MNLI | 100.0 | 34.6 |
+| CoLA | — | 100.0 |
+
+- 1 run is missing.
+- In percent; — not there yet.
+- By chance 20 %.
+
+The commands of the missing runs:
+
+```sh
+cli task=cola
+```
+"""
+
+
+def parsed(shown: Sheet | Matrix) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(csv_text(shown))))
+
+
+def test_a_sheet_leaves_three_files(sheet: Sheet, tmp_path: Path) -> None:
+    assert [path.name for path in write(sheet, tmp_path)] == ["table1.csv", "table1.md", "table1.tex"]
+    assert (tmp_path / "table1.md").read_text(encoding="utf-8") == SHEET
+
+
+def test_the_csv_of_a_sheet_is_what_it_holds_with_tasks_as_published(sheet: Sheet) -> None:
+    first, *rest = parsed(sheet)
+    assert tuple(first) == sheet.head and [line[0] for line in rest] == ["MNLI", "my_task", "RTE"]
+    assert [tuple(line[1:]) for line in rest] == [line[1:] for line in sheet.lines]
+
+
+def test_the_latex_of_a_sheet_is_escaped_and_needs_booktabs_only(sheet: Sheet) -> None:
+    text = latex(replace(sheet, missing=("cli task=<b>\nnext",)))
+    assert r"\begin{tabular}{lrl}" in text and text.count(r"\toprule") == text.count(r"\bottomrule") == 1
+    assert r"RTE & 1.5 & a\textbar{}b \& 50\% of \$x\$ \\" in text
+    assert r"my\_task & --- & \textless{}script\textgreater{}alert(1)" in text
+    assert text.endswith("% The commands of the missing runs:\n% cli task=<b> next\n")
+    assert re.findall(r"\\end\{(\w+)\}", text) == ["tabular", "minipage"]
+    assert "minipage" not in latex(replace(sheet, notes=()))
+
+
+@pytest.mark.parametrize("change", [{"lines": (("mnli", "1"),)}, {"head": (), "lines": ()}])
+def test_a_sheet_that_is_not_rectangular_is_refused(sheet: Sheet, change: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(ValueError, match="table1"):
+        markdown(Sheet(**{**vars(sheet), **change}))
+
+
+def test_a_sheet_without_lines_is_a_head(sheet: Sheet) -> None:
+    assert markdown(replace(sheet, lines=())).count("\n| ") == 2
+    assert "<th scope=" in page("Report", [replace(sheet, lines=())], {}, [])
+
+
+def test_a_matrix_leaves_pictures_and_its_numbers(matrix: Matrix, tmp_path: Path) -> None:
+    paths = write(matrix, tmp_path)
+    assert [path.name for path in paths] == ["figure4.png", "figure4.svg", "figure4.csv", "figure4.md"]
+    assert paths[0].read_bytes().startswith(b"\x89PNG") and b"</svg>" in paths[1].read_bytes()
+    assert (tmp_path / "figure4.md").read_text(encoding="utf-8") == MATRIX
+    assert parsed(matrix) == [["", "MNLI", "CoLA"], ["MNLI", "100.0", "34.567"], ["CoLA", "", "100.0"]]
+
+
+def test_a_matrix_is_read_below_what_it_shows(matrix: Matrix) -> None:
+    assert caption(matrix) == "What is shared. By chance 20 %."
+    picture = view(matrix).picture
+    assert picture and picture.rows == ("MNLI", "CoLA") and svg(picture) == svg(picture)
+
+
+@pytest.mark.parametrize("values", [((1.2, 0.0), (0.0, 0.0)), ((0.5,), (0.5,)), ((0.5, 0.5),)])
+def test_a_matrix_that_cannot_be_shown_is_refused(
+    matrix: Matrix, values: tuple[tuple[float, ...], ...], tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError):
+        write(replace(matrix, values=values), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
+    reader = Reader(page("Report", [sheet, matrix], {}, []))
+    for shown in (sheet, matrix):
+        assert shown.title in reader.text and shown.shows in reader.text and shown.notes[0] in reader.text
+        assert {f"{shown.name}.{suffix}" for suffix in view(shown).suffixes} <= set(reader.all("href"))
+    assert "<script>alert(1)</script>" in reader.text and not {"script", "b"} & {tag for tag, _ in reader.seen}
+    assert reader.all("alt") == ["Figure 4. What is shared. By chance 20 %."]
+    assert "The numbers as a table" in reader.text and "34.6" in reader.text
+    assert "drawn anew from the scores of 0 runs. 1 run is missing" in reader.text
+    assert reader.text.count("The commands of the missing runs") == 1
+
+
+def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, tmp_path: Path) -> None:
+    index = write_report(tmp_path, "Report", [table, sheet, matrix])
+    reader = Reader(index.read_text(encoding="utf-8"))
+    beside = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
+    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html"} and len(beside) == 10
+    assert all(markdown(shown).startswith(f"## {shown.title}\n") for shown in (table, sheet, matrix))
+    with pytest.raises(ValueError, match="table1"):
+        write_report(tmp_path, "Report", [sheet, replace(matrix, name="table1")])
+
+
+def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
+    seeded = replace(table, findings=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.findings))
+    found = {table.name: judged(seeded, lambda run: None)}
+    reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=found).read_text(encoding="utf-8"))
+    links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
+    assert links == {path.name for path in tmp_path.iterdir()} - {"index.html"} and "table2.judged.md" in links
+    assert "Better, worse, the same?" in reader.text
+    header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
+    assert header.startswith("Row,Task,Metric") and len(lines) == len(found[table.name]) == 4
