@@ -29,3 +29,13 @@ def winning_sparsity(task: str) -> int:
         if line["row"] == "imp" and line["task"] == printed(task):
             return round(100 * float(line["sparsity"]))
     raise UserError(f"task={task}: the paper prints no sparsity for it: give a list of percentages instead")
+
+
+def printed_score(name: str, row: str, task: str, metric: str, percent: int) -> float | None:
+    """The mean that a table or figure prints of a cell, in points; None where it prints none, or a difference only."""
+    for line in table(name):
+        same = (line["task"], line["metric"], line["statistic"]) == (printed(task), metric, "mean")
+        here = line["row"] in (row, printed(row)) and round(100 * float(line["sparsity"])) == percent
+        if same and here and line["kind"] == "absolute":
+            return float(line["value"])
+    return None

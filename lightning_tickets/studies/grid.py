@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.published.numbers import printed_score
 from lightning_tickets.studies.cell import WHOLE, Cell
 from lightning_tickets.studies.finding import Exhibit, Finding, Shown
 from lightning_tickets.studies.levels import RULES, Found, Level, Lookup, curve, percents, unknown
@@ -28,7 +29,8 @@ class Grid:
     ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published``
     (of table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, within a deviation or by the
     strict rule); those of a task, or with ``sparsity_of=source`` of the task that a row's ticket is found on.
-    ``baseline`` is the row that the others are compared with; ``metrics`` are those of a task that shows several.
+    ``baseline`` is the row that the others are compared with; ``metrics`` are those of a task that shows several;
+    ``printed`` names the published table or figure whose numbers stand beside, ``notes`` say where the print disagrees.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Grid:
     sparsity_of: str = "task"
     baseline: str = "full"
     metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    printed: str | None = None
+    notes: Sequence[str] = ()
 
     def exhibit(self, lookup: Lookup, found: Found = unknown) -> Shown:
         """Filled with what has come of the cells."""
@@ -58,13 +62,20 @@ class Grid:
             tuple(row.name for row in self._rows()),
             tuple(self.tasks),
             tuple(
-                finding(cells, lookup, row.name, metric)
+                self._beside(finding(cells, lookup, row.name, metric))
                 for row, cells in self._groups(found)
                 for metric in self.metrics.get(cells[0].task, [None])
             ),
-            (DENOMINATOR, UNKNOWN) if open_ else (DENOMINATOR,),
+            (DENOMINATOR, *([UNKNOWN] if open_ else []), *self.notes),
             self.baseline,
         )
+
+    def _beside(self, finding: Finding) -> Finding:
+        """With the number in print, where there is one for the same cell."""
+        if self.printed is None:
+            return finding
+        at = round(100 * finding.sparsity)
+        return replace(finding, printed=printed_score(self.printed, finding.row, finding.task, finding.metric, at))
 
     def cells(self, found: Found = unknown) -> list[Cell]:
         """UserError where there is nothing to run."""

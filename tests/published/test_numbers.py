@@ -7,7 +7,7 @@ import pytest
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.published import numbers
-from lightning_tickets.published.numbers import printed, table, winning_sparsity
+from lightning_tickets.published.numbers import printed, printed_score, table, winning_sparsity
 
 FILES = sorted(path.stem for path in Path(numbers.__file__).parent.glob("*.csv"))
 TASKS = {"MNLI", "QQP", "STS-B", "WNLI", "QNLI", "MRPC", "RTE", "SST-2", "CoLA", "SQuAD", "MLM"}
@@ -94,3 +94,20 @@ def test_some_numbers_of_table_2(row: str, task: str, value: float, std: float |
 def test_table_2_is_whole() -> None:
     rows = ("full", "imp", "random_mask", "random_weights", "shuffled_weights")
     assert {(line["row"], line["task"]) for line in table("table2")} == {(row, task) for row in rows for task in TASKS}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "task", "metric", "percent", "wanted"),
+    [
+        ("table2", "full", "mnli", "matched_accuracy", 0, 82.4),
+        ("table2", "imp", "cola", "matthews", 50, 53.8),
+        ("table7", "imp_mlm", "squad", "f1", 40, 87.8),
+        ("table6", "imp", "stsb", "spearman", 40, 88.0),
+        ("figure6", "mnli", "qqp", "accuracy", 70, 89.2),
+        ("table2", "imp", "cola", "matthews", 60, None),
+        ("figure2", "mnli", "qqp", "accuracy", 70, None),
+        ("table2", "imp", "news", "accuracy", 50, None),
+    ],
+)
+def test_the_printed_number_of_a_cell(table, row, task, metric, percent, wanted):
+    assert printed_score(table, row, task, metric, percent) == wanted

@@ -1,0 +1,39 @@
+"""Figure 1 from a real chain: what each round has trained, scored and left."""
+
+from __future__ import annotations
+
+import pytest
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import read_json
+from lightning_tickets.studies.cell import Outcome
+from lightning_tickets.studies.rounds import Rounds
+from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.record import TICKET
+
+
+def figure(sparsity=30):
+    return Rounds("figure1", "Title", "Shows.", "rte", [1], sparsity)
+
+
+def test_each_round_as_its_result_says(places, tiny_run):
+    run = tiny_run("task=rte", "sparsity=20")
+    find(run.mask, places)
+    by_percent = {one.percent: places.store.path(one.name) for one in run.mask.rounds}
+
+    def lookup(cell):
+        found = by_percent.get(cell.sparsity)
+        return Outcome("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
+
+    matrix = figure().exhibit(lookup)
+    assert matrix.columns == ("round 1", "round 2", "round 3") and matrix.missing == ("run at 30",)
+    kept, scores, left = matrix.values
+    assert kept[0] == 1.0 and kept[1] == pytest.approx(0.9, abs=1e-3) and left == pytest.approx((0.9, 0.8, 0.7))
+    wanted = [read_json(path / "result.json")["metrics"]["accuracy"] for path in by_percent.values()]
+    assert scores == (*wanted, None)
+
+
+def test_only_rounds_that_there_are():
+    assert [cell.sparsity for cell in figure(50).cells()] == [10, 20, 30, 40, 50]
+    with pytest.raises(UserError, match="sparsity=55: allowed are 10, 20"):
+        figure(55).cells()
