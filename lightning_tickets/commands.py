@@ -18,7 +18,8 @@ from lightning_tickets.composition.inputs import fetch
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sources import with_sources
-from lightning_tickets.composition.sweep import Sweep, sweep_of
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.composition.values import integer
 from lightning_tickets.drawing import draw
 from lightning_tickets.errors import UserError

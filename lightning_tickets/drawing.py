@@ -7,7 +7,8 @@ import os
 from dataclasses import asdict
 from functools import partial
 
-from lightning_tickets.composition.sweep import Sweep, sweep_of
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.finding import Exhibit, Shown
 from lightning_tickets.tickets.record import columns_of

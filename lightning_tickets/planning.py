@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from lightning_tickets.composition.sweep import Sweep, sweep_of
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Plan
 

@@ -26,11 +26,12 @@ MAY = {
     "models": {"tasks", "pocket"},
     "training": {"data", "tasks", "models", "pruning"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
-    "studies": {"runs", "published", "tickets.spec", "tickets.packed"},
+    "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.packed"},
     "report": {"studies"},
     "composition": {
         "runs",
         "studies",
+        "tickets.problem",
         "tickets.spec",
         "tickets.record",
         "tickets.journal",

@@ -14,7 +14,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.sweep import Sweep
+from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.errors import Stopped
 from lightning_tickets.studies.plan import Job
 

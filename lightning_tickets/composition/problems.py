@@ -11,7 +11,7 @@ from lightning_tickets.composition.compose import in_place
 from lightning_tickets.composition.settings import component, training
 from lightning_tickets.composition.values import checked, number, optional_integer
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.spec import Data, Model, Problem, Task
+from lightning_tickets.tickets.problem import Data, Model, Problem, Task
 
 POOLERS = ("pruned", "dense")
 

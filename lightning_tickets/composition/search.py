@@ -14,7 +14,8 @@ from lightning_tickets.composition.settings import component
 from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
-from lightning_tickets.tickets.spec import Chain, Mix, Problem
+from lightning_tickets.tickets.problem import Mix, Problem
+from lightning_tickets.tickets.spec import Chain
 
 REWINDS = ("weights", "rate")
 HEADS = ("rewound", "carried", "redrawn")

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
-from lightning_tickets.tickets.spec import Component
+from lightning_tickets.tickets.problem import Component
 from lightning_tickets.training.settings import Hardware, Training
 
 ACCELERATORS = ("cpu", "gpu")

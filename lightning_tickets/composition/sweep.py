@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -18,91 +15,15 @@ from omegaconf import DictConfig
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import composed, one_line, parsed
 from lightning_tickets.composition.setting import Setting
+from lightning_tickets.composition.swept import Sweep, outcome
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import winning_sparsity
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
-from lightning_tickets.studies.finding import Shown
-from lightning_tickets.studies.levels import RULES, Found, highest, unknown
-from lightning_tickets.studies.plan import Plan, Wanted, make_plan
-from lightning_tickets.tickets.record import TICKET, read_result
-from lightning_tickets.tickets.spec import Run
+from lightning_tickets.studies.cell import WHOLE, Cell
+from lightning_tickets.studies.levels import RULES, highest
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
-PROGRAM = "lightning-tickets run"
 SEARCHPATH = "hydra.searchpath"
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """``exhibits`` are what an experiment draws; a plain sweep has none.
-
-    ``found`` knows the sparsities of winning tickets; it is ``settled`` unless runs have to tell more of them.
-    """
-
-    name: str
-    title: str
-    root: Path
-    wanted: tuple[Wanted, ...]
-    exhibits: tuple[Any, ...]
-    setting: Setting
-    scale: str
-    found: Found = unknown
-    settled: bool = True
-
-    @property
-    def label(self) -> str:
-        """The folder of its reports: its name, with any scale but the default one."""
-        return self.name if self.scale == "pocket" else f"{self.name}-{self.scale}"
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Tasks whose scores say nothing: of the real WNLI's 71 dev examples the majority beats BERT."""
-        return () if self.scale == "pocket" else ("wnli",)
-
-    @property
-    def store(self) -> Store:
-        return Store(self.root / "runs")
-
-    @cached_property
-    def plan(self) -> Plan:
-        return make_plan(self.wanted)
-
-    def studies(self) -> list[tuple[str, Plan]]:
-        """What each exhibit would take if it ran alone."""
-        cells = {one.name: [*one.curves(), *one.cells(self.found)] for one in self.exhibits}
-        return [(name, make_plan([self.setting.wanted(cell) for cell in own])) for name, own in cells.items()]
-
-    def drawn(self) -> list[Shown]:
-        """Every exhibit with what is in the store, and the name of the text that masked-LM is trained on."""
-        lookup = partial(outcome, self.setting, self.store)
-        filled = [exhibit.exhibit(lookup, self.found) for exhibit in self.exhibits]
-        return [replace(e, notes=(*e.notes, *self.setting.corpora(e.tasks))) for e in filled]
-
-
-def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
-    """What the store has of a cell."""
-    wanted = setting.wanted(cell)
-    result = read_result(store, wanted.run)
-    problem, command = wanted.run.problem, f"{PROGRAM} {shlex.join(wanted.overrides)}"
-    return Outcome(
-        wanted.run.name,
-        problem.task.metric,
-        result.score if result else None,
-        command,
-        result is not None and problem.task.metric in result.undefined,
-        result.metrics if result else {},
-        _ticket(wanted.run, store),
-        problem,
-        wanted.steps,
-    )
-
-
-def _ticket(run: Run, store: Store) -> Path | None:
-    """The file of the run's mask, if it has been found."""
-    if run.ticket is None or not store.has(run.ticket.name):
-        return None
-    return store.path(run.ticket.name) / TICKET
 
 
 def sweep_of(arguments: Sequence[str], guess: bool = False) -> Sweep:

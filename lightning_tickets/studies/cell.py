@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lightning_tickets.tickets.spec import Problem
+from lightning_tickets.tickets.problem import Problem
 
 WHOLE = ("full", "scratch", "given")  # rows without a sparsity of their own: no mask, or a mask from a file
 

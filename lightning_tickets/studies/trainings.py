@@ -9,7 +9,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.finding import Sheet
 from lightning_tickets.studies.levels import Found, Lookup, unknown
-from lightning_tickets.tickets.spec import Problem
+from lightning_tickets.tickets.problem import Problem
 
 HEAD = ("task", "metric", "learning rate", "of the head", "batch", "length", "epochs", "steps", "examples an epoch")
 

@@ -26,7 +26,8 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.journal import Journal
-from lightning_tickets.tickets.spec import Chain, Mix, Problem
+from lightning_tickets.tickets.problem import Mix, Problem
+from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.module import TaskModule

@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra.utils import get_object
 
-from lightning_tickets.tickets.spec import Component
+from lightning_tickets.tickets.problem import Component
 
 
 def call(component: Component, *arguments: Any, **offered: Any) -> Any:

@@ -18,7 +18,7 @@ from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.component import call
-from lightning_tickets.tickets.spec import Problem
+from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.training.parts import Splits
 
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}

@@ -11,9 +11,10 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places, Start
 from lightning_tickets.tickets.component import call, wants
 from lightning_tickets.tickets.find import find, rewound_to
+from lightning_tickets.tickets.problem import Component
 from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
-from lightning_tickets.tickets.spec import Component, DrawnMask, GivenMask, Run, TicketMask
+from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
 from lightning_tickets.training.snapshot import Point
 
 EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to

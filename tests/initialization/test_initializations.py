@@ -13,7 +13,7 @@ from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.component import call
-from lightning_tickets.tickets.spec import Component
+from lightning_tickets.tickets.problem import Component
 
 CONF = Path(__file__).parents[2] / "conf" / "subnetwork"
 ROWS = [path.stem for path in sorted(CONF.glob("*.yaml"))]

@@ -10,7 +10,8 @@ import pytest
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
 from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
-from lightning_tickets.tickets.spec import Chain, Component, Data, DrawnMask, Model, Problem, Run, Task, TicketMask
+from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
+from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.settings import Training
 
 SETTINGS = Training(10, None, 8, 16, 1e-3, 1e-2)

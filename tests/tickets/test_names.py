@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from lightning_tickets.pruning.schedule import Linear
-from lightning_tickets.tickets.spec import Chain, Component, Data, DrawnMask, Model, Problem, Run, Task, TicketMask
+from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
+from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.settings import Training
 
 KIND = Component("lightning_tickets.tasks.classification.Classification", 1, (("labels", 2),))

@@ -1,0 +1,78 @@
+"""What is trained, as frozen values: a task with its data, network and settings. No torch here.
+
+Everything that changes a number is a field; data and weights enter by the fingerprint of their content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightning_tickets.training.settings import Training
+
+Scalar = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Component:
+    """A function or class of ours: its import path, the version of its results, and its options."""
+
+    target: str
+    version: int
+    options: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """``kind`` trains and scores it; ``metric`` is the one that tables show.
+
+    ``further`` are splits that are scored beside ``dev``, each with the name that the metric goes by there.
+    """
+
+    name: str
+    kind: Component
+    metric: str
+    further: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Data:
+    """The rows of a task, by what they contain; the limits keep the first rows of each split.
+
+    ``examples`` keeps the first of what the rows are tokenised to (blocks of a text, windows): table 8's sizes.
+    """
+
+    source: str
+    fingerprint: str
+    train_limit: int | None = None
+    dev_limit: int | None = None
+    examples: int | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """θ0 and its tokenizer, by what they contain; ``pooler`` says whether its matrix is pruned or stays dense."""
+
+    name: str
+    fingerprint: str
+    pooler: str = "pruned"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is trained: f(x; ·, ·) on a task with given settings, the subnetwork left open."""
+
+    task: Task
+    data: Data
+    model: Model
+    training: Training
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What is trained beside a chain's own problem, one encoder and a head a task.
+
+    ``loss`` is ``summed`` (every task has a batch in every step) or ``sampled`` (a step is of one task, any as likely).
+    """
+
+    problems: tuple[Problem, ...]
+    loss: str
