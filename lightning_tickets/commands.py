@@ -13,8 +13,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.compose import composed, conf_dir, parsed
+from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.inputs import fetch
+from lightning_tickets.composition.overrides import parsed
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sources import with_sources

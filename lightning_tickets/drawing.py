@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from functools import partial
+from functools import lru_cache, partial
 
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
@@ -37,7 +37,8 @@ def draw(sweep: Sweep) -> int:
     folder = sweep.root / "reports" / sweep.label
     names = {name for exhibit in scored for finding in exhibit.findings for name in finding.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    judgements = {exhibit.name: judged(exhibit, partial(columns_of, sweep.store)) for exhibit in scored}
+    read = lru_cache(maxsize=512)(partial(columns_of, sweep.store))  # a baseline's runs stand behind every row
+    judgements = {exhibit.name: judged(exhibit, read) for exhibit in scored}
     page = write_report(folder, sweep.title, shown, links, judgements=judgements, scale=sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:

@@ -9,17 +9,12 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
-from omegaconf.errors import OmegaConfBaseException
 
 import lightning_tickets
+from lightning_tickets.composition.overrides import one_line, parsed
 from lightning_tickets.composition.sources import with_sources
 from lightning_tickets.errors import UserError
-
-OPTIONS = r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 
 
 def conf_dir() -> Path:
@@ -101,12 +96,6 @@ def _resolved(config: DictConfig) -> DictConfig:
     return resolved
 
 
-def parsed(arguments: Sequence[str]) -> list[Override]:
-    """Overrides as Hydra's grammar reads them."""
-    with one_line():
-        return OverridesParser.create().parse_overrides(list(arguments))
-
-
 @contextmanager
 def _own_hydra() -> Iterator[None]:
     """Hydra's global state for one composition, also within a running sweep."""
@@ -118,24 +107,3 @@ def _own_hydra() -> Iterator[None]:
             yield
     finally:
         state.hydra = outer
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """Errors of Hydra and OmegaConf as a UserError."""
-    try:
-        yield
-    except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(_told(error)) from error
-
-
-def _told(error: Exception) -> str:
-    """What Hydra and OmegaConf say over several lines, as one."""
-    text = str(error)
-    option = re.search(OPTIONS, text, re.DOTALL)
-    if option:
-        return f"{option[1]}={option[2]} is not known: allowed are {', '.join(option[3].split())}"
-    key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
-    if key:
-        return f"config key {key[1] or key[2]!r} does not exist: `lightning-tickets run --cfg job` shows those that do"
-    return " ".join(text.split())

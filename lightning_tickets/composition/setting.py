@@ -14,15 +14,8 @@ from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
 
-SEARCH = (
-    "source",
-    "rewind",
-    "rewinds",
-    "ticket",
-    "pruner",
-    "schedule",
-    "mix",
-)  # say how a ticket is found, not on what
+# Keys that say how a ticket is found, not on what.
+SEARCH = ("source", "rewind", "rewinds", "ticket", "pruner", "schedule", "mix")
 Options = tuple[str, ...]
 
 
@@ -67,22 +60,26 @@ class Setting:
         overrides = (*self.common, *cell.overrides())
         return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds, own.steps)
 
-    def _composed(self, choices: Options, own: bool) -> SideBySide:
-        """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
-        common = [line for line in (*self.common, *choices) if own or not line.lstrip("+~").startswith("task.")]
-        return SideBySide(common, {"task": self._tasks, "subnetwork": self._rows})
+    def _composed(self, lines: Options) -> SideBySide:
+        return SideBySide(lines, {"task": self._tasks, "subnetwork": self._rows})
 
     def _config(self, options: Options, task: str, row: str, own: bool = True) -> DictConfig:
-        choices = tuple(option for option in options if is_choice(option))
-        values = [option for option in options if not is_choice(option)]
-        own = own or not any("task." in line for line in (*self.common, *choices))  # or else it is the same twice
-        return self._together(choices, own).at(values, task=task, subnetwork=row)
+        """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
+        common, further = ([o for o in lines if own or not _of_task(o)] for lines in (self.common, options))
+        choices = [option for option in further if is_choice(option)]
+        values = [option for option in further if not is_choice(option)]
+        return self._together((*common, *choices)).at(values, task=task, subnetwork=row)
 
     def _found(self, options: Options, task: str, own: bool) -> Posed:
         return posed(self._config(options, task, self._rows[0], own))
 
     def _rowed(self, options: Options, row: str) -> DictConfig:
         return self._config(options, self._tasks[0], row)
+
+
+def _of_task(option: str) -> bool:
+    """Whether it sets something within the task that is scored."""
+    return option.lstrip("+~").startswith("task.")
 
 
 def _of_search(option: str) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException
-
+from lightning_tickets.composition.overrides import parsed
 from lightning_tickets.errors import UserError
 
 SOURCE = "source"
@@ -27,19 +25,11 @@ def names(source: Any) -> tuple[str, ...]:
 
 
 def named_in(overrides: Sequence[str]) -> tuple[str, ...]:
-    """The tasks that the last ``source=`` among the overrides names."""
-    given = [text for text in overrides if text.partition("=")[0].lstrip("+") == SOURCE]
-    return names(_value(given[-1])) if given else ()
+    """The tasks that the last ``source=`` among the overrides names; none for a sweep, which is taken apart first."""
+    given = parsed([text for text in overrides if text.partition("=")[0].lstrip("+") == SOURCE][-1:])
+    return names(given[0].value()) if given and not given[0].is_sweep_override() else ()
 
 
 def with_sources(overrides: Sequence[str]) -> list[str]:
     """The overrides with those that load each source's own YAML, as ``+task@sources.mlm=mlm``."""
     return [*overrides, *(f"+task@sources.{name}={name}" for name in named_in(overrides))]
-
-
-def _value(text: str) -> Any:
-    try:
-        override = OverridesParser.create().parse_override(text)
-    except HydraException as error:
-        raise UserError(" ".join(str(error).split())) from error
-    return None if override.is_sweep_override() else override.value()

@@ -13,7 +13,8 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
-from lightning_tickets.composition.compose import composed, one_line, parsed
+from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.overrides import one_line, parsed
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.composition.swept import Sweep, outcome
 from lightning_tickets.errors import UserError

@@ -77,7 +77,7 @@ def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
         problem.task.metric,
         result.score if result else None,
         command,
-        result is not None and problem.task.metric in result.undefined,
+        result.undefined if result else (),
         result.metrics if result else {},
         _ticket(wanted.run, store),
         problem,

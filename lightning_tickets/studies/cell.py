@@ -31,15 +31,15 @@ class Cell:
 class Outcome:
     """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it.
 
-    ``others`` are all metrics that were scored; ``ticket`` is the file of its mask, where there is one; ``problem`` and
-    ``steps`` say what is trained, and how long.
+    ``others`` are all metrics that were scored, ``undefined`` those that had no value and stand as 0; ``ticket`` is the
+    file of its mask, where there is one; ``problem`` and ``steps`` say what is trained, and how long.
     """
 
     run: str
     metric: str
     score: float | None
     command: str
-    undefined: bool = False
+    undefined: tuple[str, ...] = ()
     others: Mapping[str, float] = field(default_factory=dict)
     ticket: Path | None = None
     problem: Problem | None = None

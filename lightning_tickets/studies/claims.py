@@ -69,9 +69,10 @@ def _without(exhibit: Exhibit, tasks: Sequence[str]) -> Exhibit:
 
 def _claim(text: str, voices: Sequence[Voice]) -> Claim:
     """Both sides are corrected over the statement's cells."""
-    speaking = [voice for voice in voices if voice.p_for is not None and voice.p_against is not None]
-    pro = sum(p < ALPHA for p in holm([voice.p_for or 0.0 for voice in speaking]))
-    contra = sum(p < ALPHA for p in holm([voice.p_against or 0.0 for voice in speaking]))
+    pro, contra = (
+        sum(p < ALPHA for p in holm([p for p in side if p is not None]))
+        for side in ([voice.p_for for voice in voices], [voice.p_against for voice in voices])
+    )
     verdict = OPEN
     if voices and pro > len(voices) / 2 and not contra:
         verdict = HOLDS

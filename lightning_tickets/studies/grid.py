@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import printed_score
-from lightning_tickets.studies.cell import WHOLE, Cell
+from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
 from lightning_tickets.studies.finding import Exhibit, Finding, Shown
 from lightning_tickets.studies.levels import RULES, Found, Level, Lookup, curve, percents, unknown
 from lightning_tickets.studies.rows import Row, Rows, of_source, rows_of
@@ -134,9 +134,16 @@ def finding(cells: Sequence[Cell], lookup: Lookup, row: str, metric: str | None 
         task=first.task,
         metric=shown,
         sparsity=first.sparsity / 100,
-        scores=tuple(o.others.get(metric, o.score) if metric else o.score for _, o in made if o.score is not None),
+        scores=tuple(_other(o, metric) if metric else o.score for _, o in made if o.score is not None),
         runs=tuple(o.run for _, o in made),
         missing=tuple(o.command for o in outcomes if o.score is None),
-        undefined=tuple(o.run for _, o in made if o.undefined),
+        undefined=tuple(o.run for _, o in made if shown in o.undefined),
         seeds=tuple(seed for seed, _ in made),
     )
+
+
+def _other(outcome: Outcome, metric: str) -> float:
+    """By another metric of the task than its own; UserError for one that it has not."""
+    if metric not in outcome.others:
+        raise UserError(f"study: metrics: {metric}: {outcome.run} has {', '.join(outcome.others)}")
+    return outcome.others[metric]

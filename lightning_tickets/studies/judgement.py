@@ -57,9 +57,8 @@ def judged(exhibit: Exhibit, columns_of: ColumnsOf) -> tuple[Judged, ...]:
                 base = _baseline(exhibit, finding)
                 if finding.scores and base is not None and base.scores:
                     found.append(_judged(finding, base, columns_of))
-    known = [one for one in found if one.welch is not None]
-    adjusted = dict(zip(map(id, known), holm([one.welch.p for one in known if one.welch]), strict=True))
-    return tuple(replace(one, adjusted=adjusted.get(id(one))) for one in found)
+    adjusted = iter(holm([one.welch.p for one in found if one.welch]))
+    return tuple(replace(one, adjusted=next(adjusted)) if one.welch else one for one in found)
 
 
 def _baseline(exhibit: Exhibit, finding: Finding) -> Finding | None:

@@ -96,7 +96,7 @@ class Bench:
     def _prunes_pooler(self) -> bool:
         return self.problem.model.pooler == "pruned"
 
-    def heads(self) -> Sequence[Any]:
+    def attention_heads(self) -> Sequence[Any]:
         """Which parts of which matrices are an attention head's."""
         return attention_heads(self._encoder)
 

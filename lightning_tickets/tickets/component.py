@@ -7,6 +7,7 @@ from typing import Any
 
 from hydra.utils import get_object
 
+from lightning_tickets.pruning.mask import Mask, kept
 from lightning_tickets.tickets.problem import Component
 
 
@@ -21,3 +22,10 @@ def call(component: Component, *arguments: Any, **offered: Any) -> Any:
 def wants(component: Component, name: str) -> bool:
     """Whether its signature has a parameter of that name."""
     return name in inspect.signature(get_object(component.target)).parameters
+
+
+def counted(mask: Mask, count: int, made_by: Component) -> Mask:
+    """The mask, if it keeps as many weights as were asked for; RuntimeError for a pruner that has not kept to it."""
+    if kept(mask) != count:
+        raise RuntimeError(f"{made_by.target} did not keep the {count} weights it was asked to")
+    return mask

@@ -15,7 +15,7 @@ from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places, Start
-from lightning_tickets.tickets.component import call, wants
+from lightning_tickets.tickets.component import call, counted, wants
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
 from lightning_tickets.tickets.record import TICKET, Result, read_score
 from lightning_tickets.tickets.spec import TicketMask
@@ -79,7 +79,8 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
     def prune(weights: Weights, alive: Mask) -> Mask:
         return _pruned(bench, spec, weights, alive, start=origin, movement=movement and movement.scores)
 
-    point, end = Snapshot(_kept_step(spec, bench.steps)), Snapshot(bench.steps - start.begin)
+    point = Snapshot(_kept_step(spec, bench.steps))
+    end = Snapshot(bench.steps - start.begin if chain.head == "carried" else None)
     callbacks = [point, end, *([movement] if movement else [])]
     score, callback = bench.train(spec.name, start, before, (chain.seed, spec.round), prune, callbacks, chain)
     assert callback.pruned is not None, "a fit that ends has pruned"
@@ -88,7 +89,7 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
     with _published(bench, spec, callback.pruned) as folder:
         if point.point is not None:
             save_point(folder / POINT, point.point)
-        if chain.head == "carried" and end.point is not None:
+        if end.point is not None:
             save_point(folder / END, Point({}, end.point.heads))
         result.write(folder, time.perf_counter() - began)
     return callback.pruned
@@ -105,11 +106,9 @@ def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **off
     """What the chain's pruner keeps of the mask so far: just as many as the round is to end with."""
     chain, count = spec.chain, spec.kept(size(alive))
     drawn_by = derive(chain.seed, "mask", spec.round)
-    heads = bench.heads() if wants(chain.pruner, "heads") else None
-    mask: Mask = call(chain.pruner, weights, alive, count, seed=drawn_by, heads=heads, **offered)
-    if kept(mask) != count:
-        raise RuntimeError(f"{chain.pruner.target} did not keep the {count} weights it was asked to")
-    return mask
+    heads = bench.attention_heads() if wants(chain.pruner, "heads") else None
+    mask = call(chain.pruner, weights, alive, count, seed=drawn_by, heads=heads, **offered)
+    return counted(mask, count, chain.pruner)
 
 
 @contextmanager

@@ -9,9 +9,8 @@ from lightning_tickets.initialization.state import State
 from lightning_tickets.pruning.mask import Mask, Weights, fitted, full, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Places, Start
-from lightning_tickets.tickets.component import call, wants
+from lightning_tickets.tickets.component import call, counted, wants
 from lightning_tickets.tickets.find import find, rewound_to
-from lightning_tickets.tickets.problem import Component
 from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
@@ -57,7 +56,7 @@ def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):
         return mask
-    return _counted(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
+    return counted(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
 
 
 def _drawn(drawn: DrawnMask, bench: Bench, seed: int) -> Mask:
@@ -69,13 +68,7 @@ def _drawn(drawn: DrawnMask, bench: Bench, seed: int) -> Mask:
         return bench.gradients(mask, batches, drawn_by)
 
     offered = {"seed": drawn_by, "fresh": bench.fresh, "gradients": gradients}
-    return _counted(call(drawn.pruner, bench.prunable, whole, count, **offered), count, drawn.pruner)
-
-
-def _counted(mask: Mask, count: int, made_by: Component) -> Mask:
-    if kept(mask) != count:
-        raise RuntimeError(f"{made_by.target} did not keep the {count} weights it was asked to")
-    return mask
+    return counted(call(drawn.pruner, bench.prunable, whole, count, **offered), count, drawn.pruner)
 
 
 def _start(run: Run, bench: Bench) -> Start:

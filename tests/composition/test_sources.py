@@ -76,6 +76,13 @@ def test_one_source_for_all_cells_of_a_sweep(common):
         assert run_of(composed(wanted.overrides)) == wanted.run
 
 
+def test_what_is_swept_within_the_task_is_not_set_for_the_source():
+    sweep = sweep_of(["task=cola", "task.metric=accuracy,matthews", "source=rte", "sparsity=20"])
+    assert [wanted.run.problem.task.metric for wanted in sweep.wanted] == ["accuracy", "matthews"]
+    for wanted in sweep.wanted:
+        assert run_of(composed(wanted.overrides)) == wanted.run
+
+
 def test_the_text_of_a_source_is_named_below_the_table():
     sweep = sweep_of(["experiment=mlm_rewind_ablation", "study.tasks=[cola]"])
     (exhibit,) = sweep.drawn()

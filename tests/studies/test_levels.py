@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell, Outcome
 from lightning_tickets.studies.finding import Sheet
 from lightning_tickets.studies.grid import UNKNOWN, Grid
@@ -105,3 +106,16 @@ def test_a_task_can_be_shown_by_several_metrics():
     found = {(f.task, f.row, f.metric): f.scores[0] for f in made.findings}
     assert found[("cola", "imp", "f1")] == 0.7 and found[("cola", "imp", "accuracy")] == 0.8
     assert ("rte", "imp", "accuracy") in found and ("rte", "imp", "f1") not in found
+
+
+def test_a_metric_that_a_task_has_not_is_told_with_those_that_it_has():
+    def two(cell):
+        return Outcome("r", "accuracy", 0.8, "run", others={"accuracy": 0.8, "f1": 0.7}, undefined=("f1",))
+
+    flagged = grid(sparsities=[50], metrics={"cola": ["f1", "accuracy"]}).exhibit(two).findings
+    assert {f.metric: f.undefined for f in flagged if (f.row, f.task) == ("imp", "cola")} == {
+        "f1": ("r",) * 3,
+        "accuracy": (),
+    }
+    with pytest.raises(UserError, match="study: metrics: bleu: r has accuracy, f1"):
+        grid(sparsities=[50], metrics={"cola": ["bleu"]}).exhibit(two)
