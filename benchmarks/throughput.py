@@ -19,7 +19,8 @@ from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.bench import Bench, Places, Start
+from lightning_tickets.tickets.bench import Bench, Start
+from lightning_tickets.tickets.places import Places
 
 SHORT, LONG, REPEATS = 20, 80, 3
 

@@ -11,6 +11,18 @@ class Stopped(UserError):
     """A chain has fallen below where the user wants it searched further (ticket.stop_below)."""
 
 
+class Busy(Exception):
+    """Another worker is making what was asked for."""
+
+
+class Interrupted(BaseException):
+    """The process was asked to end; what it was training is in a checkpoint. ``signals`` are those it was asked by."""
+
+    def __init__(self, told: str, signals: frozenset[int] = frozenset()) -> None:
+        super().__init__(told)
+        self.signals = signals
+
+
 class PartialData(UserWarning):
     """A split has not the number of rows that the whole data set has."""
 

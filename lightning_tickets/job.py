@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import inputs, settings, subnetworks
+from lightning_tickets.composition.locations import places_of
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import PartialData
-from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.bench import Places
-from lightning_tickets.tickets.find import find
-from lightning_tickets.tickets.record import last_line
-from lightning_tickets.tickets.train import train
+from lightning_tickets.execution.making import made
 
 
 def execute(config: DictConfig) -> str:
@@ -23,22 +20,6 @@ def execute(config: DictConfig) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PartialData)  # whoever launched this job has said it
         run = run_of(config)
-    places = places_of(config)
-    if config.job == "find" and run.ticket is not None:
-        find(run.ticket, places)
-        return run.ticket.name
-    return last_line(run, train(run, places))
-
-
-def places_of(config: DictConfig) -> Places:
-    """Where things lie, and how they are shown."""
-    return Places(
-        Store(settings.root(config) / "runs"),
-        inputs.source(config),
-        inputs.folder(config),
-        settings.cache(config),
-        subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
-        settings.hardware(config, single=HydraConfig.get().mode == RunMode.RUN),
-        settings.journal(config),
-        settings.stop_below(config),
-    )
+    single = HydraConfig.get().mode == RunMode.RUN
+    places = replace(places_of(config, single), waits=single)
+    return made(run.ticket if config.job == "find" and run.ticket is not None else run, places)

@@ -17,7 +17,7 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import local
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.bench import Places
+from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.spec import Run
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -28,6 +28,7 @@ MAY = {
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.packed"},
     "report": {"studies"},
+    "execution": {"runs", "studies.plan", "tickets"},
     "composition": {
         "runs",
         "studies",
@@ -35,6 +36,8 @@ MAY = {
         "tickets.spec",
         "tickets.record",
         "tickets.journal",
+        "tickets.places",
+        "execution.work",
         "data",
         "models.folders",
         "published",
@@ -42,7 +45,7 @@ MAY = {
         "training.settings",
     },
 }
-EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "progress", "__main__", "__init__"}
+EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "looking", "progress", "__main__", "__init__"}
 
 
 def imports(path: Path) -> set[str]:
@@ -79,6 +82,7 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.commands", "torch"),
         ("lightning_tickets.planning", "torch"),
         ("lightning_tickets.drawing", "torch"),
+        ("lightning_tickets.looking", "torch"),
         ("lightning_tickets.planning", "matplotlib"),
         ("lightning_tickets.commands", "matplotlib"),
         ("lightning_tickets.composition.sweep", "torch"),
@@ -86,6 +90,8 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.composition.sweep", "datasets"),
         ("lightning_tickets.composition.sweep", "huggingface_hub"),
         ("lightning_tickets.tickets.spec", "torch"),
+        ("lightning_tickets.execution.work", "torch"),
+        ("lightning_tickets.execution.workers", "torch"),
         ("lightning_tickets.pocket.tasks", "torch"),
         ("lightning_tickets.studies.statistics", "matplotlib"),
         ("lightning_tickets.report.tables", "torch"),

@@ -101,7 +101,9 @@ def test_other_commands_refuse_alike(refused, command):
 
 
 def test_an_unknown_command(refused):
-    assert "unknown command 'fly': allowed are run, plan, report, claims, ticket, pretrain" in refused("fly")
+    assert "unknown command 'fly': allowed are run, plan, report, claims, status, store, ticket, pretrain" in refused(
+        "fly"
+    )
 
 
 def test_a_report_of_nothing(refused):

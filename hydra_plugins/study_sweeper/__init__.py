@@ -1,9 +1,10 @@
-"""The sweeper: runs a plan's missing jobs, those that others wait for first, through whatever launcher is chosen."""
+"""The sweeper: runs a plan's missing jobs as they become ready, or level by level through one of Hydra's launchers."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -15,7 +16,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.swept import Sweep
-from lightning_tickets.errors import Stopped
+from lightning_tickets.errors import Busy, Stopped, UserError
+from lightning_tickets.execution.ready import Ready
+from lightning_tickets.execution.work import Ended
+from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Job
 
 ConfigStore.instance().store(
@@ -31,7 +35,7 @@ class SweepFailed(Exception):
 
 
 class StudySweeper(Sweeper):
-    """Plans what the arguments ask for, and launches level by level; success is the artefact in the store."""
+    """Plans what the arguments ask for, and has it made; success is the artefact in the store."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.searchpath = [line for line in config.hydra.overrides.hydra if line.startswith("hydra.searchpath=")]
@@ -59,14 +63,21 @@ class StudySweeper(Sweeper):
             raise SweepFailed(f"{len(outcome.failed)} of {jobs} jobs failed, the rest is in the store:\n{told}")
 
     def _run(self, sweep: Sweep, outcome: _Outcome) -> None:
-        """What is missing of the plan, level by level."""
+        """What is missing of the plan."""
+        if hasattr(self.launcher, "run_ready"):  # one of ours; by its class it cannot be known, Hydra loads that twice
+            ready = Ready([job for job in sweep.plan.jobs if job.missing(sweep.store)], sweep.store.has)
+            self.launcher.run_ready(ready, sweep.work, partial(outcome.heard, sweep.store))
+            outcome.waiting(ready.left)
+        else:
+            self._by_level(sweep, outcome)
+
+    def _by_level(self, sweep: Sweep, outcome: _Outcome) -> None:
         for level in sweep.plan.levels():
             missing = [job for job in level if job.missing(sweep.store)]
             todo = [job for job in missing if job.needs is None or sweep.store.has(job.needs)]
             outcome.waiting([job for job in missing if job not in todo])
             for job, ended in zip(todo, self._launched(todo, sweep.name), strict=True):
-                if job.missing(sweep.store):
-                    outcome.ended_short(job, ended)
+                outcome.heard(sweep.store, job, _told(ended))
 
     def _launched(self, jobs: Sequence[Job], group: str) -> Sequence[JobReturn]:
         from lightning_tickets.composition.sources import with_sources
@@ -92,11 +103,13 @@ class _Outcome:
         self.stopped: dict[str, str] = {}  # by the chain's name
         self.without = 0  # jobs whose ticket lies beyond where its chain was stopped
 
-    def ended_short(self, job: Job, ended: JobReturn) -> None:
-        if isinstance(ended._return_value, Stopped):
-            self.stopped[_chain(job.name)] = str(ended._return_value)
+    def heard(self, store: Store, job: Job, ended: Ended) -> None:
+        if not job.missing(store):
+            return
+        if ended.state == "stopped":
+            self.stopped[_chain(job.name)] = ended.told
         else:
-            self.failed[job.name] = _why(ended)
+            self.failed[job.name] = "ended without its artefact" if ended.state == "done" else ended.told
 
     def waiting(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -115,9 +128,11 @@ def _chain(name: str) -> str:
     return name.partition("/")[0]
 
 
-def _why(ended: JobReturn) -> str:
-    """The exception of a job that failed, in one line."""
+def _told(ended: JobReturn) -> Ended:
+    """What one of Hydra's launchers says of a job."""
     error = ended._return_value
     if ended.status == JobStatus.COMPLETED:
-        return "ended without its artefact"
-    return f"{type(error).__name__}: {error}"
+        return Ended("done")
+    if isinstance(error, Stopped):
+        return Ended("stopped", str(error))
+    return Ended("failed", str(error) if isinstance(error, UserError | Busy) else f"{type(error).__name__}: {error}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import inputs, sources, subnetworks
 from lightning_tickets.composition.compose import SideBySide, is_choice
+from lightning_tickets.composition.locations import places_of
 from lightning_tickets.composition.problems import Posed, posed
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
+from lightning_tickets.tickets.places import Places
 
 # Keys that say how a ticket is found, not on what.
 SEARCH = ("source", "rewind", "rewinds", "ticket", "pruner", "schedule", "mix")
@@ -32,6 +35,7 @@ class Setting:
         self._together = cache(self._composed)
         self._posed = cache(self._found)
         self._row = cache(self._rowed)
+        self._places = cache(self._placed)
         check_shown(self._config((), self._tasks[0], self._rows[0]))
 
     def fetch(self) -> None:
@@ -51,6 +55,13 @@ class Setting:
             self._wanted[cell] = self._of(cell)
         return self._wanted[cell]
 
+    def places(self, cell: Cell) -> Places:
+        """Where the trainings of a cell read and write; others that make what they need are not waited for."""
+        return self._places(cell.options, cell.task, cell.subnetwork)
+
+    def _placed(self, options: Options, task: str, row: str) -> Places:
+        return replace(places_of(self._config(options, task, row), single=False), waits=False)
+
     def _of(self, cell: Cell) -> Wanted:
         problem_options = tuple(option for option in cell.options if not _of_search(option))
         own = self._posed(problem_options, cell.task, True)
@@ -58,7 +69,7 @@ class Setting:
         found = [] if names == (cell.task,) else [self._posed(problem_options, name, False) for name in names]
         run = subnetworks.run(self._row(cell.options, cell.subnetwork), own, found, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds, own.steps)
+        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds, own.steps, cell)
 
     def _composed(self, lines: Options) -> SideBySide:
         return SideBySide(lines, {"task": self._tasks, "subnetwork": self._rows})

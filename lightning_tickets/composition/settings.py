@@ -54,7 +54,12 @@ def hardware(config: DictConfig, single: bool) -> Hardware:
     if not isinstance(config.trainer.progress, bool):
         raise UserError(f"trainer.progress={config.trainer.progress}: allowed are true, false")
     recompute = optional_integer(1)("trainer.recompute_from", config.trainer.recompute_from)
-    return Hardware(accelerator, config.trainer.progress and single, recompute)
+    if not isinstance(config.trainer.deterministic, bool):
+        raise UserError(f"trainer.deterministic={config.trainer.deterministic}: allowed are true, false")
+    every = config.trainer.checkpoint_every
+    every = None if every is None else float(number(0)("trainer.checkpoint_every", every))
+    shown = config.trainer.progress and single
+    return Hardware(accelerator, shown, recompute, config.trainer.deterministic, every)
 
 
 def root(config: DictConfig) -> Path:
@@ -81,6 +86,14 @@ def journal(config: DictConfig) -> Journal:
         given.group,
         "online" if checked("logger.mode", given.mode, MODES) == "online" else "offline",
     )
+
+
+def lease(config: DictConfig) -> float:
+    """Seconds without a sign of life after which another worker takes over."""
+    seconds = float(number(0)("trainer.lease", config.trainer.lease))
+    if seconds < 1:
+        raise UserError(f"trainer.lease={config.trainer.lease}: allowed are seconds, at least 1")
+    return seconds
 
 
 def stop_below(config: DictConfig) -> float | None:

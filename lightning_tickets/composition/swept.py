@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.composition.setting import Setting
+from lightning_tickets.execution.work import Work
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import Cell, Outcome
 from lightning_tickets.studies.finding import Shown
 from lightning_tickets.studies.levels import Found, unknown
-from lightning_tickets.studies.plan import Plan, Wanted, make_plan
+from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
 from lightning_tickets.tickets.record import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
@@ -54,6 +55,13 @@ class Sweep:
     @cached_property
     def plan(self) -> Plan:
         return make_plan(self.wanted)
+
+    def work(self, job: Job) -> Work:
+        """What a worker is sent to do one of the plan's jobs."""
+        assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
+        places = self.setting.places(job.cell)
+        command = f"{PROGRAM} {shlex.join(job.overrides)}"
+        return Work(job.name, command, job.target, replace(places, journal=replace(places.journal, group=self.name)))
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""

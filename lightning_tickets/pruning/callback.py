@@ -26,8 +26,11 @@ class PruningCallback(lightning.Callback):
         self.prunable, self.mask, self.prune = prunable, mask or {}, prune
         self.pruned: Mask | None = None
 
-    def on_fit_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+    def setup(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
+        """Before a checkpoint's state is loaded."""
         apply_(self.prunable, self.mask)
+
+    def on_fit_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         self._on_device = {name: m.to(pl_module.device) for name, m in self.mask.items()}
 
     def on_before_optimizer_step(self, trainer: lightning.Trainer, pl_module: Any, optimizer: Any) -> None:

@@ -23,11 +23,20 @@ class Movement(lightning.Callback):
     def __init__(self, names: Iterable[str]) -> None:
         """Of the encoder's matrices of these names."""
         self.names = tuple(names)
+        self.scores: dict[str, torch.Tensor] = {}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"scores": self.scores}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.scores = state_dict["scores"]
 
     def on_fit_start(self, trainer: lightning.Trainer, pl_module: Any) -> None:
         matrices = dict(pl_module.encoder.named_parameters())
         self.matrices = {name: matrices[name] for name in self.names}
-        self.scores = {name: torch.zeros_like(w) for name, w in self.matrices.items()}
+        before, self.scores = self.scores, {name: torch.zeros_like(w) for name, w in self.matrices.items()}
+        for name, value in before.items():
+            self.scores[name].copy_(value)
 
     @torch.no_grad()
     def on_before_optimizer_step(self, trainer: lightning.Trainer, pl_module: Any, optimizer: Any) -> None:

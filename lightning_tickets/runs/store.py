@@ -18,6 +18,7 @@ from typing import Any
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.identity import described
+from lightning_tickets.runs.lease import Lease
 
 MANIFEST = "manifest.json"
 SPEC = "spec.json"
@@ -37,10 +38,11 @@ class Store:
         return (self.path(name) / MANIFEST).is_file()
 
     @contextmanager
-    def publish(self, name: str, spec: Any) -> Iterator[Path]:
+    def publish(self, name: str, spec: Any, lease: Lease | None = None) -> Iterator[Path]:
         """A folder to write into; when the block ends well it is sealed and renamed into place.
 
-        If another worker was first, its artefact stays and ours is dropped: equal specs give equal bytes.
+        If another worker was first, its artefact stays and ours is dropped: equal specs give equal bytes. Busy if the
+        lease has been taken over.
         """
         place = self.path(name)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +53,8 @@ class Store:
             sealed = sorted(file.name for file in draft.iterdir() if file.name != TIMING)
             write_json(draft / MANIFEST, {file: checksum(draft / file) for file in sealed})
             draft.chmod(0o755)
+            if lease is not None:
+                lease.check()
             self._move(draft, name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

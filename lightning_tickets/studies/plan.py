@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightning_tickets.runs.store import TIMING, Store, read_json
+from lightning_tickets.studies.cell import Cell
 from lightning_tickets.tickets.spec import Run, TicketMask
 
 
@@ -14,7 +15,7 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 class Wanted:
     """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain.
 
-    ``steps`` are those of its training.
+    ``steps`` are those of its training; ``cell`` is what was asked for.
     """
 
     run: Run
@@ -22,6 +23,7 @@ class Wanted:
     seconds: float
     search_seconds: float
     steps: int = 0
+    cell: Cell | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Job:
     """One thing to launch: a chain to a sparsity, or the training of a cell.
 
     ``makes`` are the artefacts in the store, one a training; ``needs`` is the one, of another job, that has to be there
-    first; ``seconds`` is the estimate for one training.
+    first; ``seconds`` is the estimate for one training. ``target`` is what is made, for ``cell`` among others.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Job:
     makes: tuple[str, ...]
     needs: str | None
     seconds: float
+    target: Run | TicketMask | None = None
+    cell: Cell | None = None
 
     def missing(self, store: Store) -> list[str]:
         return [name for name in self.makes if not store.has(name)]
@@ -79,13 +83,15 @@ def make_plan(wanted: Sequence[Wanted]) -> Plan:
     jobs = list(finds.values())
     for run_name, item in {item.run.name: item for item in wanted}.items():
         ticket = item.run.ticket
-        jobs.append(Job(run_name, item.overrides, (run_name,), ticket.name if ticket else None, item.seconds))
+        needs = ticket.name if ticket else None
+        jobs.append(Job(run_name, item.overrides, (run_name,), needs, item.seconds, item.run, item.cell))
     return Plan(tuple(jobs), sum(map(_alone, wanted)))
 
 
 def _search(deepest: TicketMask, item: Wanted) -> Job:
     makes = tuple(ticket.name for ticket in deepest.rounds)
-    return Job(deepest.name, (*item.overrides, "job=find"), makes, None, item.search_seconds)
+    overrides = (*item.overrides, "job=find")
+    return Job(deepest.name, overrides, makes, None, item.search_seconds, deepest, item.cell)
 
 
 def _alone(item: Wanted) -> int:

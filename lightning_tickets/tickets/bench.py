@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,43 +13,24 @@ from typing import Any
 
 import pytorch_lightning as lightning
 
-from lightning_tickets.data.source import Source
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
-from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.callback import Prune, PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
-from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tickets.examples import prepared
-from lightning_tickets.tickets.journal import Journal
+from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
+from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.module import TaskModule
 from lightning_tickets.training.parts import Part, Together, batches_of
-from lightning_tickets.training.settings import Course, Hardware
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where things lie on this machine, how they are shown and how far one goes: none of it changes a result.
-
-    With ``stop_below`` a chain is not searched further once a round's score is so far below its first round's.
-    """
-
-    store: Store
-    source: Source
-    folder: Pretrained
-    cache: Path
-    mask_file: Path | None = None
-    hardware: Hardware = field(default_factory=Hardware)
-    journal: Journal = field(default_factory=Journal)
-    stop_below: float | None = None
+from lightning_tickets.training.settings import Course
 
 
 @dataclass(frozen=True)
@@ -128,14 +109,20 @@ class Bench:
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = Course(self.steps, start.begin, start.horizon)
         callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
-        if self.places.hardware.progress:
+        hardware = self.places.hardware
+        if hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.places.journal.logger(name, shown) as logger:
-            scores = fit(encoder, parts, course, sampled, seeds, [callback, *callbacks], self.places.hardware, logger)
+            callbacks = [callback, *callbacks]
+            scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
         return self._together(scores), callback
+
+    def _checkpoint(self, name: str) -> Checkpoint | None:
+        every = self.places.hardware.checkpoint_every
+        return None if every is None else Checkpoint(self.places.checkpoints(name), every)
 
     def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[Part]:
         """The tasks with their heads on this encoder."""

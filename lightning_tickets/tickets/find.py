@@ -12,10 +12,12 @@ from lightning_tickets.errors import Stopped
 from lightning_tickets.pruning.mask import Mask, Weights, full, kept, size
 from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.runs.identity import described
+from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Places, Start
+from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.component import call, counted, wants
+from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
 from lightning_tickets.tickets.record import TICKET, Result, read_score
 from lightning_tickets.tickets.spec import TicketMask
@@ -26,18 +28,20 @@ from lightning_tickets.training.snapshot import Point, Snapshot
 def find(wanted: TicketMask, places: Places) -> Mask:
     """The mask of a chain at a sparsity, searched for only as far as it is not in the store yet.
 
-    Each round trains m ⊙ θ_i, prunes the smallest magnitudes of what is left and is published before the next begins.
+    Each round trains m ⊙ θ_i, prunes the smallest magnitudes of what is left and is published before the next begins;
+    one worker makes it, the others wait or are Busy (``Places``).
     """
     bench: Bench | None = None
     mask: Mask | None = None
     for spec in wanted.rounds:
-        if places.store.has(spec.name):
-            mask, _ = load_ticket(places.store.open(spec.name, spec) / TICKET)
-            continue
-        _check_stop(spec, places)
-        bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
-        before = mask if mask is not None else full(bench.prunable)
-        mask = _round(bench, spec, before) if _trained(spec) else _untrained(bench, spec, before)
+        with places.turn(spec.name) as lease:
+            if lease is None:
+                mask, _ = load_ticket(places.store.open(spec.name, spec) / TICKET)
+                continue
+            _check_stop(spec, places)
+            bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
+            before = mask if mask is not None else full(bench.prunable)
+            mask = (_round if _trained(spec) else _untrained)(bench, spec, before, lease)
     assert mask is not None, "a schedule has one round at least"
     return mask
 
@@ -69,7 +73,7 @@ def _check_stop(spec: TicketMask, places: Places) -> None:
         )
 
 
-def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
+def _round(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Train under the mask so far, prune to the round's count, publish the ticket."""
     began, chain = time.perf_counter(), spec.chain
     movement = Movement(bench.prunable) if wants(chain.pruner, "movement") else None
@@ -80,13 +84,13 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
         return _pruned(bench, spec, weights, alive, start=origin, movement=movement and movement.scores)
 
     point = Snapshot(_kept_step(spec, bench.steps))
-    end = Snapshot(bench.steps - start.begin if chain.head == "carried" else None)
+    end = Snapshot(bench.steps - start.begin if chain.head == "carried" else None, "end")
     callbacks = [point, end, *([movement] if movement else [])]
     score, callback = bench.train(spec.name, start, before, (chain.seed, spec.round), prune, callbacks, chain)
     assert callback.pruned is not None, "a fit that ends has pruned"
     counts = kept(before), size(before)
     result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)
-    with _published(bench, spec, callback.pruned) as folder:
+    with _published(bench, spec, callback.pruned, lease) as folder:
         if point.point is not None:
             save_point(folder / POINT, point.point)
         if end.point is not None:
@@ -95,10 +99,10 @@ def _round(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
     return callback.pruned
 
 
-def _untrained(bench: Bench, spec: TicketMask, before: Mask) -> Mask:
+def _untrained(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Prune θ0 as it is (reference 7): a ticket without a score."""
     mask = _pruned(bench, spec, bench.prunable, before, start=bench.prunable)
-    with _published(bench, spec, mask):
+    with _published(bench, spec, mask, lease):
         return mask
 
 
@@ -112,8 +116,8 @@ def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **off
 
 
 @contextmanager
-def _published(bench: Bench, spec: TicketMask, mask: Mask) -> Iterator[Path]:
-    with bench.places.store.publish(spec.name, spec) as folder:
+def _published(bench: Bench, spec: TicketMask, mask: Mask, lease: Lease) -> Iterator[Path]:
+    with bench.places.store.publish(spec.name, spec, lease) as folder:
         save_ticket(folder / TICKET, mask, {"name": spec.name, "found_by": described(spec)})
         yield folder
 

@@ -7,10 +7,12 @@ import time
 from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State
 from lightning_tickets.pruning.mask import Mask, Weights, fitted, full, kept, size
+from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Places, Start
+from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.component import call, counted, wants
 from lightning_tickets.tickets.find import find, rewound_to
+from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
@@ -25,12 +27,19 @@ def train(run: Run, places: Places) -> Result:
     if known is not None:
         return known
     ticket = find(run.ticket, places) if run.ticket is not None else None
+    with places.turn(run.name) as lease:
+        made = read_result(places.store, run) if lease is None else _trained(run, places, ticket, lease)
+    assert made is not None, "it is in the store, or has just been made"
+    return made
+
+
+def _trained(run: Run, places: Places, ticket: Mask | None, lease: Lease) -> Result:
     began, bench = time.perf_counter(), Bench(run.problem, places)
     mask = _mask(run, bench, ticket)
     chain = run.ticket.chain if run.ticket is not None else None
     score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain)
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
-    with places.store.publish(run.name, run) as folder:
+    with places.store.publish(run.name, run, lease) as folder:
         write_examples(folder, score.columns)
         result.write(folder, time.perf_counter() - began)
     return result

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as lightning
 import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.loggers import Logger
 
 from lightning_tickets.data.cache import Examples
@@ -16,6 +19,7 @@ from lightning_tickets.models.encoder import seeded
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
+from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.parts import Collate, Part, Together, batches_of
 from lightning_tickets.training.settings import Course, Hardware, Training
@@ -26,6 +30,7 @@ LOG_EVERY = 10
 for chatty in ("pytorch_lightning", "lightning_fabric"):
     logging.getLogger(chatty).setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", module="pytorch_lightning")
+warnings.filterwarnings("ignore", module="lightning_fabric")
 warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).*")
 
 
@@ -38,11 +43,13 @@ def fit(
     callbacks: Sequence[lightning.Callback],
     hardware: Hardware,
     logger: Logger | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> list[Score]:
     """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
     The first part's settings are those of the training; the last step counts, no step is picked (reference, table 1).
-    With ``sampled`` each step trains one of the parts instead of all. Returns a score for each part.
+    With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
+    latest that is there. Returns a score for each part.
     """
     seed, number = seeds
     settings, steps = parts[0].settings, course.steps - course.begin
@@ -56,8 +63,10 @@ def fit(
     loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
     together = Together(loaders, steps, derive(seed, "mix", number) if sampled else None)
     with seeded(derive(seed, "dropout", number)):
-        trainer = _trainer(settings, hardware, steps, logger, callbacks)
-        trainer.fit(module, together)
+        callbacks = [*callbacks, *([checkpoint] if checkpoint else [])]
+        trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
+        with checkpoint.listening() if checkpoint else nullcontext():
+            trainer.fit(module, together, ckpt_path=checkpoint.latest() if checkpoint else None, weights_only=True)
     module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
     scores = [_scored(module, k, part, loaders[k].collate_fn) for k, part in enumerate(parts)]
     if logger is not None:
@@ -94,11 +103,19 @@ def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any)
 
 
 def _trainer(
-    settings: Training, hardware: Hardware, steps: int, logger: Logger | None, callbacks: Sequence[lightning.Callback]
+    settings: Training,
+    hardware: Hardware,
+    steps: int,
+    logger: Logger | None,
+    callbacks: Sequence[lightning.Callback],
+    folder: Path | None,
 ) -> lightning.Trainer:
     return lightning.Trainer(
         accelerator=hardware.accelerator,
         devices=1,
+        deterministic=hardware.deterministic,
+        default_root_dir=folder,
+        plugins=[LightningEnvironment()],  # whoever launched this process says when it is launched again
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,

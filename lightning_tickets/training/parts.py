@@ -64,6 +64,7 @@ class Together:
 
     def __init__(self, loaders: Sequence[DataLoader[Any]], steps: int, drawn_by: int | None) -> None:
         self.loaders, self.steps, self.drawn_by = loaders, steps, drawn_by
+        self.given, self._skipped = 0, 0
 
     def __len__(self) -> int:
         return self.steps
@@ -71,6 +72,17 @@ class Together:
     def __iter__(self) -> Iterator[dict[int, Batch]]:
         left, everyone = [iter(loader) for loader in self.loaders], list(range(len(self.loaders)))
         generator = torch.Generator().manual_seed(self.drawn_by or 0)
-        for _ in range(self.steps):
+        for step in range(self.steps):
             one = everyone if self.drawn_by is None else torch.randint(len(left), (1,), generator=generator).tolist()
-            yield {number: next(left[number]) for number in one}
+            batch = {number: next(left[number]) for number in one}
+            if step >= self._skipped:
+                self.given = step + 1
+                yield batch
+
+    def state_dict(self) -> dict[str, int]:
+        """How many batches have been given."""
+        return {"given": self.given}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Those that have been given are drawn again, so that every generator is where it was, and not given."""
+        self._skipped = state["given"]

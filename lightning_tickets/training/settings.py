@@ -57,9 +57,12 @@ class Hardware:
     """Where a training runs and how it is shown; nothing here is part of what a run is.
 
     Batches of more than ``recompute_from`` tokens compute a layer's activations again in the backward pass instead of
-    keeping them: the same numbers with less memory.
+    keeping them: the same numbers with less memory. Without ``checkpoint_every`` (seconds) a training
+    that is cut off begins anew.
     """
 
     accelerator: str = "cpu"
     progress: bool = False
     recompute_from: int | None = None
+    deterministic: bool = False
+    checkpoint_every: float | None = None

@@ -19,11 +19,21 @@ class Point:
 
 
 class Snapshot(lightning.Callback):
-    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none."""
+    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none; ``name`` tells it in checkpoints."""
 
-    def __init__(self, step: int | None) -> None:
-        self.step = step
+    def __init__(self, step: int | None, name: str = "point") -> None:
+        self.step, self.name = step, name
         self.point: Point | None = None
+
+    @property
+    def state_key(self) -> str:
+        return f"{type(self).__name__}-{self.name}"
+
+    def state_dict(self) -> dict[str, Any]:
+        return {} if self.point is None else {"encoder": self.point.encoder, "heads": list(self.point.heads)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.point = Point(state_dict["encoder"], tuple(state_dict["heads"]))
 
     def on_train_batch_end(self, trainer: lightning.Trainer, pl_module: Any, *_: Any) -> None:
         if trainer.global_step == self.step:

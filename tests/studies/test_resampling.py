@@ -12,7 +12,7 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.resampling import again, over_examples
-from lightning_tickets.tickets.bench import Places
+from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
 

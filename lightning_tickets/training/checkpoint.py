@@ -1,0 +1,97 @@
+"""Where a training is, on disk, so that another process goes on from there to the same bytes."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+
+from lightning_tickets.errors import Interrupted
+from lightning_tickets.fingerprints import checksum
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
+
+
+class Checkpoint(lightning.Callback):
+    """Saves weights, optimiser, rate, position in the data, generators and the other callbacks' state now and then.
+
+    A file is ``step-<n>-<checksum>.ckpt``, renamed into place; a damaged one is passed over. Saving draws from no
+    generator, so how often it happens changes nothing.
+    """
+
+    def __init__(self, folder: Path, every: float) -> None:
+        """``every`` so many seconds, and when a signal asks the process to end: then Interrupted is raised."""
+        self.folder, self.every = folder, every
+        self._asked, self._saved = set[int](), time.monotonic()
+        self._generators: dict[str, Any] | None = None
+
+    def latest(self) -> Path | None:
+        """The furthest checkpoint that is whole."""
+        found = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
+        return next((path for path in found if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Signals are obeyed after the step that is being made; outside a fit they do what they did before."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {one: signal.signal(one, self._ask) for one in SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def _ask(self, number: int, *_: Any) -> None:
+        self._asked.add(number)
+
+    def state_dict(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"cpu": torch.get_rng_state()}
+        if torch.cuda.is_available():
+            found["cuda"] = torch.cuda.get_rng_state()
+        return found
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self._generators = state_dict
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        """Dropout's generator, once everything else that might draw from it is built."""
+        if self._generators is not None:
+            torch.set_rng_state(self._generators["cpu"])
+            if "cuda" in self._generators and torch.cuda.is_available():
+                torch.cuda.set_rng_state(self._generators["cuda"])
+            self._generators = None
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
+        asked = bool(trainer.strategy.reduce_boolean_decision(bool(self._asked), all=False))
+        due = trainer.strategy.broadcast(time.monotonic() - self._saved >= self.every)
+        if asked or due:
+            self._save(trainer)
+        if asked:
+            raise Interrupted(f"stopped after step {trainer.global_step}", frozenset(self._asked))
+
+    def _save(self, trainer: lightning.Trainer) -> None:
+        """The new one is there before the old one goes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / ".draft.ckpt"
+        trainer.save_checkpoint(draft)
+        if trainer.is_global_zero:
+            place = self.folder / f"step-{trainer.global_step}-{checksum(draft)[:16]}.ckpt"
+            draft.rename(place)
+            for other in self.folder.glob("step-*.ckpt"):
+                if other != place:
+                    other.unlink(missing_ok=True)
+        trainer.strategy.barrier()
+        self._saved = time.monotonic()
+
+
+def _step(path: Path) -> int:
+    return int(path.stem.split("-")[1])

@@ -1,0 +1,105 @@
+"""A training that is cut off at any step, by a signal, goes on to the bytes of one that was not."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+import pytorch_lightning as lightning
+
+from lightning_tickets.errors import Interrupted
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets import bench
+from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.train import train
+from lightning_tickets.training.settings import Hardware
+from tests.tickets.artefacts import content
+
+CHAINS = {
+    "imp": ["task=cola", "sparsity=20"],
+    "masked": ["task=mlm", "sparsity=10"],
+    "rewound": ["task=cola", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
+    "standard": ["task=stsb", "rewind=none", "sparsity=20"],
+    "movement": ["task=cola", "pruner=movement", "sparsity=10"],
+    "mixed": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10"],
+    "carried": ["task=cola", "protocol.head=carried", "rewind=0.25", "sparsity=20"],
+}
+
+
+class Cut(lightning.Callback):
+    """Sends this process a signal in the middle of some step of every fit."""
+
+    def __init__(self, step, number):
+        self.step, self.number = step, number
+
+    def on_before_optimizer_step(self, trainer, *_):
+        if trainer.global_step == self.step - 1:
+            os.kill(os.getpid(), self.number)
+
+
+@pytest.fixture
+def cut(monkeypatch):
+    """Every fit from now on is cut at some step."""
+
+    def at(step, number=signal.SIGTERM):
+        whole = bench.fit
+
+        def fit(encoder, parts, course, sampled, seeds, callbacks, *rest):
+            return whole(encoder, parts, course, sampled, seeds, [*callbacks, Cut(step, number)], *rest)
+
+        monkeypatch.setattr(bench, "fit", fit)
+
+    return at
+
+
+@pytest.fixture
+def with_checkpoints(places):
+    return replace(places, hardware=Hardware(checkpoint_every=3600.0))
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoints, tiny_run, tmp_path, cut):
+    run = tiny_run(*CHAINS[chain])
+    whole = replace(with_checkpoints, store=Store(tmp_path / "whole" / "runs"))
+    train(run, whole)
+    cut(step)
+    interrupted = 0
+    while True:
+        try:
+            train(run, with_checkpoints)
+            break
+        except Interrupted:
+            interrupted += 1
+            assert interrupted < 12
+    assert interrupted
+    assert content(with_checkpoints.store.root) == content(whole.store.root)
+    assert not list((with_checkpoints.store.root.parent / "checkpoints").rglob("*.ckpt"))
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "half"])
+def test_a_damaged_checkpoint_is_passed_over(damage, with_checkpoints, tiny_run, cut, monkeypatch):
+    run = tiny_run("task=cola", "subnetwork=full")
+    whole = train(run, replace(with_checkpoints, store=type(with_checkpoints.store)(with_checkpoints.store.root / "w")))
+    with monkeypatch.context():
+        cut(2)
+        with pytest.raises(Interrupted):
+            train(run, with_checkpoints)
+    (path,) = with_checkpoints.checkpoints(run.name).glob("step-2-*.ckpt")
+    content = bytearray(path.read_bytes())
+    if damage == "flip":
+        content[len(content) // 2] ^= 1
+    path.write_bytes(content[: {"cut": 100, "half": len(content) // 2}.get(damage, len(content))])
+    monkeypatch.undo()
+    assert train(run, with_checkpoints) == whole
+
+
+def test_checkpoints_by_the_clock_change_nothing(with_checkpoints, tiny_run, tmp_path):
+    ticket = tiny_run("task=cola", "sparsity=20").ticket
+    often = replace(with_checkpoints, hardware=Hardware(checkpoint_every=0.0))
+    find(ticket, often)
+    never = replace(with_checkpoints, store=Store(tmp_path / "never" / "runs"), hardware=Hardware())
+    find(ticket, never)
+    assert content(often.store.root) == content(never.store.root)
