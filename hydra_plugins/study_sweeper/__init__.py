@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -15,7 +16,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.swept import Sweep
+from lightning_tickets.composition.swept import PROGRAM, Sweep
 from lightning_tickets.errors import Busy, Stopped, UserError
 from lightning_tickets.execution.ready import Ready
 from lightning_tickets.execution.work import Ended
@@ -109,7 +110,8 @@ class _Outcome:
         if ended.state == "stopped":
             self.stopped[_chain(job.name)] = ended.told
         else:
-            self.failed[job.name] = "ended without its artefact" if ended.state == "done" else ended.told
+            why = "ended without its artefact" if ended.state == "done" else ended.told
+            self.failed[job.name] = f"{why}; again: {PROGRAM} {shlex.join(job.overrides)}"
 
     def waiting(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

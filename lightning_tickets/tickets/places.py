@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,8 +55,16 @@ class Places:
             if self.store.has(name):
                 yield None
             else:
+                self._note(name)
                 yield lease
                 shutil.rmtree(self.checkpoints(name), ignore_errors=True)
+
+    def _note(self, name: str) -> None:
+        """One line for a training that begins, in a file that only this process writes."""
+        place = self.store.root.parent / "journal" / f"begun-{socket.gethostname()}-{os.getpid()}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("a") as file:
+            file.write(f"{name}\n")
 
     def _taken(self, name: str) -> Lease | None:
         while not self.store.has(name):

@@ -1,0 +1,121 @@
+"""Kills a sweep at random instants, again and again, and compares what it leaves with that of a sweep left alone.
+
+    python tests/chaos.py [instants=30] [seed=0]
+
+Each instant is a kill -9 of one worker, of the driver, or of all of them; after it the same command is given again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1", "training.steps=150", "data.train_limit=500"]
+WORKERS = ["hydra/launcher=workers", "hydra.launcher.n_jobs=2", "trainer.checkpoint_every=0.3"]
+WHOM = ("worker", "driver", "all")
+PATIENCE = 600
+
+
+@dataclass
+class Outcome:
+    """Kills by whom, sweeps that they fell in, artefacts compared, and those that differ or are lost."""
+
+    kills: dict[str, int]
+    sweeps: int
+    artefacts: int
+    wrong: list[str]
+
+
+def main(arguments: list[str]) -> int:
+    given = dict(text.split("=") for text in arguments)
+    began = time.monotonic()
+    outcome = chaos(int(given.get("instants", "30")), int(given.get("seed", "0")))
+    told = ", ".join(f"{count} of {whom}" for whom, count in outcome.kills.items())
+    print(
+        f"{sum(outcome.kills.values())} instants ({told}) in {outcome.sweeps} sweeps; {outcome.artefacts} files "
+        f"compared, {len(outcome.wrong)} lost or different; {time.monotonic() - began:.0f} s"
+    )
+    return 1 if outcome.wrong else 0
+
+
+def chaos(instants: int, seed: int) -> Outcome:
+    """Sweep after sweep, until so many instants have passed."""
+    draw, found = random.Random(seed), Outcome(dict.fromkeys(WHOM, 0), 0, 0, [])
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        assert begin(place / "whole").wait(PATIENCE) == 0
+        expected = content(place / "whole")
+        while sum(found.kills.values()) < instants:
+            root = place / f"sweep-{found.sweeps}"
+            hunt(root, draw, instants, found.kills)
+            left = content(root)
+            found.sweeps, found.artefacts = found.sweeps + 1, found.artefacts + len(expected)
+            found.wrong += [name for name in expected | left if expected.get(name) != left.get(name)]
+    return found
+
+
+def hunt(root: Path, draw: random.Random, instants: int, kills: dict[str, int]) -> None:
+    """One sweep to its end, killed on the way."""
+    driver = begin(root)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        time.sleep(draw.uniform(0.5, 9.0))
+        if driver.poll() == 0:
+            return
+        whom = draw.choice(WHOM)
+        if driver.poll() is None and sum(kills.values()) < instants and kill(driver, whom, draw):
+            kills[whom] += 1
+        time.sleep(0.1)
+        if driver.poll() is not None:
+            driver = begin(root)
+    raise TimeoutError(f"{root}: not ended after {PATIENCE} s")
+
+
+def kill(driver: subprocess.Popen[bytes], whom: str, draw: random.Random) -> bool:
+    """Whether there was anyone."""
+    workers = children(driver.pid)
+    one = [draw.choice(workers)] if workers else []
+    victims = {"worker": one, "driver": [driver.pid], "all": [driver.pid, *workers]}[whom]
+    for pid in victims:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+    return bool(victims)
+
+
+def children(pid: int) -> list[int]:
+    """The workers of a driver."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if Path(f"/proc/{pid}").exists() else []
+    return [child for child in map(int, listed) if b"spawn_main" in command(child)]
+
+
+def command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def begin(root: Path) -> subprocess.Popen[bytes]:
+    line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *SWEEP, *WORKERS]
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
+    return subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def content(root: Path) -> dict[str, bytes]:
+    """Every file of every artefact but its timing; drafts and leases are of the dead."""
+    files = (path for path in sorted((root / "runs").rglob("*")) if path.is_file() and path.name != "timing.json")
+    named = {str(path.relative_to(root / "runs")): path for path in files}
+    return {name: path.read_bytes() for name, path in named.items() if not any(p[0] == "." for p in Path(name).parts)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""A plan's jobs by workers: whatever is ready, each once, whoever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.execution.ready import Ready
+from lightning_tickets.studies.plan import Job
+from tests.commands import SHORT, process
+from tests.tickets.artefacts import content
+
+SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1,2", *SHORT]
+LONGER = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1", "training.steps=400", "data.train_limit=64"]
+
+
+def job(name, makes=None, needs=None, seconds=1.0):
+    return Job(name, (), tuple(makes or [name]), needs, seconds)
+
+
+def begin(root: Path, *arguments: str) -> subprocess.Popen[str]:
+    line = [sys.executable, "-m", "lightning_tickets", *arguments]
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(line, env=environment, text=True, start_new_session=True, **pipes)
+
+
+def test_chains_come_first_and_cells_as_soon_as_their_round_is_there():
+    there = set()
+    chain = job("chain", ["chain/1", "chain/2"])
+    ready = Ready([job("deep", needs="chain/2"), job("near", needs="chain/1"), job("full"), chain], there.__contains__)
+    assert [ready.next().name, ready.next().name, ready.next()] == ["chain", "full", None]
+    there.add("chain/1")
+    assert ready.next().name == "near" and ready.next() is None and not ready.pauses
+    assert [one.name for one in ready.left] == ["deep"]
+
+
+def test_independent_chains_do_not_wait_for_each_other():
+    there = {"short/1"}
+    ready = Ready([job("of_short", needs="short/1"), job("of_long", needs="long/1")], there.__contains__)
+    assert ready.next().name == "of_short" and ready.next() is None
+
+
+def test_what_another_worker_has_is_looked_at_again(monkeypatch):
+    monkeypatch.setattr("lightning_tickets.execution.ready.AGAIN", 0.1)
+    ready = Ready([job("a")], set().__contains__)
+    ready.again(ready.next())
+    assert ready.next() is None and ready.pauses
+    time.sleep(0.15)
+    assert ready.next().name == "a"
+
+
+def test_work_is_a_value_that_can_be_sent(tmp_path):
+    sweep = sweep_of([*SWEEP, f"paths.root={tmp_path}"])
+    for one in sweep.plan.jobs:
+        work = sweep.work(one)
+        assert pickle.loads(pickle.dumps(work)).target == one.target
+        assert work.target.name == one.name
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """What one process makes of the sweep."""
+    root = tmp_path_factory.mktemp("alone") / "root"
+    process(root, "run", "-m", *SWEEP)
+    return content(root / "runs")
+
+
+def test_three_drivers_of_one_sweep_make_each_training_once(alone, tmp_path):
+    """Six workers at the same runs: the same bytes, and as many beginnings as trainings."""
+    root = tmp_path / "root"
+    both = ["hydra.launcher.n_jobs=2", "logger=csv", "trainer.checkpoint_every=null"]
+    drivers = [begin(root, "run", "-m", *SWEEP, *both) for _ in range(3)]
+    for driver in drivers:
+        _, err = driver.communicate(timeout=300)
+        assert driver.returncode == 0, err[-2000:]
+    assert content(root / "runs") == alone
+    told = [line for path in (root / "journal").glob("begun-*") for line in path.read_text().split()]
+    assert sorted(told) == sorted({str(Path(name).parent) for name in alone})
+
+
+def test_a_worker_that_is_killed_is_replaced_and_its_job_goes_on(tmp_path):
+    root = tmp_path / "root"
+    driver = begin(root, "run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "trainer.checkpoint_every=0.2")
+    killed = set()
+    until = time.monotonic() + 120
+    while driver.poll() is None and len(killed) < 2 and time.monotonic() < until:
+        for path in (root / "checkpoints").rglob("step-*.ckpt") if (root / "checkpoints").is_dir() else ():
+            name = str(path.parent.relative_to(root / "checkpoints"))
+            lease = root / "runs" / ".leases" / name.replace("/", "--")
+            if name not in killed and lease.is_dir():
+                told = json.loads(max(lease.glob("[0-9]*")).read_text())
+                os.kill(told["pid"], signal.SIGKILL)
+                killed.add(name)
+        time.sleep(0.05)
+    out, err = driver.communicate(timeout=200)
+    assert driver.returncode == 0, err[-2000:]
+    assert killed, "no worker was killed"
+    whole = tmp_path / "whole"
+    process(whole, "run", "-m", *LONGER)
+    assert content(root / "runs") == content(whole / "runs")
+
+
+def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
+    root = tmp_path / "root"
+    driver = begin(root, "run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "training.steps=4000")
+    until = time.monotonic() + 120
+    while not list((root / "runs").rglob(".leases/*/1")) and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(2)
+    began = time.monotonic()
+    os.killpg(driver.pid, signal.SIGINT)
+    _, err = driver.communicate(timeout=60)
+    assert driver.returncode == 130 and time.monotonic() - began < 5
+    assert "to go on: lightning-tickets run -m" in err and "Traceback" not in err
+    assert list((root / "checkpoints").rglob("step-*.ckpt")), "the training is where it was stopped"
