@@ -47,8 +47,7 @@ class Lease:
             if last and not _is_over(folder / str(last), seconds):
                 return None
             try:
-                with (folder / str(last + 1)).open("x") as file:
-                    file.write(_said(name, 0))
+                _create(folder / str(last + 1), _said(name, 0))
             except FileExistsError:
                 return None
             except FileNotFoundError:
@@ -99,6 +98,17 @@ def sweep(root: Path) -> int:
     for folder in dead:
         shutil.rmtree(folder, ignore_errors=True)
     return len(dead)
+
+
+def _create(path: Path, text: str) -> None:
+    """FileExistsError if it is there; where a full disk does not take the text, the file goes again."""
+    with path.open("x") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _numbers(folder: Path) -> list[int]:
