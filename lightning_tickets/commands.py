@@ -25,6 +25,7 @@ from lightning_tickets.composition.values import integer
 from lightning_tickets.drawing import draw
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
+from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tickets.record import last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
@@ -43,6 +44,10 @@ def run(arguments: list[str]) -> int:
             return _under_hydra(with_sources(arguments))
         print(line)
         return 0
+    if count() > 1:
+        raise UserError(
+            "run -m: torchrun is for single runs; sweeps have hydra/launcher=workers hydra.launcher.gpus=[…]"
+        )
     sweep = sweep_of(overrides)
     sweep.setting.fetch()
     status = _under_hydra(arguments)
@@ -85,7 +90,8 @@ def execute(config: DictConfig) -> str:
         line = job(config)
     except UserError as error:
         raise Refused from error
-    print(line)
+    if rank() == 0:
+        print(line)
     return line
 
 

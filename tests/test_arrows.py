@@ -24,11 +24,11 @@ MAY = {
     "data": {"pocket"},
     "tasks": set(),
     "models": {"tasks", "pocket"},
-    "training": {"data", "tasks", "models", "pruning"},
+    "training": {"data", "tasks", "models", "pruning", "runs.team"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.packed"},
     "report": {"studies"},
-    "execution": {"runs", "studies.plan", "tickets"},
+    "execution": {"runs", "studies.plan", "tickets", "training.ranks"},
     "composition": {
         "runs",
         "studies",

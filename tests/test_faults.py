@@ -27,7 +27,7 @@ def disk(tmp_path):
         return place
 
     yield mount
-    subprocess.run(["umount", str(place)], capture_output=True)
+    subprocess.run(["umount", "-l", str(place)], capture_output=True)
 
 
 def test_a_full_disk(disk, tmp_path):

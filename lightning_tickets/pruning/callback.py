@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytorch_lightning as lightning
 import torch
+from torch import distributed
 
 from lightning_tickets.pruning.mask import Mask, apply_, check_fits
 
@@ -43,3 +45,14 @@ class PruningCallback(lightning.Callback):
         if self.prune is not None:
             weights = {name: p.detach().cpu() for name, p in self.prunable.items()}
             self.pruned = self.prune(weights, self.mask)
+            if trainer.world_size > 1:
+                _check_same(self.pruned)
+
+
+def _check_same(mask: Mask) -> None:
+    """RuntimeError unless every process has the same mask."""
+    bits = hashlib.sha256(b"".join(m.numpy().tobytes() for m in mask.values())).hexdigest()
+    found: list[str | None] = [None] * distributed.get_world_size()
+    distributed.all_gather_object(found, bits)
+    if set(found) != {bits}:
+        raise RuntimeError("the processes of this training have pruned to different masks")

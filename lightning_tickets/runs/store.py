@@ -19,6 +19,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
+from lightning_tickets.runs.team import rank
 
 MANIFEST = "manifest.json"
 SPEC = "spec.json"
@@ -53,9 +54,10 @@ class Store:
             sealed = sorted(file.name for file in draft.iterdir() if file.name != TIMING)
             write_json(draft / MANIFEST, {file: checksum(draft / file) for file in sealed})
             draft.chmod(0o755)
-            if lease is not None:
-                lease.check()
-            self._move(draft, name)
+            if rank() == 0:  # of several processes that made it together one publishes
+                if lease is not None:
+                    lease.check()
+                self._move(draft, name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 

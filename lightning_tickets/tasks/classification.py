@@ -38,6 +38,9 @@ class Classification(TextPairs):
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         return F.cross_entropy(logits, batch["label"])
 
+    def terms(self, batch: Batch) -> int:
+        return len(batch["input_ids"])
+
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits.argmax(-1).tolist()
 

@@ -51,7 +51,10 @@ class Kind(Protocol):
         """One padded batch; ``seed`` for what is drawn by batch, None for evaluation."""
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
-        """A scalar."""
+        """A scalar, the mean over ``terms(batch)``."""
+
+    def terms(self, batch: Batch) -> int:
+        """How many there are that the loss is a mean of."""
 
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         """A prediction for each example of the batch, as plain values."""

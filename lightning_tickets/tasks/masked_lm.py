@@ -84,6 +84,9 @@ class MaskedLM:
         """``logits`` are those of the asked tokens only, (asked, vocabulary)."""
         return F.cross_entropy(logits, batch["asked"][batch["asked"] != IGNORED])
 
+    def terms(self, batch: Batch) -> int:
+        return int((batch["asked"] != IGNORED).sum())
+
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         """(right, asked) of each example, or its share of the batch's accuracy and its tokens."""
         asked = batch["asked"] != IGNORED

@@ -39,6 +39,9 @@ class Regression(TextPairs):
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         return F.mse_loss(logits[:, 0], batch["label"])
 
+    def terms(self, batch: Batch) -> int:
+        return len(batch["input_ids"])
+
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits[:, 0].tolist()
 

@@ -98,6 +98,9 @@ class Span:
         starts, ends = logits.masked_fill(batch["attention_mask"][..., None] == 0, -1e4).unbind(-1)
         return (F.cross_entropy(starts, batch["start"]) + F.cross_entropy(ends, batch["end"])) / 2
 
+    def terms(self, batch: Batch) -> int:
+        return len(batch["input_ids"])
+
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         """(sum of logits, first token, last token) of the best span among the n best starts and ends."""
         starts, ends = logits.float().masked_fill(~batch["allowed"][..., None], -1e9).unbind(-1)

@@ -143,7 +143,7 @@ class Bench:
         parts = self.parts(encoder, seed, None)
         module = TaskModule(encoder, parts, self.problem.training, Course(self.steps))
         loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
-        return mean_gradients(module, wanted, islice(Together(loaders, batches, None), batches))
+        return mean_gradients(module, wanted, islice(Together(loaders, module.kinds, batches, None), batches))
 
     def _together(self, scores: Sequence[Score]) -> Score:
         """The leading task's metrics by their names, those of the others as ``cola.matthews``."""

@@ -16,6 +16,7 @@ from lightning_tickets.errors import Busy
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
+from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.training.settings import Hardware
 
@@ -46,7 +47,14 @@ class Places:
 
     @contextmanager
     def turn(self, name: str) -> Iterator[Lease | None]:
-        """The right to make an artefact, or None where it is there by now; Busy as ``waits`` says."""
+        """The right to make an artefact, or None where it is there by now; Busy as ``waits`` says.
+
+        Of several processes that make it together the first takes the lease, and the others do what it does.
+        """
+        if count() > 1:
+            with self._together(name) as lease:
+                yield lease
+            return
         lease = self._taken(name)
         if lease is None:
             yield None
@@ -58,6 +66,25 @@ class Places:
                 self._note(name)
                 yield lease
                 shutil.rmtree(self.checkpoints(name), ignore_errors=True)
+
+    @contextmanager
+    def _together(self, name: str) -> Iterator[Lease | None]:
+        from torch import distributed
+
+        lease = self._taken(name) if rank() == 0 else None
+        told: list[tuple[Path, int] | None] = [(lease.folder, lease.number) if lease is not None else None]
+        distributed.broadcast_object_list(told)
+        if told[0] is None:
+            yield None
+        elif lease is None:
+            yield Lease(told[0][0], told[0][1], self.lease)
+        else:
+            with lease:
+                self._note(name)
+                yield lease
+        distributed.barrier()  # it is published
+        if lease is not None:
+            shutil.rmtree(self.checkpoints(name), ignore_errors=True)
 
     def _note(self, name: str) -> None:
         """One line for a training that begins, in a file that only this process writes."""

@@ -15,6 +15,8 @@ import torch
 
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
+from lightning_tickets.runs.team import rank
+from lightning_tickets.training.ranks import gathered
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
 
@@ -57,10 +59,10 @@ class Checkpoint(lightning.Callback):
         found: dict[str, Any] = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
             found["cuda"] = torch.cuda.get_rng_state()
-        return found
+        return {"ranks": gathered(found)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self._generators = state_dict
+        self._generators = state_dict["ranks"][rank()]
 
     def on_train_batch_start(self, *_: Any) -> None:
         """Dropout's generator, once everything else that might draw from it is built."""

@@ -12,10 +12,12 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from pytorch_lightning.loggers import Logger
 
 from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
+from lightning_tickets.runs.team import count, local_count, rank
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
@@ -61,8 +63,8 @@ def fit(
         part.head.train()
     module = TaskModule(encoder.train(), parts, settings, course)
     loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
-    together = Together(loaders, steps, derive(seed, "mix", number) if sampled else None)
-    with seeded(derive(seed, "dropout", number)):
+    together = Together(loaders, module.kinds, steps, derive(seed, "mix", number) if sampled else None)
+    with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
         callbacks = [*callbacks, *([checkpoint] if checkpoint else [])]
         trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
         with checkpoint.listening() if checkpoint else nullcontext():
@@ -112,10 +114,14 @@ def _trainer(
 ) -> lightning.Trainer:
     return lightning.Trainer(
         accelerator=hardware.accelerator,
-        devices=1,
+        strategy="auto" if count() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
+        devices=local_count(),
+        num_nodes=count() // local_count(),
         deterministic=hardware.deterministic,
         default_root_dir=folder,
-        plugins=[LightningEnvironment()],  # whoever launched this process says when it is launched again
+        plugins=[
+            LightningEnvironment() if count() == 1 else TorchElasticEnvironment()
+        ],  # who launched it, relaunches it
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,

@@ -15,7 +15,7 @@ from lightning_tickets.training.optim import linear_rate, make_optimizer
 from lightning_tickets.training.parts import Collate, Part
 from lightning_tickets.training.settings import Course, Training
 
-NOT_INPUTS = ("label", "start", "end", "allowed", "asked")
+NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 
 
 class TaskModule(lightning.LightningModule):
@@ -35,8 +35,16 @@ class TaskModule(lightning.LightningModule):
 
     def loss(self, batches: Mapping[int, Batch]) -> Tensor:
         """The sum over the tasks that have a batch."""
-        parts = [self.kinds[number].loss(self(b, number).float(), b) for number, b in batches.items()]
-        return torch.stack(parts).sum()
+        return torch.stack([self._weighed(number, batch) for number, batch in batches.items()]).sum()
+
+    def _weighed(self, number: int, batch: Batch) -> Tensor:
+        """Of several processes each has some rows of a batch, which count as many as they are."""
+        logits: Tensor = self(batch, number).float()
+        weight = batch.get("weight")
+        if weight is not None and weight == 0:
+            return logits.sum() * 0
+        loss: Tensor = self.kinds[number].loss(logits, batch)
+        return loss if weight is None else loss * weight
 
     def training_step(self, batches: Mapping[int, Batch], index: int) -> Tensor:
         loss = self.loss(batches)

@@ -11,9 +11,11 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from lightning_tickets.data.cache import Examples
+from lightning_tickets.runs.team import count
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
 from lightning_tickets.tasks.kind import Kind
+from lightning_tickets.training.ranks import share
 from lightning_tickets.training.settings import Training
 
 
@@ -62,8 +64,10 @@ def batches_of(part: Part, steps: int, seed: int, numbers: Sequence[int]) -> Dat
 class Together:
     """What each step trains on: a batch of every part, by the part's number; or of one, drawn by a seed of its own."""
 
-    def __init__(self, loaders: Sequence[DataLoader[Any]], steps: int, drawn_by: int | None) -> None:
-        self.loaders, self.steps, self.drawn_by = loaders, steps, drawn_by
+    def __init__(
+        self, loaders: Sequence[DataLoader[Any]], kinds: Sequence[Kind], steps: int, drawn_by: int | None
+    ) -> None:
+        self.loaders, self.kinds, self.steps, self.drawn_by = loaders, kinds, steps, drawn_by
         self.given, self._skipped = 0, 0
 
     def __len__(self) -> int:
@@ -74,10 +78,15 @@ class Together:
         generator = torch.Generator().manual_seed(self.drawn_by or 0)
         for step in range(self.steps):
             one = everyone if self.drawn_by is None else torch.randint(len(left), (1,), generator=generator).tolist()
-            batch = {number: next(left[number]) for number in one}
+            batch = {number: self._own(number, next(left[number])) for number in one}
             if step >= self._skipped:
                 self.given = step + 1
                 yield batch
+
+    def _own(self, number: int, batch: Batch) -> Batch:
+        """Of several processes each takes its rows of every batch, which is the one that a process alone would take."""
+        terms = self.kinds[number].terms
+        return batch if count() == 1 else share(batch, terms(batch), terms)
 
     def state_dict(self) -> dict[str, int]:
         """How many batches have been given."""

@@ -75,11 +75,11 @@ def alone(tmp_path_factory):
     return content(root / "runs")
 
 
-def test_three_drivers_of_one_sweep_make_each_training_once(alone, tmp_path):
-    """Six workers at the same runs: the same bytes, and as many beginnings as trainings."""
+def test_four_drivers_of_one_sweep_make_each_training_once(alone, tmp_path):
+    """Eight workers at the same runs: the same bytes, and as many beginnings as trainings."""
     root = tmp_path / "root"
     both = ["hydra.launcher.n_jobs=2", "logger=csv", "trainer.checkpoint_every=null"]
-    drivers = [begin(root, "run", "-m", *SWEEP, *both) for _ in range(3)]
+    drivers = [begin(root, "run", "-m", *SWEEP, *both) for _ in range(4)]
     for driver in drivers:
         _, err = driver.communicate(timeout=300)
         assert driver.returncode == 0, err[-2000:]

@@ -1,0 +1,50 @@
+"""Several processes, a device each, that make one training together: those that torchrun has started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import distributed
+
+from lightning_tickets.runs.team import count, rank
+from lightning_tickets.tasks.batches import Batch
+
+
+@contextmanager
+def joined(accelerator: str) -> Iterator[None]:
+    """Within the block they can tell each other something; one process alone needs nothing."""
+    if count() == 1 or distributed.is_initialized():
+        yield
+        return
+    if accelerator == "gpu":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if accelerator == "gpu" else "gloo")
+    try:
+        yield
+    finally:
+        distributed.destroy_process_group()
+
+
+def gathered(value: Any) -> list[Any]:
+    """What each process says, by rank."""
+    if count() == 1:
+        return [value]
+    found: list[Any] = [None] * count()
+    distributed.all_gather_object(found, value)
+    return found
+
+
+def share(batch: Batch, terms: int, terms_of: Any) -> Batch:
+    """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
+
+    ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. Without a row of its own a rank takes the
+    first, for nothing.
+    """
+    own = {name: value[rank() :: count()] for name, value in batch.items()}
+    if not len(own["input_ids"]):
+        return {name: value[:1] for name, value in batch.items()} | {"weight": torch.tensor(0.0)}
+    return own | {"weight": torch.tensor(count() * terms_of(own) / terms)}

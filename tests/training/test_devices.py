@@ -1,0 +1,69 @@
+"""One run over two processes: the mask is the same in both, and the numbers are those of one process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.ticket import load_ticket
+from tests.commands import inside
+
+SHORT = ["training.steps=12", "training.batch_size=7", "data.train_limit=60", "data.dev_limit=40", "seed=1"]
+RUNS = {
+    "classification": ["task=cola", "subnetwork=imp", "sparsity=20", "training.clip=0.5"],
+    "span": ["task=squad", "subnetwork=imp", "sparsity=10"],
+    "masked_lm": ["task=mlm", "subnetwork=imp", "sparsity=10"],
+    "mixed": ["task=rte", "source=cola+stsb", "mix=sampled", "subnetwork=imp", "sparsity=10"],
+    "one_row": ["task=cola", "subnetwork=full", "training.batch_size=1"],
+}
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """The pocket BERT without dropout, whose generators differ from process to process."""
+    folder = tmp_path_factory.mktemp("model") / "still"
+    shutil.copytree(MODEL_DIR, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def together(root, *arguments, status=0):
+    """The command under torchrun, with two processes."""
+    line = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root), "OMP_NUM_THREADS": "1"}
+    line += ["-m", "lightning_tickets", "run", *arguments, "trainer.progress=false"]
+    done = subprocess.run(line, env=environment, cwd=root.parent, capture_output=True, text=True, timeout=300)
+    assert (done.returncode != 0) == (status != 0), done.stderr[-4000:]
+    return done
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_two_processes_end_where_one_does(kind, still, tmp_path):
+    arguments = [*SHORT, "model=local", f"model.path={still}", *RUNS[kind]]
+    done = together(tmp_path / "both", *arguments)
+    line = inside(tmp_path / "one", "run", *arguments).last
+    assert done.stdout.count(name := line.split()[0]) == 1 and done.stdout.splitlines()[-1].startswith(name)
+    for result in (tmp_path / "one" / "runs").rglob("result.json"):
+        other = tmp_path / "both" / result.relative_to(tmp_path / "one")
+        one, both = (json.loads(path.read_text()) for path in (result, other))
+        assert one["metrics"] == pytest.approx(both["metrics"], abs=0.03) and one["kept"] == both["kept"]
+    for ticket in (tmp_path / "one" / "runs").rglob(TICKET):
+        one, _ = load_ticket(ticket)
+        both, _ = load_ticket(tmp_path / "both" / ticket.relative_to(tmp_path / "one"))
+        differing = sum(int((one[name] != both[name]).sum()) for name in one)
+        assert differing <= 1e-4 * sum(m.numel() for m in one.values())
+    assert not list((tmp_path / "both").rglob(".draft-*"))
+
+
+def test_sweeps_have_workers_instead(still, tmp_path):
+    done = together(tmp_path / "root", "-m", *RUNS["classification"], status=2)
+    assert "torchrun is for single runs" in done.stderr and not (tmp_path / "root").exists()
