@@ -13,10 +13,10 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
-	@$(BIN)/lightning-tickets run -m experiment=demo hydra/launcher=workers hydra.launcher.n_jobs=$(WORKERS)
+	@$(BIN)/lightning-tickets run -m experiment=demo hydra.launcher.n_jobs=$(WORKERS)
 
 paper: $(VENV)/.run ## every table and figure at the pocket scale, resumable: about an hour and a half on two cores
-	@$(BIN)/lightning-tickets run -m experiment=paper hydra/launcher=workers hydra.launcher.n_jobs=$(WORKERS)
+	@$(BIN)/lightning-tickets run -m experiment=paper hydra.launcher.n_jobs=$(WORKERS)
 
 test: $(VENV)/.dev ## the whole test suite
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

@@ -25,7 +25,7 @@ USAGE = """usage: lightning-tickets COMMAND [key=value …]
   ticket    show FILE: what a mask keeps, by matrix; export FILE OUT: as the released code's files
   pretrain  make the pocket BERT anew: pretrain out=DIR [seed=0]
 
-Sweeps use both cores with hydra/launcher=workers. `run --cfg job` shows every key; docs/ explains them.
+Sweeps use both cores with hydra.launcher.n_jobs=2. `run --cfg job` shows every key; docs/ explains them.
 """
 
 OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)

@@ -10,12 +10,13 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.inputs import fetch
-from lightning_tickets.composition.overrides import parsed
+from lightning_tickets.composition.overrides import in_one_line, parsed
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sources import with_sources
@@ -45,9 +46,7 @@ def run(arguments: list[str]) -> int:
         print(line)
         return 0
     if count() > 1:
-        raise UserError(
-            "run -m: torchrun is for single runs; sweeps have hydra/launcher=workers hydra.launcher.gpus=[…]"
-        )
+        raise UserError("run -m: torchrun is for single runs; sweeps have hydra.launcher.gpus=[…]")
     sweep = sweep_of(overrides)
     sweep.setting.fetch()
     status = _under_hydra(arguments)
@@ -71,6 +70,8 @@ def _under_hydra(arguments: list[str]) -> int:
     except SweepFailed as error:
         print(f"lightning-tickets: {error}", file=sys.stderr)
         return 1
+    except HydraException as error:
+        raise UserError(in_one_line(error)) from error
     except Refused as refused:
         raise UserError(str(refused.__cause__)) from refused
     return 0

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1", "training.steps=150", "data.train_limit=500"]
-WORKERS = ["hydra/launcher=workers", "hydra.launcher.n_jobs=2", "trainer.checkpoint_every=0.3"]
+WORKERS = ["hydra.launcher.n_jobs=2", "trainer.checkpoint_every=0.3"]
 WHOM = ("worker", "driver", "all")
 PATIENCE = 600
 

@@ -100,6 +100,21 @@ def test_other_commands_refuse_alike(refused, command):
     assert "nonsense" in refused(command, "experiment=table2", "nonsense=1")
 
 
+@pytest.mark.parametrize(
+    ("argument", "named"),
+    [
+        ("hydra.launcher.n_jobs=0", "hydra.launcher.n_jobs=0: allowed is an integer of at least 1"),
+        ("hydra.launcher.gpus=all", "hydra.launcher.gpus=all: allowed is a list of devices"),
+        ("hydra/launcher=fast", "hydra/launcher=fast is not known: allowed are basic, "),
+        ("trainer.lease=0", "trainer.lease=0: allowed are seconds, at least 1"),
+        ("trainer.checkpoint_every=-1", "trainer.checkpoint_every=-1: allowed is a number of at least 0"),
+        ("trainer.deterministic=maybe", "trainer.deterministic=maybe: allowed are true, false"),
+    ],
+)
+def test_a_launcher_refuses_alike(refused, argument, named):
+    assert named in refused("run", "-m", "task=cola", "subnetwork=full", argument)
+
+
 def test_an_unknown_command(refused):
     assert "unknown command 'fly': allowed are run, plan, report, claims, status, store, ticket, pretrain" in refused(
         "fly"

@@ -37,6 +37,8 @@ class WorkersLauncher(ReadyLauncher):
     def __init__(self, n_jobs: int, gpus: Sequence[int | str] = ()) -> None:
         if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
             raise UserError(f"hydra.launcher.n_jobs={n_jobs}: allowed is an integer of at least 1")
+        if isinstance(gpus, str) or not all(isinstance(gpu, int | str) for gpu in gpus):
+            raise UserError(f"hydra.launcher.gpus={gpus}: allowed is a list of devices, as [0,1]")
         self.count, self.gpus = n_jobs, [str(gpu) for gpu in gpus]
 
     def run_ready(self, ready: Ready, work_of: Callable[[Job], Work], told: Callable[[Job, Ended], None]) -> None:

@@ -13,7 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from lightning_tickets.errors import UserError
 
-OPTIONS = r"Could not find '([\w-]+)/(.+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
+OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 
 
 def parsed(arguments: Sequence[str]) -> list[Override]:
@@ -28,11 +28,13 @@ def one_line() -> Iterator[None]:
     try:
         yield
     except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(_told(error)) from error
+        raise UserError(in_one_line(error)) from error
 
 
-def _told(error: Exception) -> str:
-    """What Hydra and OmegaConf say over several lines, as one."""
+def in_one_line(error: Exception) -> str:
+    """What Hydra and OmegaConf say over several lines, or the UserError that they have wrapped."""
+    if isinstance(error.__cause__, UserError):
+        return str(error.__cause__)
     text = str(error)
     option = re.search(OPTIONS, text, re.DOTALL)
     if option:

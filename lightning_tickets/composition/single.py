@@ -18,6 +18,7 @@ def check_shown(config: DictConfig) -> None:
     settings.hardware(config, single=False)
     settings.journal(config)
     settings.stop_below(config)
+    settings.lease(config)
 
 
 def run_of(config: DictConfig) -> Run:

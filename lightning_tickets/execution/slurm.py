@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import submitit
-from submitit.core.utils import DelayedSubmission, JobPaths, pickle_load
+from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
 from lightning_tickets.errors import Interrupted, UserError
 from lightning_tickets.execution.ready import Ready
@@ -85,8 +85,11 @@ class Cluster:
     def _submit(self, works: list[tuple[Job, Work]]) -> None:
         if not works:
             return
-        with self._executor.batch():
-            submitted = [self._executor.submit(OnNode(work)) for _, work in works]
+        try:
+            with self._executor.batch():
+                submitted = [self._executor.submit(OnNode(work)) for _, work in works]
+        except FailedJobError as error:
+            raise UserError(f"hydra/launcher=slurm: {' '.join(str(error).split())}") from error
         for (job, _), one in zip(works, submitted, strict=True):
             self._flying[one.job_id] = job
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,11 +95,15 @@ class Places:
             file.write(f"{name}\n")
 
     def _taken(self, name: str) -> Lease | None:
+        told = False
         while not self.store.has(name):
             lease = Lease.take(self.store.root, name, self.lease)
             if lease is not None:
                 return lease
             if not self.waits:
                 raise Busy(f"{name}: another worker is making it")
+            if not told:
+                print(f"lightning-tickets: waiting for {name}, which another worker is making", file=sys.stderr)
+                told = True
             time.sleep(POLL)
         return None
