@@ -85,8 +85,10 @@ class Together:
 
     def _own(self, number: int, batch: Batch) -> Batch:
         """Of several processes each takes its rows of every batch, which is the one that a process alone would take."""
+        if count() == 1:
+            return batch
         terms = self.kinds[number].terms
-        return batch if count() == 1 else share(batch, terms(batch), terms)
+        return share(batch, terms(batch), terms)
 
     def state_dict(self) -> dict[str, int]:
         """How many batches have been given."""

@@ -115,16 +115,16 @@ def test_the_leading_task_says_how_it_is_trained(tiny_run):
 
 def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
     loaders = [list(range(100)), list(range(100, 200)), list(range(200, 300))]
-    taken = [next(iter(step.items())) for step in Together(loaders, 90, drawn_by=7)]
-    again = [next(iter(step.items())) for step in Together(loaders, 90, drawn_by=7)]
-    other = [next(iter(step.items())) for step in Together(loaders, 90, drawn_by=8)]
+    taken = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=7)]
+    again = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=7)]
+    other = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=8)]
     assert taken == again != other
     counts = [sum(part == k for part, _ in taken) for k in range(3)]
     assert all(18 <= n <= 42 for n in counts), counts
     for k in range(3):
         assert [batch for part, batch in taken if part == k] == loaders[k][: counts[k]], "in the loader's order"
-    assert all(len(step) == 1 for step in Together(loaders, 5, drawn_by=7))
-    assert all(set(step) == {0, 1, 2} for step in Together(loaders, 5, drawn_by=None))
+    assert all(len(step) == 1 for step in Together(loaders, [], 5, drawn_by=7))
+    assert all(set(step) == {0, 1, 2} for step in Together(loaders, [], 5, drawn_by=None))
 
 
 def test_sampling_is_another_chain_and_trains(places, tiny_run):
