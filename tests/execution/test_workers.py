@@ -16,7 +16,7 @@ import pytest
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.execution.ready import Ready
 from lightning_tickets.studies.plan import Job
-from tests.commands import SHORT, process
+from tests.commands import SHORT, inside, process
 from tests.tickets.artefacts import content
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1,2", *SHORT]
@@ -120,6 +120,24 @@ def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
     began = time.monotonic()
     os.killpg(driver.pid, signal.SIGINT)
     _, err = driver.communicate(timeout=60)
-    assert driver.returncode == 130 and time.monotonic() - began < 5
+    assert driver.returncode == 130 and time.monotonic() - began < 15, "five seconds where nothing else runs"
     assert "to go on: lightning-tickets run -m" in err and "Traceback" not in err
     assert list((root / "checkpoints").rglob("step-*.ckpt")), "the training is where it was stopped"
+
+
+def test_a_failure_blocks_only_what_waits_for_it(tmp_path):
+    root = tmp_path / "root"
+    inside(root, "run", "job=find", "task=cola", "sparsity=10", *SHORT)
+    (ticket,) = (root / "runs").glob("find-cola-*/round-01/ticket.safetensors")
+    ticket.write_bytes(ticket.read_bytes()[:-1])
+    told = inside(root, "run", "-m", *SWEEP, status=1).stderr
+    assert "3 of 10 jobs failed, the rest is in the store" in told
+    assert f"{ticket}: damaged" in told and "again: lightning-tickets run" in told
+    assert told.count("waits for find-cola-") == 2
+    names = sorted(path.name.split("-seed")[0] for path in (root / "runs").iterdir() if path.name[0] != ".")
+    assert names == ["cola-full"] * 2 + ["find-cola-imp", "find-mlm-imp"] + ["mlm-full"] * 2 + ["mlm-imp-s20"] * 2
+    (note,) = (root / "failures").iterdir()
+    assert json.loads(note.read_text())["name"].startswith("find-cola")
+    assert inside(root, "store", "gc", "--yes").stdout.count("round-01") == 1
+    inside(root, "run", "-m", *SWEEP)
+    assert not list((root / "failures").iterdir())
