@@ -35,7 +35,7 @@ def shown(summary: Summary) -> str:
 def main(common: list[str]) -> None:
     sweep = [f"task={','.join(TASKS)}", "subnetwork=full,scratch", f"seed={','.join(map(str, SEEDS))}"]
     line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *sweep, *common, "hydra.launcher.n_jobs=2"]
-    subprocess.run([*line, "hydra.launcher.n_jobs=2"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
     root = Path(composed(common).paths.root)
     print("| task | metric | majority | bag of words | random weights | pre-trained |")
     print("| --- | --- | --- | --- | --- | --- |")

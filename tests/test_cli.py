@@ -10,15 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import SHORT, inside, process
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """All that has to be the same every time: everything but the seconds it took."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "timing.json"
-    }
+from tests.tickets.artefacts import content
 
 
 @pytest.fixture(scope="module")

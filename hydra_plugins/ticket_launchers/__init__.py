@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ class ReadyLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         raise UserError("hydra/launcher: workers and slurm need hydra/sweeper=study")
 
+    @abstractmethod
     def run_ready(self, ready: Ready, work_of: Callable[[Job], Work], told: Callable[[Job, Ended], None]) -> None:
         """Until nothing is left that can be done; ``told`` hears how each job has ended."""
-        raise NotImplementedError
 
 
 class WorkersLauncher(ReadyLauncher):

@@ -35,6 +35,10 @@ class Ready:
         self._later[job.name] = time.monotonic() + AGAIN
         self._left.append(job)
 
+    def made(self, job: Job) -> bool:
+        """Whether the store has all of it."""
+        return all(map(self._is_there, job.makes))
+
     @property
     def pauses(self) -> bool:
         """Whether something is left only because another worker has it."""

@@ -75,7 +75,7 @@ class Cluster:
             if not self._flying and not ready.pauses:
                 return
             time.sleep(self.poll)
-            for ident, job, ended in self._ended(work_of):
+            for ident, job, ended in self._ended(ready):
                 del self._flying[ident]
                 if ended is None or ended.state == "busy":
                     ready.again(job)
@@ -93,12 +93,11 @@ class Cluster:
         for (job, _), one in zip(works, submitted, strict=True):
             self._flying[one.job_id] = job
 
-    def _ended(self, work_of: Callable[[Job], Work]) -> Iterator[tuple[str, Job, Ended | None]]:
+    def _ended(self, ready: Ready) -> Iterator[tuple[str, Job, Ended | None]]:
         """Those that have left the queue, or have left their artefact; None for one that has to be submitted again."""
         queued = _queue()
         for ident, job in list(self._flying.items()):
-            store = work_of(job).places.store
-            if not job.missing(store):
+            if ready.made(job):
                 yield ident, job, Ended("done")
             elif ident not in queued:
                 found = self._word(ident)

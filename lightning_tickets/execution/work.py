@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,11 +47,9 @@ def do(work: Work) -> Ended:
         return Ended("busy", str(busy))
     except Exception as error:
         told = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {reason(error)}"
-        try:
+        with suppress(OSError):  # a full disk may be what has gone wrong; the line below is told in any case
             note.parent.mkdir(parents=True, exist_ok=True)
             write_json(note, {"name": work.name, "why": told, "command": work.command, "at": traceback.format_exc()})
-        except OSError:
-            pass  # a full disk may be what has gone wrong
         return Ended("failed", told)
     note.unlink(missing_ok=True)
     return Ended("done", told)

@@ -84,20 +84,24 @@ class Lease:
 
 def holders(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each lease that is not known to be over: the artefact's name, and who holds it (host, pid, since)."""
-    for folder in sorted((root / FOLDER).glob("*")):
-        with suppress(OSError, ValueError):
-            path = folder / str(max(_numbers(folder)))
-            if not _is_gone(told := json.loads(path.read_text())):
-                yield str(told["name"]), told
+    for _, told in _leases(root):
+        if not _is_gone(told):
+            yield str(told["name"]), told
 
 
 def sweep(root: Path) -> int:
     """Remove the leases of processes that are known to be gone; how many there were."""
-    living = {name.replace("/", "--") for name, _ in holders(root)}
-    dead = [folder for folder in (root / FOLDER).glob("*") if folder.name not in living]
+    dead = [folder for folder, told in _leases(root) if _is_gone(told)]
     for folder in dead:
         shutil.rmtree(folder, ignore_errors=True)
     return len(dead)
+
+
+def _leases(root: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Each folder with what its last lease says; one that says nothing yet is left alone."""
+    for folder in sorted((root / FOLDER).glob("*")):
+        with suppress(OSError, ValueError):
+            yield folder, json.loads((folder / str(max(_numbers(folder)))).read_text())
 
 
 def _create(path: Path, text: str) -> None:

@@ -8,9 +8,10 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import Busy
@@ -52,40 +53,21 @@ class Places:
 
         Of several processes that make it together the first takes the lease, and the others do what it does.
         """
-        if count() > 1:
-            with self._together(name) as lease:
-                yield lease
-            return
-        lease = self._taken(name)
-        if lease is None:
-            yield None
-            return
-        with lease:
-            if self.store.has(name):
-                yield None
-            else:
+        lease = self._taken(name) if rank() == 0 else None
+        with lease or nullcontext():
+            if lease is not None:
                 self._note(name)
-                yield lease
+            yield lease if count() == 1 else self._shared(lease)
+            if count() > 1:
+                distributed().barrier()  # it is published
+            if lease is not None:
                 shutil.rmtree(self.checkpoints(name), ignore_errors=True)
 
-    @contextmanager
-    def _together(self, name: str) -> Iterator[Lease | None]:
-        from torch import distributed
-
-        lease = self._taken(name) if rank() == 0 else None
+    def _shared(self, lease: Lease | None) -> Lease | None:
+        """What the first process has, as all of them have it; only the first keeps it alive."""
         told: list[tuple[Path, int] | None] = [(lease.folder, lease.number) if lease is not None else None]
-        distributed.broadcast_object_list(told)
-        if told[0] is None:
-            yield None
-        elif lease is None:
-            yield Lease(told[0][0], told[0][1], self.lease)
-        else:
-            with lease:
-                self._note(name)
-                yield lease
-        distributed.barrier()  # it is published
-        if lease is not None:
-            shutil.rmtree(self.checkpoints(name), ignore_errors=True)
+        distributed().broadcast_object_list(told)
+        return lease or (Lease(*told[0], self.lease) if told[0] is not None else None)
 
     def _note(self, name: str) -> None:
         """One line for a training that begins, in a file that only this process writes."""
@@ -98,8 +80,11 @@ class Places:
         told = False
         while not self.store.has(name):
             lease = Lease.take(self.store.root, name, self.lease)
-            if lease is not None:
+            if lease is not None and not self.store.has(name):
                 return lease
+            if lease is not None:  # it was published before the lease was given back
+                with lease:
+                    return None
             if not self.waits:
                 raise Busy(f"{name}: another worker is making it")
             if not told:
@@ -107,3 +92,10 @@ class Places:
                 told = True
             time.sleep(POLL)
         return None
+
+
+def distributed() -> Any:
+    """torch.distributed, which only several processes need."""
+    from torch import distributed as found
+
+    return found
