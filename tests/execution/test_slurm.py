@@ -89,7 +89,8 @@ class Events:
         self.until(lambda: ident not in self.cluster.running())
 
     def node_dies(self) -> None:
-        node = self.cluster.running()[self.at_work()]
+        ident = self.at_work()
+        node = self.cluster.running()[ident]
         self.cluster.kill(node, signal.SIGKILL)
         for path in (self.root / "runs" / ".leases").glob("*/[0-9]*"):
             os.kill(json.loads(path.read_text())["pid"], signal.SIGKILL)
