@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from functools import lru_cache, partial
+from functools import partial
 
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
@@ -31,14 +31,15 @@ def draw(sweep: Sweep) -> int:
     from lightning_tickets.report.tables import markdown
     from lightning_tickets.report.write import write_report
     from lightning_tickets.studies.judgement import judged
+    from lightning_tickets.studies.resampling import Examples
 
     shown = _with_claims(sweep)
     scored = [one for one in shown if isinstance(one, Exhibit)]
     folder = sweep.root / "reports" / sweep.label
     names = {name for exhibit in scored for finding in exhibit.findings for name in finding.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    read = lru_cache(maxsize=512)(partial(columns_of, sweep.store))  # a baseline's runs stand behind every row
-    judgements = {exhibit.name: judged(exhibit, read) for exhibit in scored}
+    examples = Examples(partial(columns_of, sweep.store))
+    judgements = {exhibit.name: judged(exhibit, examples) for exhibit in scored}
     page = write_report(folder, sweep.title, shown, links, judgements=judgements, scale=sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from lightning_tickets.studies.finding import Exhibit, Sheet, Shown
 from lightning_tickets.studies.inference import holm
 from lightning_tickets.studies.judgement import MARGIN, Judged, judged
+from lightning_tickets.studies.resampling import Examples
 
 Exhibits = Mapping[str, Exhibit]
 ALPHA = 0.05
+NO_EXAMPLES = Examples(lambda run: None)
 HOLDS, NOT, OPEN = "holds", "does not hold", "cannot be told"
 
 
@@ -90,7 +92,7 @@ def _compared(exhibits: Exhibits, name: str, baseline: str, rows: Iterable[str])
     if exhibit is None:
         return []
     wanted = tuple(row for row in exhibit.rows if row in rows and row != baseline)
-    found = {one.finding: one for one in judged(replace(exhibit, rows=wanted, baseline=baseline), lambda run: None)}
+    found = {one.finding: one for one in judged(replace(exhibit, rows=wanted, baseline=baseline), NO_EXAMPLES)}
     cells = (finding for row in wanted for task in exhibit.tasks for finding in exhibit.at(row, task))
     return [found.get(cell, Judged(cell, None, None, None, None, ())) for cell in cells]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Scores = Sequence[float]
-Statistic = Callable[[list[Any]], float]  # of columns, as numpy arrays
 ROUNDING = 1e-6  # metrics come in single precision; one example of the largest development set weighs 2e-5
 
 
@@ -105,19 +104,22 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def bootstrap(
-    values: Sequence[Sequence[float]], statistic: Statistic, resamples: int, seed: int, level: float = 0.95
-) -> Interval | None:
-    """Percentiles over examples, drawn alike from each column; None if the statistic is not finite on some resample."""
+def resamples(examples: int, number: int, seed: int) -> Any:
+    """How often each example is drawn, with replacement, into each of ``number`` samples: [number, examples]."""
     import numpy as np
 
-    sizes = {len(column) for column in values}
-    if len(sizes) != 1 or 0 in sizes or resamples < 1:
-        raise ValueError(f"{resamples} resamples of {sorted(sizes)} examples: allowed are columns of one size, above 0")
-    columns, (n,), generator = [np.asarray(column) for column in values], sizes, np.random.default_rng(seed)
-    picks = (generator.integers(n, size=n) for _ in range(resamples))
-    draws = [statistic([column[pick] for column in columns]) for pick in picks]
-    if not all(map(math.isfinite, draws)):
+    if examples < 1 or number < 1:
+        raise ValueError(f"{number} resamples of {examples} examples: allowed are numbers above 0")
+    generator = np.random.default_rng(seed)
+    drawn = (np.bincount(generator.integers(examples, size=examples), minlength=examples) for _ in range(number))
+    return np.stack([counts.astype(np.uint16) for counts in drawn])
+
+
+def percentiles(draws: Any, level: float = 0.95) -> Interval | None:
+    """The bootstrap's interval of a statistic by its values on resamples; None if one of them is not finite."""
+    import numpy as np
+
+    if not np.isfinite(draws).all():
         return None
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]).tolist()
     return Interval(low, high, level)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lightning_tickets.studies.finding import Exhibit, Finding
@@ -13,14 +12,12 @@ from lightning_tickets.studies.inference import (
     equivalent,
     flags,
     holm,
-    majority,
     paired,
     welch,
 )
-from lightning_tickets.studies.resampling import Columns, over_examples
+from lightning_tickets.studies.resampling import Examples
 
 MARGIN = 0.01  # a point: what counts as the same in the test of equivalence
-ColumnsOf = Callable[[str], Columns | None]
 
 
 @dataclass(frozen=True)
@@ -48,15 +45,15 @@ class Judged:
         return "same" if self.equivalence.holds else "cannot be told"
 
 
-def judged(exhibit: Exhibit, columns_of: ColumnsOf) -> tuple[Judged, ...]:
-    """Every cell that has a score, in the order of rows and tasks; ``columns_of`` a run are its dev examples."""
+def judged(exhibit: Exhibit, examples: Examples) -> tuple[Judged, ...]:
+    """Every cell that has a score, in the order of rows and tasks."""
     found = []
     for row in (row for row in exhibit.rows if row != exhibit.baseline):
         for task in exhibit.tasks:
             for finding in exhibit.at(row, task):
                 base = _baseline(exhibit, finding)
                 if finding.scores and base is not None and base.scores:
-                    found.append(_judged(finding, base, columns_of))
+                    found.append(_judged(finding, base, examples))
     adjusted = iter(holm([one.welch.p for one in found if one.welch]))
     return tuple(replace(one, adjusted=next(adjusted)) if one.welch else one for one in found)
 
@@ -68,23 +65,17 @@ def _baseline(exhibit: Exhibit, finding: Finding) -> Finding | None:
     return same[0] if same else found[0] if len(found) == 1 else None
 
 
-def _judged(finding: Finding, base: Finding, columns_of: ColumnsOf) -> Judged:
-    ours, theirs = ([columns_of(run) or {} for run in one.runs] for one in (finding, base))
+def _judged(finding: Finding, base: Finding, examples: Examples) -> Judged:
+    accuracy = finding.metric.endswith("accuracy")  # over labels, where there are some
     return Judged(
         finding,
         welch(finding.scores, base.scores),
         paired(_by_seed(finding), _by_seed(base)),
         equivalent(finding.scores, base.scores, MARGIN),
-        over_examples(finding.metric, ours, theirs),
-        flags(finding.scores, _majority(finding, ours), len(finding.undefined)),
+        examples.interval(finding.metric, finding.runs, base.runs),
+        flags(finding.scores, examples.majority(finding.runs[0]) if accuracy else None, len(finding.undefined)),
     )
 
 
 def _by_seed(finding: Finding) -> dict[int, float]:
     return dict(zip(finding.seeds, finding.scores, strict=True))
-
-
-def _majority(finding: Finding, columns: list[Columns]) -> float | None:
-    """Of the dev set's labels, where the metric is an accuracy over them."""
-    labels = columns[0].get("label") if columns else None
-    return majority([int(label) for label in labels]) if labels and finding.metric.endswith("accuracy") else None

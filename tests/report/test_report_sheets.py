@@ -17,6 +17,7 @@ from lightning_tickets.report.views import view
 from lightning_tickets.report.write import write, write_report
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from lightning_tickets.studies.judgement import judged
+from lightning_tickets.studies.resampling import Examples
 from tests.report.reading import Reader
 
 SHEET = r"""## Table 1
@@ -135,7 +136,7 @@ def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, 
 
 def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
     seeded = replace(table, findings=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.findings))
-    found = {table.name: judged(seeded, lambda run: None)}
+    found = {table.name: judged(seeded, Examples(lambda run: None))}
     reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=found).read_text(encoding="utf-8"))
     links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
     assert links == {path.name for path in tmp_path.iterdir()} - {"index.html"} and "table2.judged.md" in links

@@ -14,12 +14,13 @@ from scipy import stats
 from lightning_tickets.studies.inference import (
     Comparison,
     Interval,
-    bootstrap,
     equivalent,
     flags,
     holm,
     majority,
     paired,
+    percentiles,
+    resamples,
     welch,
 )
 
@@ -258,7 +259,7 @@ def test_holm_takes_p_values_only(wrong: float) -> None:
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_the_bootstrap_of_a_mean_is_scipys(level: float) -> None:
     column = drawn(5, 60, 0.6, 0.2)
-    found = bootstrap([column], lambda columns: float(columns[0].mean()), 999, seed=7, level=level)
+    found = percentiles(resamples(60, 999, seed=7) @ np.array(column) / 60, level)
     wanted = stats.bootstrap(
         (column,),
         np.mean,
@@ -271,52 +272,36 @@ def test_the_bootstrap_of_a_mean_is_scipys(level: float) -> None:
     assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
 
 
-def test_the_bootstrap_keeps_examples_together() -> None:
-    """Columns that are equal stay equal, so guesses that are the labels are right on every resample."""
-    labels = np.random.default_rng(3).integers(2, size=50).tolist()
-    found = bootstrap([labels, labels], lambda c: float((c[0] == c[1]).mean()), 50, seed=0)
-    assert found == Interval(1.0, 1.0, 0.95)
-    shuffled = bootstrap([labels, labels[::-1]], lambda c: float((c[0] == c[1]).mean()), 50, seed=0)
-    assert shuffled is not None and shuffled.low < shuffled.high < 1
-
-
 def test_the_bootstrap_of_an_accuracy_is_as_wide_as_the_binomial_says() -> None:
-    right = [1] * 320 + [0] * 80
-    found = bootstrap([right], lambda c: float(c[0].mean()), 4000, seed=1)
+    right = np.array([1] * 320 + [0] * 80)
+    found = percentiles(resamples(400, 4000, seed=1) @ right / 400)
     low, high = stats.binom.ppf([0.025, 0.975], 400, 0.8) / 400
     assert found is not None
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.004)
 
 
-def test_a_bootstrap_is_its_seeds() -> None:
-    def once(seed: int) -> Interval | None:
-        return bootstrap([OURS * 5], lambda c: float(c[0].mean()), 40, seed)
-
+def test_resamples_are_their_seeds_and_as_large_as_the_whole() -> None:
     before = np.random.get_state()[1].tolist()
-    assert once(1) == once(1) != once(2)
+    once, again, other = (resamples(20, 40, seed) for seed in (1, 1, 2))
+    assert (once == again).all() and (once != other).any()
+    assert once.shape == (40, 20) and (once.sum(axis=1) == 20).all()
     assert np.random.get_state()[1].tolist() == before
 
 
-def test_a_statistic_without_a_value_on_a_resample_tells_nothing() -> None:
-    def correlation(columns: list[np.ndarray]) -> float:
-        constant = any(np.ptp(column) == 0 for column in columns)
-        return math.nan if constant else float(np.corrcoef(columns)[0, 1])
-
-    assert bootstrap([[0.5] * 9, [float(i) for i in range(9)]], correlation, 20, seed=0) is None
-    assert bootstrap([[0, 1, 0], [0, 1, 1]], correlation, 200, seed=0) is None
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_statistic_without_a_value_on_a_resample_tells_nothing(value: float) -> None:
+    assert percentiles(np.array([0.1, value, 0.3])) is None
 
 
-@pytest.mark.parametrize(
-    ("columns", "resamples"), [([], 9), ([[]], 9), ([[], []], 9), ([[0.1, 0.2], [0.3]], 9), ([[0.1, 0.2]], 0)]
-)
-def test_what_cannot_be_resampled(columns: list[list[float]], resamples: int) -> None:
+@pytest.mark.parametrize(("examples", "number"), [(0, 9), (3, 0)])
+def test_what_cannot_be_resampled(examples: int, number: int) -> None:
     with pytest.raises(ValueError, match="resamples"):
-        bootstrap(columns, lambda c: 0.0, resamples, seed=0)
+        resamples(examples, number, seed=0)
 
 
 def test_a_bootstraps_level_is_a_fraction() -> None:
     with pytest.raises(ValueError, match="level"):
-        bootstrap([OURS], lambda c: float(c[0].mean()), 9, seed=0, level=1.0)
+        percentiles(np.array([0.1, 0.2]), level=1.0)
 
 
 @pytest.mark.parametrize(

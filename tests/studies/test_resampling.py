@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
+import torch
+from scipy import stats
+from torchmetrics.functional.classification import binary_f1_score, multiclass_matthews_corrcoef
 
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.resampling import again, over_examples
+from lightning_tickets.studies import resampling
+from lightning_tickets.studies.inference import resamples
+from lightning_tickets.studies.resampling import RESAMPLES, Examples, again, drawn
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
@@ -28,15 +34,12 @@ def places(tmp_path_factory):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_metric_of_the_examples_is_that_of_the_run(places, task):
-    import numpy as np
-
     run = run_of(composed([f"task={task}", *SHORT]))
     result, columns = train(run, places), columns_of(places.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
-        if metric == "matthews" or metric == result.metric or metric in ("f1", "spearman", "exact_match"):
-            names, statistic = again(metric, columns)
-            value = statistic([np.asarray(columns[name]) for name in names])
-            assert value == pytest.approx(result.metrics[metric], abs=1e-6), metric
+        names, statistic = again(metric, columns)
+        values = [np.asarray(columns[name]) for name in names]
+        assert statistic(values, np.ones((1, len(values[0])))) == pytest.approx(result.metrics[metric], abs=1e-6)
     assert result.score != 0 or task == "cola"
 
 
@@ -46,19 +49,84 @@ def right(share, n=400, seed=0):
     return {"guess": [one if drawn.random() < share else 1 - one for one in label], "label": label}
 
 
+def interval(metric, ours, theirs):
+    known = {f"run{number}": columns for number, columns in enumerate([*ours, *theirs])}
+    names = list(known)
+    return Examples(known.get).interval(metric, names[: len(ours)], names[len(ours) :])
+
+
 def test_the_same_runs_differ_by_nothing():
-    same = over_examples("accuracy", [right(0.8)], [right(0.8)])
+    same = interval("accuracy", [right(0.8)], [right(0.8)])
     assert same.low == same.high == 0
 
 
 def test_a_better_run_is_told_from_a_worse_one_and_a_like_one_is_not():
-    better = over_examples("accuracy", [right(0.9, seed=1)] * 2, [right(0.7, seed=2)] * 3)
-    like = over_examples("accuracy", [right(0.8, seed=1)], [right(0.8, seed=2)])
+    better = interval("accuracy", [right(0.9, seed=1)] * 2, [right(0.7, seed=2)] * 3)
+    like = interval("accuracy", [right(0.8, seed=1)], [right(0.8, seed=2)])
     assert 0.1 < better.low < 0.2 < better.high < 0.3
     assert like.low < 0 < like.high
 
 
 def test_what_cannot_be_told_is_none():
-    assert over_examples("accuracy", [], [right(0.8)]) is None
-    assert over_examples("accuracy", [right(0.8)], [{}]) is None
-    assert over_examples("accuracy", [right(0.8, n=10)], [right(0.8, n=11)]) is None
+    assert interval("accuracy", [], [right(0.8)]) is None
+    assert interval("accuracy", [right(0.8)], [{}]) is None
+    assert interval("accuracy", [right(0.8)], [None]) is None
+    assert interval("accuracy", [right(0.8, n=10)], [right(0.8, n=11)]) is None
+    constant = {"guess": [1.0, 1.0, 2.0], "target": [0.0, 1.0, 2.0]}  # on some samples
+    assert interval("pearson", [constant], [constant]) is None
+
+
+def test_a_metric_of_another_split_is_not_that_of_these_examples():
+    assert interval("matched_accuracy", [right(0.9)], [right(0.8)]) is not None
+    assert interval("mismatched_accuracy", [right(0.9)], [right(0.8)]) is None
+
+
+def columns(kind, n=70):
+    generator = np.random.default_rng(4)
+    guess, noise = generator.integers(0, 4, n), generator.integers(0, 4, n)
+    if kind == "target":
+        return {"guess": guess + generator.normal(size=n).round(1), "target": guess.astype(float)}
+    label = np.where(generator.random(n) < 0.5, guess, noise)
+    return {"guess": guess > 1, "label": label > 1} if kind == "binary" else {"guess": guess, "label": label}
+
+
+def torchmetric(function, *arguments):
+    return lambda a, b: function(torch.tensor(a).long(), torch.tensor(b).long(), *arguments).item()
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind", "oracle"),
+    [
+        ("pearson", "target", lambda a, b: stats.pearsonr(a, b)[0]),
+        ("spearman", "target", lambda a, b: stats.spearmanr(a, b)[0]),
+        ("matthews", "classes", torchmetric(multiclass_matthews_corrcoef, 4)),
+        ("matthews", "binary", torchmetric(multiclass_matthews_corrcoef, 2)),
+        ("f1", "binary", torchmetric(binary_f1_score)),
+        ("accuracy", "classes", lambda a, b: (a == b).mean()),
+    ],
+)
+def test_on_each_sample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
+    found = columns(kind)
+    first, second = found.values()
+    draws = drawn(metric, found)
+    samples = [np.repeat(np.arange(70), counts) for counts in resamples(70, RESAMPLES, seed=0)[:30]]
+    assert draws[:30] == pytest.approx([oracle(first[s], second[s]) for s in samples], abs=1e-6)
+
+
+def test_blocks_of_samples_change_nothing(monkeypatch):
+    whole = drawn("spearman", columns("target"))
+    monkeypatch.setattr(resampling, "BLOCK", 70 * 7)
+    assert (drawn("spearman", columns("target")) == whole).all()
+
+
+def test_a_run_is_read_and_resampled_once():
+    asked = []
+
+    def columns_of(run):
+        asked.append(run)
+        return right(0.8)
+
+    examples = Examples(columns_of)
+    for _ in range(3):
+        examples.interval("accuracy", ["one"], ["full"])
+    assert asked == ["one", "full"] and examples.majority("full") >= 0.5
