@@ -124,12 +124,14 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
     expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
+    expected |= {"table2.printed.csv", "table2.printed.md"}
     assert {path.name for path in report.iterdir()} == expected | {"index.html"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
     header, *lines = (report / "table2.csv").read_text().splitlines()
-    assert header == "row,statistic,sparsity,task,metric,value,std,kind,n,printed"
-    assert sum(",mean," in line for line in lines) == 5 and all(line.split(",")[8] == "2" for line in lines)
-    assert [line.split(",")[-1] for line in lines if line.startswith("full,mean")] == ["54.5"], "as table 2 prints it"
+    assert header == "row,statistic,sparsity,task,metric,value,std,kind,n"
+    assert sum(",mean," in line for line in lines) == 5 and all(line.endswith(",2") for line in lines)
+    _, full, *_ = (report / "table2.printed.csv").read_text().splitlines()
+    assert full.split(",")[-2] == "54.50", "as table 2 prints it"
     assert "missing" not in (report / "table2.md").read_text()
     before = content(report)
     inside(root, "report", *study)

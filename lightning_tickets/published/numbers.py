@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from lightning_tickets.errors import UserError
 
+BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by a line's kind
 SPELLED = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
 
 
@@ -31,11 +33,25 @@ def winning_sparsity(task: str) -> int:
     raise UserError(f"task={task}: the paper prints no sparsity for it: give a list of percentages instead")
 
 
-def printed_score(name: str, row: str, task: str, metric: str, percent: int) -> float | None:
-    """The mean that a table or figure prints of a cell, in points; None where it prints none, or a difference only."""
+@dataclass(frozen=True)
+class Printed:
+    """In points, of the sparsity in percent; a ``difference`` is from the baseline's mean."""
+
+    value: float
+    percent: int
+    difference: bool = False
+
+
+def printed_number(
+    name: str, row: str, task: str, metric: str, baseline: str, statistic: str = "mean"
+) -> Printed | None:
+    """What a table or figure prints of a row on a task, which is of one sparsity.
+
+    None where it prints nothing, or the difference from another baseline.
+    """
     for line in table(name):
-        same = (line["task"], line["metric"], line["statistic"]) == (printed(task), metric, "mean")
-        here = line["row"] in (row, printed(row)) and round(100 * float(line["sparsity"])) == percent
-        if same and here and line["kind"] == "absolute":
-            return float(line["value"])
+        same = (line["task"], line["metric"], line["statistic"]) == (printed(task), metric, statistic)
+        here = line["row"] in (row, printed(row)) and BASELINES[line["kind"]] in (None, baseline)
+        if same and here and line["value"]:
+            return Printed(float(line["value"]), round(100 * float(line["sparsity"])), line["kind"] != "absolute")
     return None

@@ -11,10 +11,10 @@ from typing import TypeGuard
 from lightning_tickets.report.cells import MISSING, points
 from lightning_tickets.report.latex import escape, joined
 from lightning_tickets.report.markup import text
-from lightning_tickets.report.names import row_name, task_name
+from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.pipes import piped, plain
 from lightning_tickets.report.records import decimal
-from lightning_tickets.studies.finding import Matrix, Sheet
+from lightning_tickets.studies.finding import Matrix, Search, Sheet
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 BLANK = {"", "?", MISSING}
@@ -99,6 +99,15 @@ def of_matrix(matrix: Matrix, spell: Callable[[float | None], str]) -> Sheet:
     filled = zip(shown.rows, shown.values, strict=True)
     lines = tuple((row, *map(spell, values)) for row, values in filled)
     return Sheet(matrix.name, matrix.title, matrix.shows, ("", *shown.columns), lines, matrix.tasks)
+
+
+def of_search(search: Search) -> Sheet:
+    head = ("Round", "Trains, % of the weights", f"Scores, {metric_name(search.metric)}", "Leaves, % of the weights")
+    lines = tuple(
+        (str(number), *map(percentage, (one.kept, one.score, one.left)))
+        for number, one in enumerate(search.rounds, start=1)
+    )
+    return Sheet(search.name, search.title, search.shows, head, lines, search.tasks, search.notes, search.missing)
 
 
 def percentage(share: float | None) -> str:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 from math import ceil, isfinite
-from typing import TypeAlias
 
 import matplotlib
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lightning_tickets.report import canvas
 from lightning_tickets.report.cells import MISSING, UNDEFINED, percent, points, signed
 from lightning_tickets.report.differences import Difference, Differences, Row, baseline_name, differences
 from lightning_tickets.report.footnotes import absent, flat, runs_behind, single_runs
 from lightning_tickets.report.layout import Column, shown
 from lightning_tickets.report.names import metric_name, task_name
 from lightning_tickets.report.squares import PAPER, Scale, Square, bar, sheet
-from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.finding import Exhibit, Matrix
 
-Names: TypeAlias = Sequence[str]
-Values: TypeAlias = Sequence[Sequence[float | None]]
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 SHARES = Scale(matplotlib.colormaps["YlGnBu"], 0, 1)
 FRAMED = "Framed,\nother tasks"
@@ -96,19 +91,10 @@ def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
         yield "Empty: not part of this exhibit."
 
 
-def matrix_png(title: str, labels_rows: Names, labels_columns: Names, values: Values, caption: str) -> bytes:
-    """Shares from 0 to 1 as percentages, None where there is none; raises ValueError for any other number."""
-    return canvas.png(partial(matrix, title, labels_rows, labels_columns, values, caption))
-
-
-def matrix_svg(title: str, labels_rows: Names, labels_columns: Names, values: Values, caption: str) -> bytes:
-    """The same as ``matrix_png`` draws."""
-    return canvas.svg(partial(matrix, title, labels_rows, labels_columns, values, caption))
-
-
-def matrix(title: str, labels_rows: Names, labels_columns: Names, values: Values, caption: str) -> Figure:
-    squares = [[share(value) for value in line] for line in values]
-    drawn, axes = sheet(title, caption, labels_rows, labels_columns, squares)
+def matrix(what: Matrix, caption: str) -> Figure:
+    """Shares from 0 to 1 as percentages; raises ValueError for any other number."""
+    squares = [[share(value) for value in line] for line in what.values]
+    drawn, axes = sheet(what.title, caption, what.rows, what.columns, squares)
     bar(drawn, axes, SHARES, "Percent", {end / 100: str(end) for end in (0, 25, 50, 75, 100)})
     return drawn
 

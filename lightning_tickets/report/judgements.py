@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from lightning_tickets.report.cells import percent, signed
 from lightning_tickets.report.names import metric_name, row_name, task_name
-from lightning_tickets.studies.finding import Exhibit, Sheet, Shown
+from lightning_tickets.studies.finding import Exhibit, Sheet
 from lightning_tickets.studies.inference import Interval
 from lightning_tickets.studies.judgement import MARGIN, Judged
 
 Judgements = Mapping[str, Sequence[Judged]]
 """By the exhibit's name."""
 NO_JUDGEMENTS: Judgements = MappingProxyType({})
-SUFFIXES = ("csv", "md")
 HEAD = (
     "Row",
     "Task",
@@ -31,12 +30,6 @@ HEAD = (
     "Verdict",
     "Flags",
 )
-
-
-def sheets(shown: Iterable[Shown], judgements: Judgements) -> dict[str, Sheet]:
-    """By the name of the exhibit that they judge; one without judgements has none."""
-    judged = (one for one in shown if isinstance(one, Exhibit) and judgements.get(one.name))
-    return {exhibit.name: sheet(exhibit, judgements[exhibit.name]) for exhibit in judged}
 
 
 def sheet(exhibit: Exhibit, judgements: Sequence[Judged]) -> Sheet:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from lightning_tickets.report.companions import SUFFIXES, companions
 from lightning_tickets.report.figures import caption, svg
 from lightning_tickets.report.footnotes import lacking
-from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements, sheets
-from lightning_tickets.report.judgements import SUFFIXES as JUDGED
+from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements
 from lightning_tickets.report.markup import anchor, scrolled, text
 from lightning_tickets.report.provenance import runs_table
 from lightning_tickets.report.views import Pictured, view
-from lightning_tickets.studies.finding import Sheet, Shown
+from lightning_tickets.studies.finding import Shown
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
 
@@ -35,9 +35,8 @@ def page(
     if len(exhibits) > 1:
         parts += contents(exhibits)
     parts.append("<main>")
-    judged = sheets(exhibits, judgements)
     for shown in exhibits:
-        parts += section(shown, links, judged.get(shown.name), scale)
+        parts += section(shown, links, judgements, scale)
     return "\n".join([*parts, "</main>", "</body>", "</html>"]) + "\n"
 
 
@@ -79,7 +78,7 @@ def bullets(notes: Sequence[str]) -> list[str]:
     return ['<ul class="notes">', *items, "</ul>"] if items else []
 
 
-def section(shown: Shown, links: Mapping[str, str], judged: Sheet | None, scale: str) -> Iterator[str]:
+def section(shown: Shown, links: Mapping[str, str], judgements: Judgements, scale: str) -> Iterator[str]:
     """Its first line and its last are what the page of all experiments finds it by."""
     seen = view(shown)
     tasks = text(json.dumps(list(dict.fromkeys(shown.tasks))))
@@ -94,11 +93,11 @@ def section(shown: Shown, links: Mapping[str, str], judged: Sheet | None, scale:
     else:
         yield from numbers
     yield from files(shown.name, seen.suffixes)
-    if judged:
-        table = scrolled(judged.title, view(judged).table())
-        yield from folded(
-            "Better, worse, the same?", [f"<p>{text(judged.shows)}</p>", table, *files(judged.name, JUDGED)]
-        )
+    for summary, sheet in companions(shown, judgements):
+        told = view(sheet)
+        table = scrolled(sheet.title, told.table())
+        said = [f"<p>{text(sheet.shows)}</p>", table, *bullets(told.notes), *files(sheet.name, SUFFIXES)]
+        yield from folded(summary, said)
     if seen.findings:
         yield from folded(
             "The runs behind each number", [scrolled("Runs", runs_table(shown.name, seen.findings, links))]

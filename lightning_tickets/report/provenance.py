@@ -1,4 +1,4 @@
-"""The HTML of the runs behind each number: every cell with all that it was made of, and with what the paper prints."""
+"""The HTML of the runs behind each number: every cell with all that it was made of."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ from itertools import zip_longest
 from math import isfinite
 from urllib.parse import urlsplit
 
-from lightning_tickets.report.cells import percent, points, signed
+from lightning_tickets.report.cells import percent, points
 from lightning_tickets.report.markup import behind, head_row, text
 from lightning_tickets.report.names import metric_name, row_name, task_name
-from lightning_tickets.report.records import decimal
 from lightning_tickets.studies.finding import Finding
 
 HEAD = ("Row", "Task", "Metric", "Sparsity", "n", "Mean", "Std", "Median", "Best")
-PRINTED = ("Printed", "Difference")
 RECORDS = {"spec": "spec.json", "result": "result.json"}
 
 
 def runs_table(name: str, findings: Sequence[Finding], links: Mapping[str, str]) -> Iterator[str]:
     """``name`` is the exhibit's; ``links`` takes the name of a run to the address of its folder."""
-    beside = any(finding.printed is not None for finding in findings)
     yield '<table class="runs">\n<thead>'
-    yield head_row(*HEAD, *(PRINTED if beside else ()), "Runs and their scores")
+    yield head_row(*HEAD, "Runs and their scores")
     yield "</thead>\n<tbody>"
     for finding in findings:
-        cells = (percent(finding.sparsity), *numbers(finding), *(printed(finding) if beside else ()))
-        yield runs_row(name, finding, cells, links)
+        yield runs_row(name, finding, (percent(finding.sparsity), *numbers(finding)), links)
     yield "</tbody>\n</table>"
 
 
@@ -46,15 +42,6 @@ def numbers(finding: Finding) -> tuple[str, ...]:
         return "0", "", "", "", ""
     std = "" if summary.std is None else score(summary.std)
     return str(summary.n), score(summary.mean), std, score(summary.median), score(summary.best)
-
-
-def printed(finding: Finding) -> tuple[str, str]:
-    """The paper's number, and how far the mean lies above or below it."""
-    if finding.printed is None:
-        return "", ""
-    summary = finding.summary
-    above = summary.mean - finding.printed / 100 if summary else None
-    return decimal(finding.printed), "" if above is None or not isfinite(above) else signed(above, 2)
 
 
 def score(fraction: float) -> str:

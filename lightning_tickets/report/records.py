@@ -9,19 +9,13 @@ from lightning_tickets.report.names import task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")
-PRINTED = "printed"
 
 
 def records(exhibit: Exhibit) -> Iterator[tuple[str, ...]]:
-    """The columns of the published CSVs and n, and where the paper prints a number that too, beside the mean.
-
-    A finding without scores leaves no line.
-    """
-    findings = shown(exhibit)
-    width = len(COLUMNS) + any(finding.printed is not None for finding in findings)
-    yield (*COLUMNS, PRINTED)[:width]
-    for finding in findings:
-        yield from (line[:width] for line in statistics(finding))
+    """The columns of the published CSVs, and n; a finding without scores leaves no line."""
+    yield COLUMNS
+    for finding in shown(exhibit):
+        yield from statistics(finding)
 
 
 def statistics(finding: Finding) -> Iterator[tuple[str, ...]]:
@@ -30,10 +24,9 @@ def statistics(finding: Finding) -> Iterator[tuple[str, ...]]:
         return
     where = (decimal(finding.sparsity), task_name(finding.task), finding.metric)
     std = "" if summary.std is None else decimal(100 * summary.std)
-    printed = "" if finding.printed is None else decimal(finding.printed)
     for statistic, value in (("mean", summary.mean), ("median", summary.median), ("best", summary.best)):
-        beside = (std, printed) if statistic == "mean" else ("", "")
-        said = (decimal(100 * value), beside[0], "absolute", str(summary.n), beside[1])
+        beside = std if statistic == "mean" else ""
+        said = (decimal(100 * value), beside, "absolute", str(summary.n))
         yield (task_name(finding.row), statistic, *where, *said)
 
 

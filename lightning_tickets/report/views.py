@@ -10,14 +10,14 @@ from lightning_tickets.report import grids, latex, markup, pipes, records
 from lightning_tickets.report.cells import MISSING
 from lightning_tickets.report.footnotes import commands, flat, footnotes, lacking
 from lightning_tickets.report.layout import lay_out, shown
-from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Sheet, Shown
+from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Search, Sheet, Shown
 
 SUFFIXES = {
     "table": ("csv", "md", "tex"),
     "curves": ("png", "svg", "csv"),
     "heatmap": ("png", "svg", "csv", "md", "tex"),
 }
-Pictured = Exhibit | Matrix
+Pictured = Exhibit | Matrix | Search
 Lines = Callable[[], Iterable[str]]
 
 
@@ -50,6 +50,8 @@ def view(what: Shown) -> View:
             return of_sheet(what)
         case Matrix():
             return of_matrix(what)
+        case Search():
+            return of_search(what)
 
 
 def of_exhibit(exhibit: Exhibit) -> View:
@@ -92,6 +94,12 @@ def of_matrix(matrix: Matrix) -> View:
     read = of_sheet(replace(sheet, notes=(unit, *matrix.notes), missing=matrix.missing))
     exact = partial(grids.records, grids.of_matrix(matrix, grids.exact))
     return replace(read, suffixes=("png", "svg", "csv", "md"), records=exact, picture=grids.named(matrix))
+
+
+def of_search(search: Search) -> View:
+    """What is read of it is a sheet, a line a round."""
+    read = of_sheet(grids.of_search(search))
+    return replace(read, suffixes=("png", "svg", "csv", "md"), picture=search)
 
 
 def waiting(missing: Sequence[str]) -> list[str]:

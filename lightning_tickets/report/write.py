@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from lightning_tickets.report.companions import SUFFIXES, companions
 from lightning_tickets.report.figures import png, svg
 from lightning_tickets.report.files import put
-from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements, sheets
-from lightning_tickets.report.judgements import SUFFIXES as JUDGED
+from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements
 from lightning_tickets.report.page import page
 from lightning_tickets.report.tables import csv_text, latex, markdown
 from lightning_tickets.report.views import Pictured, view
@@ -53,6 +53,6 @@ def write_report(
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
     for shown in exhibits:
         write(shown, folder)
-    for sheet in sheets(exhibits, judgements).values():
-        leave(sheet, folder, JUDGED)
+        for _, sheet in companions(shown, judgements):
+            leave(sheet, folder, SUFFIXES)
     return put(folder / "index.html", page(title, exhibits, links, notes, judgements, scale))

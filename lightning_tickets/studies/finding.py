@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lightning_tickets.published.numbers import Printed
 from lightning_tickets.studies.statistics import Summary, Verdicts, judge, summarize
 
 
@@ -24,7 +25,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
     seeds: tuple[int, ...] = ()
-    printed: float | None = None  # what the paper prints, in points
+    printed: Printed | None = None  # what the paper prints of it
 
     @property
     def summary(self) -> Summary | None:
@@ -91,5 +92,31 @@ class Matrix:
     missing: tuple[str, ...] = ()
 
 
-Shown = Exhibit | Sheet | Matrix
+@dataclass(frozen=True)
+class Round:
+    """What it trains and what it leaves, as fractions of the prunable weights; the score is of what it trains.
+
+    None as long as it has not run.
+    """
+
+    kept: float | None
+    score: float | None
+    left: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search for a ticket, round by round; scores are of ``metric``, as fractions."""
+
+    name: str
+    title: str
+    shows: str
+    metric: str
+    rounds: tuple[Round, ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Shown = Exhibit | Sheet | Matrix | Search
 """What a study hands to reports."""

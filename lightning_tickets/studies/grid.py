@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import printed_score
+from lightning_tickets.published.numbers import printed_number
 from lightning_tickets.studies.cell import WHOLE, Cell, Outcome
 from lightning_tickets.studies.finding import Exhibit, Finding, Shown
 from lightning_tickets.studies.levels import RULES, Found, Level, Lookup, curve, percents, unknown
@@ -62,7 +62,9 @@ class Grid:
             tuple(row.name for row in self._rows()),
             tuple(self.tasks),
             tuple(
-                self._beside(finding(cells, lookup, row.name, metric))
+                self._beside(
+                    finding(cells, lookup, row.name, metric), len(self._levels(row, cells[0].task, found)) == 1
+                )
                 for row, cells in self._groups(found)
                 for metric in self.metrics.get(cells[0].task, [None])
             ),
@@ -70,12 +72,13 @@ class Grid:
             self.baseline,
         )
 
-    def _beside(self, finding: Finding) -> Finding:
-        """With the number in print, where there is one for the same cell."""
+    def _beside(self, finding: Finding, alone: bool) -> Finding:
+        """With the number in print, if any: of the same sparsity, or, of a row with a single sparsity, of another."""
         if self.printed is None:
             return finding
-        at = round(100 * finding.sparsity)
-        return replace(finding, printed=printed_score(self.printed, finding.row, finding.task, finding.metric, at))
+        told = printed_number(self.printed, finding.row, finding.task, finding.metric, self.baseline)
+        same = told is not None and told.percent == round(100 * finding.sparsity)
+        return replace(finding, printed=told) if alone or same else finding
 
     def cells(self, found: Found = unknown) -> list[Cell]:
         """UserError where there is nothing to run."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.finding import Matrix
+from lightning_tickets.studies.finding import Round, Search
 from lightning_tickets.studies.levels import CURVE, Found, Lookup, unknown
 
 ALGORITHM = (
@@ -38,22 +38,18 @@ class Rounds:
     def curves(self) -> list[Cell]:
         return []
 
-    def exhibit(self, lookup: Lookup, found: Found = unknown) -> Matrix:
-        outcomes = [lookup(cell) for cell in self.cells()]
-        columns = tuple(f"round {number}" for number, _ in enumerate(outcomes, start=1))
-        rounds = [_round(outcome) for outcome in outcomes]
-        left = tuple(1 - cell.sparsity / 100 for cell in self.cells())
-        values = (tuple(kept for kept, _ in rounds), tuple(score for _, score in rounds), left)
-        rows = ("trains, kept", f"scores ({outcomes[0].metric})", "prunes to")
-        missing = tuple(o.command for o in outcomes if o.ticket is None)
-        return Matrix(self.name, self.title, self.shows, rows, columns, values, (self.task,), (ALGORITHM,), missing)
+    def exhibit(self, lookup: Lookup, found: Found = unknown) -> Search:
+        outcomes = [(cell, lookup(cell)) for cell in self.cells()]
+        rounds = tuple(Round(*_trained(outcome), 1 - cell.sparsity / 100) for cell, outcome in outcomes)
+        missing = tuple(outcome.command for _, outcome in outcomes if outcome.ticket is None)
+        metric = outcomes[0][1].metric
+        return Search(self.name, self.title, self.shows, metric, rounds, (self.task,), (ALGORITHM,), missing)
 
 
-def _round(outcome: Outcome) -> tuple[float | None, float | None]:
-    """The share of weights that it has trained and its score, by the result beside its ticket, unless below 0."""
+def _trained(outcome: Outcome) -> tuple[float | None, float | None]:
+    """The share of weights that a round has trained, and its score, by the result beside its ticket."""
     path = outcome.ticket.with_name("result.json") if outcome.ticket else None
     if path is None or not path.is_file():
         return None, None
     result = read_json(path)
-    score = float(result["metrics"][result["metric"]])
-    return result["kept"] / result["prunable"], score if score >= 0 else None
+    return result["kept"] / result["prunable"], float(result["metrics"][result["metric"]])

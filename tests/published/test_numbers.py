@@ -4,10 +4,13 @@ import math
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
+from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.errors import UserError
 from lightning_tickets.published import numbers
-from lightning_tickets.published.numbers import printed, printed_score, table, winning_sparsity
+from lightning_tickets.published.numbers import Printed, printed, printed_number, table, winning_sparsity
 
 FILES = sorted(path.stem for path in Path(numbers.__file__).parent.glob("*.csv"))
 TASKS = {"MNLI", "QQP", "STS-B", "WNLI", "QNLI", "MRPC", "RTE", "SST-2", "CoLA", "SQuAD", "MLM"}
@@ -97,17 +100,54 @@ def test_table_2_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "row", "task", "metric", "percent", "wanted"),
+    ("table", "row", "task", "metric", "wanted"),
     [
-        ("table2", "full", "mnli", "matched_accuracy", 0, 82.4),
-        ("table2", "imp", "cola", "matthews", 50, 53.8),
-        ("table7", "imp_mlm", "squad", "f1", 40, 87.8),
-        ("table6", "imp", "stsb", "spearman", 40, 88.0),
-        ("figure6", "mnli", "qqp", "accuracy", 70, 89.2),
-        ("table2", "imp", "cola", "matthews", 60, None),
-        ("figure2", "mnli", "qqp", "accuracy", 70, None),
-        ("table2", "imp", "news", "accuracy", 50, None),
+        ("table2", "full", "mnli", "matched_accuracy", Printed(82.4, 0)),
+        ("table2", "imp", "cola", "matthews", Printed(53.8, 50)),
+        ("table5", "full", "mlm", "accuracy", Printed(63.5, 0)),
+        ("table7", "imp_mlm", "squad", "f1", Printed(87.8, 40)),
+        ("table6", "imp", "stsb", "spearman", Printed(88.0, 40)),
+        ("table8", "imp_mlm_0.421", "sst2", "accuracy", Printed(91.4, 70)),
+        ("table8", "imp_mlm_0.421", "cola", "matthews", None),
+        ("figure2", "mnli", "qqp", "accuracy", Printed(-0.99, 70, difference=True)),
+        ("figure6", "mnli", "qqp", "accuracy", Printed(89.2, 70)),
+        ("table2", "imp", "news", "accuracy", None),
     ],
 )
-def test_the_printed_number_of_a_cell(table, row, task, metric, percent, wanted):
-    assert printed_score(table, row, task, metric, percent) == wanted
+def test_the_printed_number_of_a_cell(table, row, task, metric, wanted):
+    assert printed_number(table, row, task, metric, "full") == wanted
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_cell_is_printed_once(name):
+    cells = [tuple(line[key] for key in ("row", "task", "metric", "statistic", "kind")) for line in table(name)]
+    assert len(cells) == len(set(cells))
+
+
+def test_a_difference_is_from_its_baseline_and_a_statistic_is_the_one_asked_for():
+    where = ("figure7", "rewind_0.05", "mnli", "matched_accuracy")
+    assert printed_number(*where, "rewind_0") == Printed(0.21, 70, difference=True)
+    assert printed_number(*where, "full") is None
+    mean, best = (printed_number("table5", "full", "cola", "matthews", "full", s) for s in ("mean", "best"))
+    assert mean.value < best.value
+
+
+@pytest.mark.parametrize("path", sorted((conf_dir() / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_printed_line_has_its_cell_in_the_experiment(path):
+    """By the experiment's own rows and tasks, with the print's sparsities: no number stands beside nothing."""
+    exhibits = OmegaConf.to_container(OmegaConf.load(path)).get("study", {}).get("exhibits", {})
+    for node in exhibits.values():
+        if "printed" not in node:
+            continue
+        grid = next(e for e in sweep_of([f"experiment={path.stem}"]).exhibits if e.name == node["name"])
+        rows = [row.name for row in grid._rows()]
+        for line in table(node["printed"]):
+            row, task = (ours(line["row"], rows), ours(line["task"], grid.tasks))
+            percent = round(100 * float(line["sparsity"]))
+            found = printed_number(node["printed"], row, task, line["metric"], grid.baseline, line["statistic"])
+            assert found == Printed(float(line["value"]), percent, line["kind"] != "absolute"), line
+
+
+def ours(name, known):
+    """What is written so in print."""
+    return next(one for one in known if name in (one, printed(one)))

@@ -1,0 +1,20 @@
+"""The sheets that belong to an exhibit: its judgement, and its numbers beside those in print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightning_tickets.report import beside, judgements
+from lightning_tickets.report.judgements import Judgements
+from lightning_tickets.studies.finding import Exhibit, Sheet, Shown
+
+SUFFIXES = ("csv", "md")
+
+
+def companions(shown: Shown, judged: Judgements) -> Iterator[tuple[str, Sheet]]:
+    """Each with what it is headed by on the page, where there is something to say."""
+    if isinstance(shown, Exhibit):
+        if any(finding.printed for finding in shown.findings):
+            yield "Beside the print", beside.sheet(shown)
+        if judged.get(shown.name):
+            yield "Better, worse, the same?", judgements.sheet(shown, judged[shown.name])
