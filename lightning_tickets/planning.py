@@ -7,9 +7,13 @@ import json
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.runs.store import Store
+from lightning_tickets.studies import disk
 from lightning_tickets.studies.plan import Plan
 
 GUESSED = "the sparsities of winning tickets are taken from the print until their curves have run"
+ASSUMED = (
+    "times are from training.seconds_per_step until a training has been timed: benchmarks/throughput.py measures it"
+)
 
 
 def plan(arguments: list[str]) -> int:
@@ -30,9 +34,19 @@ def plan(arguments: list[str]) -> int:
         f"{sweep.name}: {trainings} distinct trainings ({alone}{sweep.plan.requested} if nothing were shared), "
         f"{missing} missing, about {_time(seconds)} of one worker"
     )
+    print(_disk(sweep))
+    if missing and sweep.plan.pace(sweep.store) is None:
+        print(ASSUMED)
     if not sweep.settled:
         print(GUESSED)
     return 0
+
+
+def _disk(sweep: Sweep) -> str:
+    left = disk.left(sweep.plan, sweep.store)
+    if left is None:
+        return "disk: known once the network's files are"
+    return f"disk: about {_size(left)}, and {_size(disk.checkpoint(sweep.plan))} for each training under way"
 
 
 def _studies(sweep: Sweep) -> dict[str, tuple[int, int, int]]:
@@ -56,6 +70,7 @@ def _summary(sweep: Sweep, whole: tuple[int, int, int], studies: dict[str, tuple
         "requested": sweep.plan.requested,
         "settled": sweep.settled,
         **dict(zip(names, whole, strict=True)),
+        "bytes": disk.left(sweep.plan, sweep.store),
         "studies": {name: dict(zip(names, counted, strict=True)) for name, counted in studies.items()},
         "jobs": jobs,
     }
@@ -63,3 +78,7 @@ def _summary(sweep: Sweep, whole: tuple[int, int, int], studies: dict[str, tuple
 
 def _time(seconds: int) -> str:
     return f"{seconds / 60:.1f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

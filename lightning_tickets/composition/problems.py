@@ -20,6 +20,8 @@ POOLERS = ("pruned", "dense")
 class Posed:
     """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they may take.
 
+    ``parameters`` is roughly how many weights the network has, None where that is not known yet.
+
     Steps are known before the data are tokenised: windows and blocks may make more or fewer of an epoch.
     """
 
@@ -27,6 +29,7 @@ class Posed:
     family: str
     steps: int
     seconds: float
+    parameters: int | None
 
 
 def posed(config: DictConfig) -> Posed:
@@ -49,7 +52,7 @@ def posed(config: DictConfig) -> Posed:
     examples = min(counts["train"], limits["train_limit"] or counts["train"]) if settings.steps is None else 0
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     steps = settings.total_steps(examples)
-    return Posed(problem, task.family, steps, steps * per_step)
+    return Posed(problem, task.family, steps, steps * per_step, place.parameters())
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,8 @@ class Setting:
         found = [] if names == (cell.task,) else [self._posed(problem_options, name, False) for name in names]
         run = subnetworks.run(self._row(cell.options, cell.subnetwork), own, found, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        return Wanted(run, overrides, own.seconds, sum(one.seconds for one in found) or own.seconds, own.steps, cell)
+        searched = sum(one.seconds for one in found) or own.seconds
+        return Wanted(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
     def _composed(self, lines: Options) -> SideBySide:
         return SideBySide(lines, {"task": self._tasks, "subnetwork": self._rows})

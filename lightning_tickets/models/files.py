@@ -70,6 +70,12 @@ def weight_files(folder: Path, shown: str) -> list[str]:
     return [first, *names]
 
 
+def parameters(folder: Path, shown: str) -> int:
+    """Roughly how many weights there are, by the size of their files, in single precision."""
+    names = weight_files(folder, shown)
+    return sum((folder / name).stat().st_size for name in names if not name.endswith(".json")) // 4
+
+
 def tokenizer_files(folder: Path, shown: str) -> list[str]:
     """The files of the tokenizer, at least one of them a vocabulary."""
     if not any((folder / name).is_file() for name in VOCABULARIES):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from lightning_tickets.models.files import CONFIG, digest, model_files, positions, tokenizer_files
-from lightning_tickets.models.hub import Hub, checked_name, checked_revision
+from lightning_tickets.models.files import CONFIG, digest, model_files, parameters, positions, tokenizer_files
+from lightning_tickets.models.hub import Hub, checked_name, checked_revision, checked_size
 from lightning_tickets.pocket import MODEL_DIR
 
 
@@ -30,6 +30,9 @@ class Pretrained(Protocol):
 
     def max_length(self) -> int | None:
         """How many tokens the encoder takes; None where that is not known before it is fetched."""
+
+    def parameters(self) -> int | None:
+        """Roughly how many weights it has, for plans; None where that is not known before it is fetched."""
 
     def fetch(self) -> None:
         """UserError unless every file that is read lies on this machine afterwards."""
@@ -54,6 +57,10 @@ class Folder:
         """How many tokens the encoder takes."""
         return positions(self.path / CONFIG, str(self.path))
 
+    def parameters(self) -> int:
+        """By the size of its files."""
+        return parameters(self.path, str(self.path))
+
     def fetch(self) -> None:
         """UserError where config, weights or tokenizer are absent."""
         model_files(self.path, str(self.path))
@@ -69,6 +76,9 @@ def local(path: str) -> Folder:
     return Folder("local", Path(path).expanduser())
 
 
-def hub(path: str, revision: str) -> Hub:
-    """Any encoder on the Hugging Face hub, pinned to a commit; nothing is fetched yet."""
-    return Hub(checked_name(path), checked_revision(revision))
+def hub(path: str, revision: str, parameters: int | None = None) -> Hub:
+    """Any encoder on the Hugging Face hub, pinned to a commit; nothing is fetched yet.
+
+    ``parameters`` is for plans, as long as its files are not there.
+    """
+    return Hub(checked_name(path), checked_revision(revision), checked_size(parameters))

@@ -21,6 +21,7 @@ class Hub:
 
     repo: str
     revision: str
+    size: int | None = None  # in weights, as long as its files are not there
 
     @property
     def name(self) -> str:
@@ -52,6 +53,15 @@ class Hub:
         found = try_to_load_from_cache(self.repo, CONFIG, revision=self.revision)
         return positions(Path(found), self.repo) if isinstance(found, str) else None
 
+    def parameters(self) -> int | None:
+        """Roughly how many weights it has; what was given, None if nothing, while they are not in the cache."""
+        from huggingface_hub import try_to_load_from_cache
+
+        found = (
+            try_to_load_from_cache(self.repo, name, revision=self.revision) for name in (SAFETENSORS[0], PICKLED[0])
+        )
+        return next((Path(path).stat().st_size // 4 for path in found if isinstance(path, str)), self.size)
+
     def fetch(self) -> None:
         """Fetch what is not in the cache yet."""
         self.path  # noqa: B018
@@ -77,3 +87,10 @@ def checked_revision(revision: str) -> str:
     if not isinstance(revision, str) or not is_commit(revision):
         raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
     return revision
+
+
+def checked_size(parameters: int | None) -> int | None:
+    """UserError unless it can be a number of weights."""
+    if parameters is not None and (isinstance(parameters, bool) or not isinstance(parameters, int) or parameters < 1):
+        raise UserError(f"model.parameters={parameters}: allowed is an integer above 0, or null")
+    return parameters

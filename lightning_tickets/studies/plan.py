@@ -15,7 +15,7 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 class Wanted:
     """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain.
 
-    ``steps`` are those of its training; ``cell`` is what was asked for.
+    ``steps`` are those of its training; ``cell`` is what was asked for; ``parameters`` are the network's, if known.
     """
 
     run: Run
@@ -24,6 +24,7 @@ class Wanted:
     search_seconds: float
     steps: int = 0
     cell: Cell | None = None
+    parameters: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Job:
     seconds: float
     target: Run | TicketMask | None = None
     cell: Cell | None = None
+    parameters: int | None = None
 
     def missing(self, store: Store) -> list[str]:
         return [name for name in self.makes if not store.has(name)]
@@ -64,10 +66,13 @@ class Plan:
 
     def seconds_left(self, store: Store) -> float:
         """Of one core, for all that is missing; corrected by how long the trainings that exist have taken."""
-        estimate = sum(job.seconds * len(job.missing(store)) for job in self.jobs)
+        return sum(job.seconds * len(job.missing(store)) for job in self.jobs) * (self.pace(store) or 1.0)
+
+    def pace(self, store: Store) -> float | None:
+        """How long the trainings that exist have taken, against their estimates; None where there are none."""
         timed = [(job.seconds, _seconds(store, name)) for job in self.jobs for name in job.makes]
         ratios = [took / guess for guess, took in timed if took is not None and guess]
-        return estimate * (statistics.median(ratios) if ratios else 1.0)
+        return statistics.median(ratios) if ratios else None
 
 
 def make_plan(wanted: Sequence[Wanted]) -> Plan:
@@ -84,14 +89,16 @@ def make_plan(wanted: Sequence[Wanted]) -> Plan:
     for run_name, item in {item.run.name: item for item in wanted}.items():
         ticket = item.run.ticket
         needs = ticket.name if ticket else None
-        jobs.append(Job(run_name, item.overrides, (run_name,), needs, item.seconds, item.run, item.cell))
+        jobs.append(
+            Job(run_name, item.overrides, (run_name,), needs, item.seconds, item.run, item.cell, item.parameters)
+        )
     return Plan(tuple(jobs), sum(map(_alone, wanted)))
 
 
 def _search(deepest: TicketMask, item: Wanted) -> Job:
     makes = tuple(ticket.name for ticket in deepest.rounds)
     overrides = (*item.overrides, "job=find")
-    return Job(deepest.name, overrides, makes, None, item.search_seconds, deepest, item.cell)
+    return Job(deepest.name, overrides, makes, None, item.search_seconds, deepest, item.cell, item.parameters)
 
 
 def _alone(item: Wanted) -> int:

@@ -41,28 +41,22 @@ def find(wanted: TicketMask, places: Places) -> Mask:
             _check_stop(spec, places)
             bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
             before = mask if mask is not None else full(bench.prunable)
-            mask = (_round if _trained(spec) else _untrained)(bench, spec, before, lease)
+            mask = (_round if spec.trained else _untrained)(bench, spec, before, lease)
     assert mask is not None, "a schedule has one round at least"
     return mask
 
 
 def rewound_to(ticket: TicketMask, store: Store) -> Point | None:
     """Where a training of the ticket starts from: θ_i and γ_i of its chain, None for θ0 with a head drawn anew."""
-    trained = _trained(ticket)
-    if ticket.chain.rewind == 0 or not trained:
+    if ticket.chain.rewind == 0 or not ticket.trained:
         return None
-    holder = trained[-1 if ticket.chain.goes_on else 0]
+    holder = ticket.trained[-1 if ticket.chain.goes_on else 0]
     return load_point(store.open(holder.name, holder) / POINT)
-
-
-def _trained(ticket: TicketMask) -> list[TicketMask]:
-    """The rounds up to it that have trained."""
-    return ticket.rounds[1 if ticket.chain.prunes_first else 0 :]
 
 
 def _check_stop(spec: TicketMask, places: Places) -> None:
     """Stopped where the round before has scored too far below the first; a round's score is of the mask before it."""
-    trained = _trained(spec)[:-1]
+    trained = spec.trained[:-1]
     if places.stop_below is None or len(trained) < 2:
         return
     first, last = (read_score(places.store, one.name, one) for one in (trained[0], trained[-1]))
@@ -125,7 +119,7 @@ def _published(bench: Bench, spec: TicketMask, mask: Mask, lease: Lease) -> Iter
 def _start(bench: Bench, spec: TicketMask) -> Start:
     """The first round starts at θ0, the others where the chain goes back to, each with the head that the chain says."""
     chain, store, steps = spec.chain, bench.places.store, bench.steps
-    horizon, earlier = chain.end(steps), _trained(spec)[:-1]
+    horizon, earlier = chain.end(steps), spec.trained[:-1]
     if not earlier:
         return Start(bench.theta, horizon=horizon)
     before = earlier[-1]
@@ -140,7 +134,7 @@ def _start(bench: Bench, spec: TicketMask) -> Start:
 
 def _kept_step(spec: TicketMask, steps: int) -> int | None:
     """The step of a round that those after it go back to: its last if the chain goes on, step i of the first."""
-    first, step = len(_trained(spec)) == 1, spec.chain.step(steps)
+    first, step = len(spec.trained) == 1, spec.chain.step(steps)
     if spec.chain.goes_on:
         return steps if first else steps - step
     return step if step and first else None

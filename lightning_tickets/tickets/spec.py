@@ -87,6 +87,16 @@ class TicketMask:
         """The tickets on the way, itself the last."""
         return [replace(self, percent=percent) for percent in self.chain.schedule.percents()[: self.round]]
 
+    @property
+    def trained(self) -> list[TicketMask]:
+        """The rounds up to it that have trained."""
+        return self.rounds[1 if self.chain.prunes_first else 0 :]
+
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether its round leaves the weights that later ones start from, θ_i or those of its end."""
+        return bool(self.trained) and (self.chain.goes_on or bool(self.chain.rewind and len(self.trained) == 1))
+
     @cached_property
     def name(self) -> str:
         """Where the store keeps the ticket: a folder within its chain's."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModel, BertConfig
 
 from lightning_tickets.errors import UserError
@@ -153,6 +154,8 @@ def test_what_is_on_disk_is_at_hand(folder: Path) -> None:
 
 def test_the_positions_come_from_the_config() -> None:
     assert pocket().max_length() == 48
+    weights = sum(values.numel() for values in load_file(pocket().path / "model.safetensors").values())
+    assert weights <= pocket().parameters() < 1.05 * weights
 
 
 @pytest.mark.parametrize(

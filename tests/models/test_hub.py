@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_encoder, load_tokenizer
-from lightning_tickets.models.folders import hub
+from lightning_tickets.models.folders import Folder, hub
 from lightning_tickets.pocket import MODEL_DIR
 
 REPO, COMMIT = "someone/tiny-bert", "0123456789abcdef" * 2 + "01234567"
@@ -53,6 +53,7 @@ def test_what_is_in_the_cache_is_loaded(snapshot: Path, pocket) -> None:
     place = hub(REPO, COMMIT)
     place.fetch()
     assert place.path == snapshot and place.max_length() == 48
+    assert place.parameters() == Folder("pocket", MODEL_DIR).parameters()
     state = load_encoder(place.path).state_dict()
     assert all(torch.equal(value, state[name]) for name, value in pocket.state_dict().items())
     assert load_tokenizer(place.path).vocab_size == 231
@@ -87,7 +88,8 @@ def test_nothing_is_asked_for_before_the_files_are(monkeypatch) -> None:
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", never)
     place = hub(REPO, COMMIT)
-    assert place.name == "hub" and place.max_length() is None
+    assert place.name == "hub" and place.max_length() is None and place.parameters() is None
+    assert hub(REPO, COMMIT, 7).parameters() == 7
     assert len(place.fingerprint()) == 16 == len(place.tokenizer_fingerprint())
     assert "the hub was asked" in one_line(place.fetch)
 
@@ -157,3 +159,9 @@ def test_names_of_repositories(path: str) -> None:
 def test_planning_needs_no_torch(banned: str) -> None:
     code = f"import lightning_tickets.models.folders, sys; sys.exit({banned!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2]).returncode == 0
+
+
+@pytest.mark.parametrize("parameters", [0, -1, 1.5, "many", True])
+def test_a_number_of_weights_is_one(parameters) -> None:
+    with pytest.raises(UserError, match=r"model\.parameters=.*allowed is an integer above 0, or null"):
+        hub(REPO, COMMIT, parameters)

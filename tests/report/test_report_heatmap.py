@@ -17,20 +17,21 @@ from lightning_tickets.report.canvas import settings
 from lightning_tickets.report.cells import signed
 from lightning_tickets.report.figures import caption, figure, png, svg
 from lightning_tickets.report.footnotes import footnotes
-from lightning_tickets.report.heatmap import matrix, matrix_png, matrix_svg
+from lightning_tickets.report.heatmap import matrix
 from lightning_tickets.report.layout import lay_out
 from lightning_tickets.report.page import page
 from lightning_tickets.report.squares import inked
 from lightning_tickets.report.write import write
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.finding import Exhibit, Finding, Matrix
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.heatmap import matrix_svg
+from lightning_tickets.report.figures import svg
 from lightning_tickets.report.write import write
+from lightning_tickets.studies.finding import Matrix
 maps = pickle.loads(bytes.fromhex(sys.stdin.read()))
-matrix_svg("First", ["a"], ["b"], [[None]], "")
+svg(Matrix("first", "First", "", ("a",), ("b",), ((None,),)))
 for exhibit in reversed(maps):
     write(exhibit, Path(sys.argv[1]))
 """
@@ -320,10 +321,14 @@ def test_the_bytes_are_the_same_in_a_process_that_draws_in_another_order(transfe
     assert png(transfer) == png(transfer) == here["figure2.png"]
 
 
+def shares(rows, columns, values) -> Matrix:
+    return Matrix("overlap", "Overlap", "", tuple(rows), tuple(columns), tuple(map(tuple, values)))
+
+
 def test_a_matrix_prints_shares_as_percentages() -> None:
     values = [[1.0, 0.345], [0.0, None], [float("nan"), 0.9996]]
     with settings():
-        drawn = matrix("Overlap", ["a", "$b$", "c"], ["x", "y"], values, "Of the kept.")
+        drawn = matrix(shares(["a", "$b$", "c"], ["x", "y"], values), "Of the kept.")
     found = drawn_squares(drawn)
     assert [[square.text if square else "" for square in line] for line in found] == [
         ["100.0", "34.5"],
@@ -340,7 +345,8 @@ def test_a_matrix_prints_shares_as_percentages() -> None:
 
 def test_a_matrix_darkens_with_its_numbers_and_stays_readable() -> None:
     with settings():
-        (line,) = drawn_squares(matrix("", ["a"], [str(i) for i in range(101)], [[i / 100 for i in range(101)]], ""))
+        wide = shares(["a"], [str(i) for i in range(101)], [[i / 100 for i in range(101)]])
+        (line,) = drawn_squares(matrix(wide, ""))
     colors = [to_hex(square.patch.get_facecolor()) for square in line if square]
     lights = [luminance(color) for color in colors]
     assert len(colors) == 101 and lights == sorted(lights, reverse=True) and lights[0] - lights[-1] > 0.7
@@ -348,16 +354,15 @@ def test_a_matrix_darkens_with_its_numbers_and_stays_readable() -> None:
 
 
 def test_a_matrix_leaves_the_same_bytes() -> None:
-    given = ("T", ["a", "b"], ["x"], [[0.5], [None]], "C")
-    assert matrix_png(*given) == matrix_png(*given)
-    assert matrix_svg(*given) == matrix_svg(*given)
-    assert b"Software" not in matrix_png(*given) and b"<dc:date>" not in matrix_svg(*given)
+    given = shares(["a", "b"], ["x"], [[0.5], [None]])
+    assert png(given) == png(given) and svg(given) == svg(replace(given))
+    assert b"Software" not in png(given) and b"<dc:date>" not in svg(given)
 
 
 @pytest.mark.parametrize("values", [[[1.2]], [[-0.1]], [[0.5, 0.5]], [[0.5], [0.5]], []])
 def test_a_matrix_refuses_what_it_cannot_show(values: list[list[float | None]]) -> None:
     with pytest.raises(ValueError):
-        matrix_png("T", ["a"], ["x"], values, "")
+        png(shares(["a"], ["x"], values))
 
 
 def test_some_ink_is_read_on_any_color() -> None:

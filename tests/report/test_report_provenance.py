@@ -1,26 +1,15 @@
-"""From a cell to the runs behind it, and beside them what the paper prints."""
+"""From a cell to the runs behind it."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import replace
 from pathlib import Path
 
 from lightning_tickets.report.page import page
-from lightning_tickets.report.tables import csv_text
 from lightning_tickets.report.write import write_report
 from lightning_tickets.studies.finding import Exhibit
 from tests.report.reading import Reader, asked, needs_chromium
 
 LINK = "document.querySelector('a.behind[href*=\"imp/stsb\"]')"
-
-
-def printed(table: Exhibit) -> Exhibit:
-    """The print has numbers of IMP and of a cell that has not run."""
-    numbers = {("imp", "mnli"): 82.6, ("random_mask", "mnli"): 67.5}
-    found = tuple(replace(f, printed=numbers.get((f.row, f.task))) for f in table.findings)
-    return replace(table, findings=found)
 
 
 def test_a_cell_with_runs_leads_to_the_line_of_its_runs(table: Exhibit, sweep: Exhibit, nasty: Exhibit) -> None:
@@ -49,23 +38,6 @@ def test_a_run_leads_to_what_was_asked_and_what_came_of_it(table: Exhibit) -> No
         "../../runs/i-0/result.json",
     ]
     assert "../../runs/f-0/spec.json" in hrefs and not any("example" in href for href in hrefs)
-
-
-def test_the_print_stands_beside_the_mean(table: Exhibit) -> None:
-    text = Reader(page("Report", [printed(table)], {}, [])).text
-    assert "MeanStdMedianBestPrintedDifferenceRuns and their scores" in text
-    assert "MNLImatched acc.70 %282.502.1282.5084.0082.6−0.10i-0" in text
-    assert "MNLImatched acc.70 %067.5" in text  # no run, so no difference
-    assert "STS-BPearson50 %290.500.7190.5091.00i-2" in text
-    assert "Printed" not in Reader(page("Report", [table], {}, [])).text
-
-
-def test_the_print_is_the_last_column_of_the_csv_where_there_is_one(table: Exhibit) -> None:
-    lines = list(csv.DictReader(io.StringIO(csv_text(printed(table)))))
-    assert list(lines[0])[-2:] == ["n", "printed"]
-    told = {(line["row"], line["task"]): line["printed"] for line in lines if line["statistic"] == "mean"}
-    assert told["imp", "MNLI"] == "82.6" and told["full", "MNLI"] == told["imp", "STS-B"] == ""
-    assert "printed" not in csv_text(table)
 
 
 @needs_chromium

@@ -25,12 +25,12 @@ def test_each_round_as_its_result_says(places, tiny_run):
         found = by_percent.get(cell.sparsity)
         return Outcome("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
 
-    matrix = figure().exhibit(lookup)
-    assert matrix.columns == ("round 1", "round 2", "round 3") and matrix.missing == ("run at 30",)
-    kept, scores, left = matrix.values
-    assert kept[0] == 1.0 and kept[1] == pytest.approx(0.9, abs=1e-3) and left == pytest.approx((0.9, 0.8, 0.7))
+    search = figure().exhibit(lookup)
+    assert search.metric == "accuracy" and search.missing == ("run at 30",)
+    assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
+    assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])
     wanted = [read_json(path / "result.json")["metrics"]["accuracy"] for path in by_percent.values()]
-    assert scores == (*wanted, None)
+    assert [one.score for one in search.rounds] == [*wanted, None]
 
 
 def test_only_rounds_that_there_are():
