@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ class Summary:
 
 
 def summarize(scores: Sequence[float]) -> Summary:
-    """Raises ValueError for no scores at all."""
+    """Raises ValueError for no scores at all; a score that is not finite leaves no number but n."""
     if not scores:
         raise ValueError("no scores to summarize")
+    if not all(map(math.isfinite, scores)):
+        return Summary(len(scores), math.nan, None, math.nan, math.nan)
     std = statistics.stdev(scores) if len(scores) > 1 else None
     return Summary(len(scores), statistics.fmean(scores), std, max(scores), statistics.median(scores))
 

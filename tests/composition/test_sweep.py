@@ -105,3 +105,12 @@ def test_a_row_without_a_mask_is_one_run_at_any_sparsity_and_schedule(row):
     assert [w.run.row for w in sweep.wanted].count(row) == 1
     for wanted in sweep.wanted:
         assert run_of(composed(wanted.overrides)) == wanted.run
+
+
+@pytest.mark.parametrize(("scale", "said"), [("paper", True), ("pocket", False)])
+def test_the_real_wnli_is_marked_as_saying_nothing(scale, said):
+    narrow = ["study.exhibits.table2.sparsities=[50]", f"scale={scale}"]
+    (with_it,) = sweep_of(["experiment=table2", "study.tasks=[wnli,rte]", *narrow]).drawn()
+    (without,) = sweep_of(["experiment=table2", "study.tasks=[rte]", *narrow]).drawn()
+    assert any(note.startswith("WNLI says nothing") for note in with_it.notes) == said
+    assert not any("WNLI" in note for note in without.notes if not note.startswith("Print"))

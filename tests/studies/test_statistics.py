@@ -1,5 +1,7 @@
 """Summaries against numpy, and the three readings of a win that are in print."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,13 @@ def test_a_single_score_has_no_deviation() -> None:
 
 def test_equal_scores_deviate_by_nothing() -> None:
     assert summarize([0.549, 0.549, 0.549]).std == 0
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf])
+def test_a_score_that_is_not_finite_leaves_no_number(odd: float) -> None:
+    found = summarize((0.5, odd, 0.7))
+    assert found.n == 3 and found.std is None and math.isnan(found.mean) and math.isnan(found.best)
+    assert judge((0.5, odd), (0.4, 0.5)).strict is False
 
 
 def test_no_scores_are_an_error() -> None:
