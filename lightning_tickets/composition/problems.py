@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -43,16 +44,28 @@ def posed(config: DictConfig) -> Posed:
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
     limits = {name: optional_integer(1)(f"data.{name}", data[name]) for name in ("train_limit", "dev_limit")}
+    shown = Data(data.source, rows.fingerprint(task.name), **limits, holdout=_holdout(data.holdout))
+    examples = shown.trained(counts["train"])
+    if shown.holdout and not 0 < examples < min(counts["train"], shown.train_limit or counts["train"]):
+        raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
     problem = Problem(
         Task(task.name, component(task.kind), task.metric, _further(task)),
-        Data(data.source, rows.fingerprint(task.name), **limits),
+        shown,
         Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
-    examples = min(counts["train"], limits["train_limit"] or counts["train"]) if settings.steps is None else 0
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
-    steps = settings.total_steps(examples)
+    steps = settings.total_steps(examples if settings.steps is None else 0)
     return Posed(problem, task.family, steps, steps * per_step, place.parameters())
+
+
+def _holdout(share: Any) -> float | None:
+    """A share of train, more than nothing and less than all."""
+    if share is None:
+        return None
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
+        raise UserError(f"data.holdout={share}: allowed are null, and a share of train between 0 and 1")
+    return float(share)
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from lightning_tickets.tickets.record import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
 PROGRAM = "lightning-tickets run"
+HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
 WNLI = "WNLI says nothing: on its 71 development examples BERT does no better than the most frequent label."
 
 
@@ -78,7 +79,9 @@ class Sweep:
 
     def _told(self, tasks: Sequence[str]) -> list[str]:
         """What has to be said of them below whatever shows them."""
-        return [*self.setting.corpora(tasks), *([WNLI] if set(tasks) & set(self.silent) else [])]
+        shares = {wanted.run.problem.data.holdout for wanted in self.wanted} - {None}
+        apart = [f"{100 * share:g} % of train, its last rows, {HELD_OUT}" for share in sorted(filter(None, shares))]
+        return [*self.setting.corpora(tasks), *([WNLI] if set(tasks) & set(self.silent) else []), *apart]
 
 
 def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
@@ -96,6 +99,7 @@ def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
         _ticket(wanted.run, store),
         problem,
         wanted.steps,
+        result.held_out if result else None,
     )
 
 

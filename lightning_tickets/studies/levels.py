@@ -47,10 +47,13 @@ def curve(task: str, seeds: Sequence[int]) -> list[Cell]:
 
 
 def highest(task: str, rule: str, seeds: Sequence[int], lookup: Lookup) -> int | None:
-    """The highest sparsity of the curve at which the rule holds, 0 if at none; None while a score is missing."""
+    """The highest sparsity of the curve at which the rule holds, 0 if at none; None while a score is missing.
+
+    Picked on rows of train that are held out, where some are (``data.holdout``), else on dev, as in the paper.
+    """
     scores: dict[int, list[float]] = {}
     for cell in curve(task, seeds):
-        score = lookup(cell).score
+        score = lookup(cell).picks
         if score is None:
             return None
         scores.setdefault(cell.sparsity, []).append(score)

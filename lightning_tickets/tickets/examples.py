@@ -21,6 +21,7 @@ from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.training.parts import Splits
 
+HELD_OUT = "held_out"  # of train
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
 
@@ -36,19 +37,26 @@ def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) 
         if unknown:
             raise UserError(f"task.metric={unknown.pop()}: allowed are {', '.join(kind.metrics)}")
 
-        def split(name: str) -> Examples:
-            rows = islice(source.rows(problem.task.name, name), _limit(problem, name))
+        def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
+            """``of`` names the split of the source that it is a part of."""
+            chosen = rows or slice(_limit(problem, name))
+            found = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
             path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
-            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, rows), most)))
+            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, found), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
-        _known[key] = kind, Splits(split("train"), split("dev"), further)
+        train, held_out = slice(problem.data.train_limit), None
+        if problem.data.holdout:
+            rows = source.counts(problem.task.name)["train"]
+            train = slice(problem.data.trained(rows))
+            held_out = split(HELD_OUT, "train", problem.data.held_out(rows))
+        _known[key] = kind, Splits(split("train", rows=train), split("dev"), further, held_out)
     return _known[key]
 
 
 def _limit(problem: Problem, split: str) -> int | None:
-    return problem.data.train_limit if split == "train" else problem.data.dev_limit
+    return problem.data.train_limit if split in ("train", HELD_OUT) else problem.data.dev_limit
 
 
 def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
@@ -65,6 +73,7 @@ def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
         tokenizers.__version__,
         transformers.__version__,
         *([problem.data.examples] if problem.data.examples and split == "train" else []),
+        *([problem.data.holdout] if problem.data.holdout and split in ("train", HELD_OUT) else []),
     )
     return digest(repr(parts))
 

@@ -19,7 +19,7 @@ from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.component import call, counted, wants
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
-from lightning_tickets.tickets.record import TICKET, Result, read_score
+from lightning_tickets.tickets.record import TICKET, Result, read_round
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.ticket import load_ticket, save_ticket
 from lightning_tickets.training.snapshot import Point, Snapshot
@@ -59,7 +59,8 @@ def _check_stop(spec: TicketMask, places: Places) -> None:
     trained = spec.trained[:-1]
     if places.stop_below is None or len(trained) < 2:
         return
-    first, last = (read_score(places.store, one.name, one) for one in (trained[0], trained[-1]))
+    results = [read_round(places.store, one.name, one) for one in (trained[0], trained[-1])]
+    first, last = (one.score if one.held_out is None else one.held_out for one in results)
     if last < first - places.stop_below:
         raise Stopped(
             f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "

@@ -39,6 +39,7 @@ class Data:
     """The rows of a task, by what they contain; the limits keep the first rows of each split.
 
     ``examples`` keeps the first of what the rows are tokenised to (blocks of a text, windows): table 8's sizes.
+    ``holdout`` is the share of train's rows, the last ones, that is kept from training and scored apart.
     """
 
     source: str
@@ -46,6 +47,17 @@ class Data:
     train_limit: int | None = None
     dev_limit: int | None = None
     examples: int | None = None
+    holdout: float | None = None
+
+    def trained(self, rows: int) -> int:
+        """How many of so many rows of train are trained on, the first ones."""
+        known = rows if self.train_limit is None else min(rows, self.train_limit)
+        return known - round((self.holdout or 0) * known)
+
+    def held_out(self, rows: int) -> slice:
+        """Which of so many rows of train are kept from training."""
+        known = rows if self.train_limit is None else min(rows, self.train_limit)
+        return slice(self.trained(rows), known)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
 from lightning_tickets.tickets.spec import Run
+from lightning_tickets.training.settings import held_out
 
 RESULT = "result.json"
 TICKET = "ticket.safetensors"  # beside a round's result
@@ -34,6 +35,11 @@ class Result:
     def score(self) -> float:
         """The metric that tables show."""
         return self.metrics[self.metric]
+
+    @property
+    def held_out(self) -> float | None:
+        """The same on rows of train that are held out, None where none are."""
+        return self.metrics.get(held_out(self.metric))
 
     def write(self, folder: Path, seconds: float) -> None:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
@@ -60,14 +66,17 @@ def read_result(store: Store, run: Run) -> Result | None:
     """The verified result of a run, None if it has not been made."""
     if not store.has(run.name):
         return None
-    found = read_json(store.open(run.name, run) / RESULT)
+    return _read(store.open(run.name, run))
+
+
+def read_round(store: Store, name: str, spec: Any) -> Result:
+    """The result of a round of a chain, which is of the mask that the round has trained under."""
+    return _read(store.open(name, spec))
+
+
+def _read(folder: Path) -> Result:
+    found = read_json(folder / RESULT)
     return Result(**found | {"undefined": tuple(found["undefined"])})
-
-
-def read_score(store: Store, name: str, spec: Any) -> float:
-    """The score of a round of a chain, which is of the mask that the round has trained under."""
-    found = read_json(store.open(name, spec) / RESULT)
-    return float(found["metrics"][found["metric"]])
 
 
 def last_line(run: Run, result: Result) -> str:

@@ -16,8 +16,9 @@ import torch
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.team import rank
-from lightning_tickets.training.ranks import gathered
+from lightning_tickets.training.ranks import gathered, highest
 
+GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
 
 
@@ -73,11 +74,12 @@ class Checkpoint(lightning.Callback):
             self._generators = None
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
-        asked = bool(trainer.strategy.reduce_boolean_decision(bool(self._asked), all=False))
-        due = trainer.strategy.broadcast(time.monotonic() - self._saved >= self.every)
-        if asked or due:
+        """Several processes save and stop together, at the step where the first of them has a reason to."""
+        due = GOES_ON if time.monotonic() - self._saved < self.every else SAVES
+        agreed = highest(STOPS if self._asked else due)
+        if agreed >= SAVES:
             self._save(trainer)
-        if asked:
+        if agreed == STOPS:
             raise Interrupted(f"stopped after step {trainer.global_step}", frozenset(self._asked))
 
     def _save(self, trainer: lightning.Trainer) -> None:

@@ -24,7 +24,7 @@ from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.parts import Collate, Part, Together, batches_of
-from lightning_tickets.training.settings import Course, Hardware, Training
+from lightning_tickets.training.settings import Course, Hardware, Training, held_out
 
 EVALUATION_BATCH = 128
 EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts
@@ -91,16 +91,23 @@ def _recompute(encoder: Any) -> None:
 
 
 def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any) -> Score:
-    """On the development set; of further splits the kind's first metric, under the name that they give it."""
+    """On the development set; of further splits the kind's first metric, under the name that they give it.
+
+    On what is held out every one of these metrics, by its name with ``held_out.`` before it.
+    """
     drawn = collate if part.kind.draws_when_scored else None
 
     def score(examples: Examples) -> Score:
         order = evaluation_order(examples.lengths, EVALUATION_BATCH, EVALUATION_TOKENS)
         return evaluate(module, examples, order, number, drawn)
 
-    whole = score(part.splits.dev)
+    whole, first = score(part.splits.dev), part.kind.metrics[0]
     for name, examples in part.splits.further.items():
-        whole = whole.beside(name, score(examples), part.kind.metrics[0])
+        whole = whole.beside(name, score(examples), first)
+    if part.splits.held_out is not None:
+        apart = score(part.splits.held_out)
+        for name in whole.metrics:
+            whole = whole.beside(held_out(name), apart, name if name in apart.metrics else first)
     return whole
 
 

@@ -9,10 +9,12 @@ import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 
+from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.optim import linear_rate, make_optimizer
 from lightning_tickets.training.parts import Collate, Part
+from lightning_tickets.training.ranks import gathered
 from lightning_tickets.training.settings import Course, Training
 
 NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
@@ -65,13 +67,14 @@ def evaluate(
 ) -> Score:
     """The score of the task of that number over all examples.
 
-    It consumes no generator of the training's, unless the batches are ``drawn`` (as released: reference 10).
+    It consumes no generator of the training's, unless the batches are ``drawn`` (as released: reference 10), and then
+    one after another. Otherwise several processes share the batches, each example in one of them.
     """
     module.eval()
-    kind, predictions = module.kinds[number], [None] * len(examples)
+    kind, found = module.kinds[number], dict[int, Any]()
     collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
-    for chosen in batches:
+    for chosen in batches if drawn else batches[rank() :: count()]:
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
-        for i, prediction in zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True):
-            predictions[i] = prediction
-    return kind.score(examples, predictions)
+        found.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
+    everything = {i: one for part in ([found] if drawn else gathered(found)) for i, one in part.items()}
+    return kind.score(examples, [everything[i] for i in range(len(examples))])

@@ -21,11 +21,15 @@ from lightning_tickets.training.settings import Training
 
 @dataclass(frozen=True)
 class Splits:
-    """Tokenised examples to train and to score on; ``further`` are scored too, by the name of their metric."""
+    """Tokenised examples to train and to score on; ``further`` are scored too, by the name of their metric.
+
+    ``held_out`` are of train and not trained on, scored by every metric.
+    """
 
     train: Examples
     dev: Examples
     further: Mapping[str, Examples] = field(default_factory=dict)
+    held_out: Examples | None = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,15 @@ def gathered(value: Any) -> list[Any]:
     return found
 
 
+def highest(value: int) -> int:
+    """The largest number that a process says; between CPUs, so that no GPU is waited for."""
+    if count() == 1:
+        return value
+    told = torch.tensor(value)
+    distributed.all_reduce(told, distributed.ReduceOp.MAX)
+    return int(told)
+
+
 def share(batch: Batch, terms: int, terms_of: Any) -> Batch:
     """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
 

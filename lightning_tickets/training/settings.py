@@ -66,3 +66,8 @@ class Hardware:
     recompute_from: int | None = None
     deterministic: bool = False
     checkpoint_every: float | None = None
+
+
+def held_out(metric: str) -> str:
+    """What a metric goes by on the rows of train that are held out."""
+    return f"held_out.{metric}"

@@ -39,6 +39,13 @@ def test_the_highest_by_each_rule():
     assert highest("cola", "strict", SEEDS, lookup) == 40
 
 
+def test_rows_that_are_held_out_pick_and_dev_does_not():
+    def of(cell: Cell) -> Outcome:
+        return Outcome("r", "accuracy", 0.1 * (cell.sparsity == 90), "run", held_out=lookup(cell).score)
+
+    assert highest("cola", "winning", SEEDS, of) == 60 and highest("cola", "strict", SEEDS, of) == 40
+
+
 @pytest.mark.parametrize("sparsity", [0, 10, 90])
 def test_it_is_not_known_before_the_whole_curve_is(sparsity):
     assert highest("cola", "winning", SEEDS, without(sparsity)) is None

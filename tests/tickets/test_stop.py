@@ -9,7 +9,7 @@ import pytest
 from lightning_tickets.errors import Stopped
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.tickets.find import find
-from lightning_tickets.tickets.record import read_score
+from lightning_tickets.tickets.record import Result, read_round
 from tests.commands import SHORT, inside, process
 
 ROUNDS = ["task=mlm", "training.steps=4", "sparsity=90"]
@@ -19,12 +19,21 @@ def rounds_of(places, run):
     return [one.percent for one in run.mask.rounds if places.store.has(one.name)]
 
 
-def test_it_stops_after_the_first_round_that_falls_below(places, tiny_run, monkeypatch):
-    """Scores by hand: the round that ends at 30 % has trained at 20 %, and is the first below 0.8 − 0.05."""
+@pytest.mark.parametrize("metrics", [{}, {"accuracy": 0.3}], ids=["dev", "held_out"])
+def test_it_stops_after_the_first_round_that_falls_below(places, tiny_run, monkeypatch, metrics):
+    """Scores by hand: the round that ends at 30 % has trained at 20 %, and is the first below 0.8 − 0.05.
+
+    Those on dev are beside the point where rows are held out.
+    """
     scores = dict(zip(range(10, 100, 10), [0.8, 0.9, 0.74, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1], strict=True))
     run = tiny_run(*ROUNDS)
     by_name = {one.name: scores[one.percent] for one in run.mask.rounds}
-    monkeypatch.setattr("lightning_tickets.tickets.find.read_score", lambda store, name, spec: by_name[name])
+    own = "held_out.accuracy" if metrics else "accuracy"
+
+    def result(store, name, spec):
+        return Result("accuracy", metrics | {own: by_name[name]}, (), 1, 1)
+
+    monkeypatch.setattr("lightning_tickets.tickets.find.read_round", result)
     with pytest.raises(Stopped, match=r"not searched beyond 30 %: at 20 % it scores 0.7400, its first round 0.8000"):
         find(run.mask, replace(places, stop_below=0.05))
     assert rounds_of(places, run) == [10, 20, 30]
@@ -38,7 +47,7 @@ def test_the_score_read_is_the_rounds_own(places, tiny_run):
     find(run.mask, places)
     for one in run.mask.rounds:
         result = read_json(places.store.path(one.name) / "result.json")
-        assert read_score(places.store, one.name, one) == result["metrics"]["matthews"]
+        assert read_round(places.store, one.name, one).score == result["metrics"]["matthews"]
 
 
 def test_where_a_chain_stops_is_no_part_of_its_name(tiny_run):
