@@ -27,9 +27,9 @@ def report(arguments: list[str]) -> int:
 
 def draw(sweep: Sweep) -> int:
     """The files and the page of an experiment, and the page of all experiments beside it."""
-    from lightning_tickets.report.overall import write_overall
-    from lightning_tickets.report.tables import markdown
-    from lightning_tickets.report.write import write_report
+    from lightning_tickets.report.forms.tables import markdown
+    from lightning_tickets.report.pages.overall import write_overall
+    from lightning_tickets.report.pages.write import write_report
     from lightning_tickets.studies.judgement import judged
     from lightning_tickets.studies.resampling import Examples
 

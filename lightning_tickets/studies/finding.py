@@ -118,5 +118,6 @@ class Search:
     missing: tuple[str, ...] = ()
 
 
-Shown = Exhibit | Sheet | Matrix | Search
+Pictured = Exhibit | Matrix | Search
+Shown = Pictured | Sheet
 """What a study hands to reports."""

@@ -12,15 +12,15 @@ import matplotlib
 import numpy as np
 import pytest
 
-from lightning_tickets.report.canvas import settings
-from lightning_tickets.report.figures import caption, figure, png
-from lightning_tickets.report.write import write
+from lightning_tickets.report.pages.write import write
+from lightning_tickets.report.pictures.canvas import settings
+from lightning_tickets.report.pictures.figures import caption, figure, png
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.write import write
+from lightning_tickets.report.pages.write import write
 write(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
 """
 

@@ -13,22 +13,22 @@ from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lightning_tickets.report.canvas import settings
-from lightning_tickets.report.cells import signed
-from lightning_tickets.report.figures import caption, figure, png, svg
-from lightning_tickets.report.footnotes import footnotes
-from lightning_tickets.report.heatmap import matrix
-from lightning_tickets.report.layout import lay_out
-from lightning_tickets.report.page import page
-from lightning_tickets.report.squares import inked
-from lightning_tickets.report.write import write
+from lightning_tickets.report.content.cells import signed
+from lightning_tickets.report.content.footnotes import footnotes
+from lightning_tickets.report.content.layout import lay_out
+from lightning_tickets.report.pages.page import page
+from lightning_tickets.report.pages.write import write
+from lightning_tickets.report.pictures.canvas import settings
+from lightning_tickets.report.pictures.figures import caption, figure, png, svg
+from lightning_tickets.report.pictures.heatmap import matrix
+from lightning_tickets.report.pictures.squares import inked
 from lightning_tickets.studies.finding import Exhibit, Finding, Matrix
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.figures import svg
-from lightning_tickets.report.write import write
+from lightning_tickets.report.pictures.figures import svg
+from lightning_tickets.report.pages.write import write
 from lightning_tickets.studies.finding import Matrix
 maps = pickle.loads(bytes.fromhex(sys.stdin.read()))
 svg(Matrix("first", "First", "", ("a",), ("b",), ((None,),)))

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.report.cells import fill, points, verdict
-from lightning_tickets.report.footnotes import absent, commands, footnotes
-from lightning_tickets.report.layout import lay_out
+from lightning_tickets.report.content.cells import fill, points, verdict
+from lightning_tickets.report.content.footnotes import absent, commands, footnotes
+from lightning_tickets.report.content.layout import lay_out
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 

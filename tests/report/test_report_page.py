@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from lightning_tickets.report.page import page
-from lightning_tickets.report.write import write, write_report
+from lightning_tickets.report.pages.page import page
+from lightning_tickets.report.pages.write import write, write_report
 from lightning_tickets.studies.finding import Exhibit
 from tests.report.reading import Reader, chromium, needs_chromium
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from lightning_tickets.report.figures import caption, svg
-from lightning_tickets.report.page import page
-from lightning_tickets.report.tables import csv_text, latex, markdown
-from lightning_tickets.report.views import view
-from lightning_tickets.report.write import write, write_report
+from lightning_tickets.report.forms.tables import csv_text, latex, markdown
+from lightning_tickets.report.forms.views import view
+from lightning_tickets.report.pages.page import page
+from lightning_tickets.report.pages.write import write, write_report
+from lightning_tickets.report.pictures.figures import caption, svg
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from lightning_tickets.studies.judgement import judged
 from lightning_tickets.studies.resampling import Examples

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lightning_tickets.report.footnotes import absent, runs_behind
-from lightning_tickets.report.layout import Column, columns, full_network, shown
-from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
+from lightning_tickets.report.content.footnotes import absent, runs_behind
+from lightning_tickets.report.content.layout import Column, columns, full_network, shown
+from lightning_tickets.report.content.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightning_tickets.report import beside, judgements
-from lightning_tickets.report.judgements import Judgements
+from lightning_tickets.report.content import beside, judgements
+from lightning_tickets.report.content.judgements import Judgements
 from lightning_tickets.studies.finding import Exhibit, Sheet, Shown
 
 SUFFIXES = ("csv", "md")

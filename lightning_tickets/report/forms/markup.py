@@ -6,10 +6,10 @@ import html
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from lightning_tickets.report.cells import MISSING, Cell, percent
-from lightning_tickets.report.footnotes import place
-from lightning_tickets.report.layout import Block, Layout
-from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.report.content.cells import MISSING, Cell, percent
+from lightning_tickets.report.content.footnotes import place
+from lightning_tickets.report.content.layout import Block, Layout
+from lightning_tickets.report.content.names import metric_name, task_name
 from lightning_tickets.studies.finding import Finding
 
 

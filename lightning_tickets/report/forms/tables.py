@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterator
 
-from lightning_tickets.report.footnotes import LISTED
-from lightning_tickets.report.latex import fragment
-from lightning_tickets.report.pipes import plain
-from lightning_tickets.report.views import view
+from lightning_tickets.report.content.footnotes import LISTED
+from lightning_tickets.report.forms.latex import fragment
+from lightning_tickets.report.forms.pipes import plain
+from lightning_tickets.report.forms.views import view
 from lightning_tickets.studies.finding import Shown
 
 

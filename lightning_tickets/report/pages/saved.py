@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from posixpath import join, normpath
 
-from lightning_tickets.report.markup import anchor
+from lightning_tickets.report.forms.markup import anchor
 
 BEGINS = re.compile(r"^(?=<section )", re.MULTILINE)
 ENDS = "\n</section>"

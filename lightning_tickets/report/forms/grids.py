@@ -8,12 +8,12 @@ from dataclasses import replace
 from math import isfinite
 from typing import TypeGuard
 
-from lightning_tickets.report.cells import MISSING, points
-from lightning_tickets.report.latex import escape, joined
-from lightning_tickets.report.markup import text
-from lightning_tickets.report.names import metric_name, row_name, task_name
-from lightning_tickets.report.pipes import piped, plain
-from lightning_tickets.report.records import decimal
+from lightning_tickets.report.content.cells import MISSING, points
+from lightning_tickets.report.content.names import metric_name, row_name, task_name
+from lightning_tickets.report.content.records import decimal
+from lightning_tickets.report.forms.latex import escape, joined
+from lightning_tickets.report.forms.markup import text
+from lightning_tickets.report.forms.pipes import piped, plain
 from lightning_tickets.studies.finding import Matrix, Search, Sheet
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")

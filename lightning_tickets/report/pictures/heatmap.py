@@ -9,12 +9,12 @@ import matplotlib
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lightning_tickets.report.cells import MISSING, UNDEFINED, percent, points, signed
-from lightning_tickets.report.differences import Difference, Differences, Row, baseline_name, differences
-from lightning_tickets.report.footnotes import absent, flat, runs_behind, single_runs
-from lightning_tickets.report.layout import Column, shown
-from lightning_tickets.report.names import metric_name, task_name
-from lightning_tickets.report.squares import PAPER, Scale, Square, bar, sheet
+from lightning_tickets.report.content.cells import MISSING, UNDEFINED, percent, points, signed
+from lightning_tickets.report.content.differences import Difference, Differences, Row, baseline_name, differences
+from lightning_tickets.report.content.footnotes import absent, flat, runs_behind, single_runs
+from lightning_tickets.report.content.layout import Column, shown
+from lightning_tickets.report.content.names import metric_name, task_name
+from lightning_tickets.report.pictures.squares import PAPER, Scale, Square, bar, sheet
 from lightning_tickets.studies.finding import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")

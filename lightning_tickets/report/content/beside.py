@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from lightning_tickets.report.cells import MISSING, percent, points, signed
-from lightning_tickets.report.differences import baseline_name
-from lightning_tickets.report.layout import Column, lowest, shown
-from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.content.cells import MISSING, percent, points, signed
+from lightning_tickets.report.content.differences import baseline_name
+from lightning_tickets.report.content.layout import Column, lowest, shown
+from lightning_tickets.report.content.names import metric_name, row_name, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding, Sheet
 
 HEAD = ("Row", "Task", "Metric", "Sparsity", "Here", "Sparsity in print", "In print", "Here minus print")

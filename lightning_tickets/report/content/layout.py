@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from lightning_tickets.report.cells import Cell, fill, percent
-from lightning_tickets.report.names import FULL, row_name
+from lightning_tickets.report.content.cells import Cell, fill, percent
+from lightning_tickets.report.content.names import FULL, row_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from lightning_tickets.report.companions import SUFFIXES, companions
-from lightning_tickets.report.figures import caption, svg
-from lightning_tickets.report.footnotes import lacking
-from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements
-from lightning_tickets.report.markup import anchor, scrolled, text
-from lightning_tickets.report.provenance import runs_table
-from lightning_tickets.report.views import Pictured, view
-from lightning_tickets.studies.finding import Shown
+from lightning_tickets.report.content.companions import SUFFIXES, companions
+from lightning_tickets.report.content.footnotes import lacking
+from lightning_tickets.report.content.judgements import NO_JUDGEMENTS, Judgements
+from lightning_tickets.report.forms.markup import anchor, scrolled, text
+from lightning_tickets.report.forms.views import view
+from lightning_tickets.report.pages.provenance import runs_table
+from lightning_tickets.report.pictures.figures import caption, svg
+from lightning_tickets.studies.finding import Pictured, Shown
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightning_tickets.report.layout import shown
-from lightning_tickets.report.names import task_name
+from lightning_tickets.report.content.layout import shown
+from lightning_tickets.report.content.names import task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from lightning_tickets.report.companions import SUFFIXES, companions
-from lightning_tickets.report.figures import png, svg
-from lightning_tickets.report.files import put
-from lightning_tickets.report.judgements import NO_JUDGEMENTS, Judgements
-from lightning_tickets.report.page import page
-from lightning_tickets.report.tables import csv_text, latex, markdown
-from lightning_tickets.report.views import Pictured, view
-from lightning_tickets.studies.finding import Shown
+from lightning_tickets.report.content.companions import SUFFIXES, companions
+from lightning_tickets.report.content.judgements import NO_JUDGEMENTS, Judgements
+from lightning_tickets.report.forms.tables import csv_text, latex, markdown
+from lightning_tickets.report.forms.views import view
+from lightning_tickets.report.pages.files import put
+from lightning_tickets.report.pages.page import page
+from lightning_tickets.report.pictures.figures import png, svg
+from lightning_tickets.studies.finding import Pictured, Shown
 
 TEXTS: Mapping[str, Callable[[Shown], str]] = MappingProxyType({"csv": csv_text, "md": markdown, "tex": latex})
 PICTURES: Mapping[str, Callable[[Pictured], bytes]] = MappingProxyType({"png": png, "svg": svg})

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from math import isfinite
 from urllib.parse import urlsplit
 
-from lightning_tickets.report.cells import percent, points
-from lightning_tickets.report.markup import behind, head_row, text
-from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.content.cells import percent, points
+from lightning_tickets.report.content.names import metric_name, row_name, task_name
+from lightning_tickets.report.forms.markup import behind, head_row, text
 from lightning_tickets.studies.finding import Finding
 
 HEAD = ("Row", "Task", "Metric", "Sparsity", "n", "Mean", "Std", "Median", "Best")

@@ -6,9 +6,8 @@ from functools import lru_cache, partial
 
 from matplotlib.figure import Figure
 
-from lightning_tickets.report import algorithm, canvas, curves, heatmap
-from lightning_tickets.report.views import Pictured
-from lightning_tickets.studies.finding import Exhibit, Matrix, Search
+from lightning_tickets.report.pictures import algorithm, canvas, curves, heatmap
+from lightning_tickets.studies.finding import Exhibit, Matrix, Pictured, Search
 
 FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
 CAPTIONS = {"curves": curves.caption, "heatmap": heatmap.caption}

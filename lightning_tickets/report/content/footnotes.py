@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lightning_tickets.report.cells import MISSING, STRICT, UNDEFINED, WITHIN_FULL, WITHIN_OWN, percent
-from lightning_tickets.report.differences import differences
-from lightning_tickets.report.layout import Layout, full_network, shown, usual_runs
-from lightning_tickets.report.names import FULL, task_name
+from lightning_tickets.report.content.cells import MISSING, STRICT, UNDEFINED, WITHIN_FULL, WITHIN_OWN, percent
+from lightning_tickets.report.content.differences import differences
+from lightning_tickets.report.content.layout import Layout, full_network, shown, usual_runs
+from lightning_tickets.report.content.names import FULL, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 READINGS = {

@@ -8,11 +8,11 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
 
-from lightning_tickets.report.files import put
-from lightning_tickets.report.markup import text
-from lightning_tickets.report.names import TASKS, task_name
-from lightning_tickets.report.page import PAPER, opening
-from lightning_tickets.report.saved import Saved, saved
+from lightning_tickets.report.content.names import TASKS, task_name
+from lightning_tickets.report.forms.markup import text
+from lightning_tickets.report.pages.files import put
+from lightning_tickets.report.pages.page import PAPER, opening
+from lightning_tickets.report.pages.saved import Saved, saved
 
 TITLE = "All experiments"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from lightning_tickets.report.cells import percent, signed
-from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.content.cells import percent, signed
+from lightning_tickets.report.content.names import metric_name, row_name, task_name
 from lightning_tickets.studies.finding import Exhibit, Sheet
 from lightning_tickets.studies.inference import Interval
 from lightning_tickets.studies.judgement import MARGIN, Judged

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lightning_tickets.report.cells import Cell, percent
-from lightning_tickets.report.footnotes import flat
-from lightning_tickets.report.layout import Block, Layout
-from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.report.content.cells import Cell, percent
+from lightning_tickets.report.content.footnotes import flat
+from lightning_tickets.report.content.layout import Block, Layout
+from lightning_tickets.report.content.names import metric_name, task_name
 
 
 def pipes(layout: Layout) -> Iterator[str]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from lightning_tickets.report.cells import MISSING, UNDEFINED, signed
-from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
-from lightning_tickets.report.names import FULL, row_name
+from lightning_tickets.report.content.cells import MISSING, UNDEFINED, signed
+from lightning_tickets.report.content.layout import Block, Column, Line, lay_out, lowest
+from lightning_tickets.report.content.names import FULL, row_name
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from lightning_tickets.report.names import FULL
+from lightning_tickets.report.content.names import FULL
 from lightning_tickets.studies.finding import Finding
 
 STRICT, WITHIN_FULL, WITHIN_OWN, UNDEFINED, MISSING = "‡", "†", "§", "¶", "—"

@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from lightning_tickets.report.cells import MISSING, points
-from lightning_tickets.report.curves import OKABE_ITO
-from lightning_tickets.report.names import metric_name, task_name
-from lightning_tickets.report.squares import INK, inked
+from lightning_tickets.report.content.cells import MISSING, points
+from lightning_tickets.report.content.names import metric_name, task_name
+from lightning_tickets.report.pictures.curves import OKABE_ITO
+from lightning_tickets.report.pictures.squares import INK, inked
 from lightning_tickets.studies.finding import Round, Search
 
 TRAINED, TICKET, PRUNED, QUIET = OKABE_ITO[0], OKABE_ITO[4], "#eeeeee", "#555555"

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lightning_tickets.report import grids, latex, markup, pipes, records
-from lightning_tickets.report.cells import MISSING
-from lightning_tickets.report.footnotes import commands, flat, footnotes, lacking
-from lightning_tickets.report.layout import lay_out, shown
-from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Search, Sheet, Shown
+from lightning_tickets.report.content import records
+from lightning_tickets.report.content.cells import MISSING
+from lightning_tickets.report.content.footnotes import commands, flat, footnotes, lacking
+from lightning_tickets.report.content.layout import lay_out, shown
+from lightning_tickets.report.forms import grids, latex, markup, pipes
+from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Pictured, Search, Sheet, Shown
 
 SUFFIXES = {
     "table": ("csv", "md", "tex"),
     "curves": ("png", "svg", "csv"),
     "heatmap": ("png", "svg", "csv", "md", "tex"),
 }
-Pictured = Exhibit | Matrix | Search
 Lines = Callable[[], Iterable[str]]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lightning_tickets.report.cells import Cell, percent
-from lightning_tickets.report.footnotes import LISTED
-from lightning_tickets.report.layout import Block, Layout, Line
-from lightning_tickets.report.names import metric_name, row_symbol, task_name
+from lightning_tickets.report.content.cells import Cell, percent
+from lightning_tickets.report.content.footnotes import LISTED
+from lightning_tickets.report.content.layout import Block, Layout, Line
+from lightning_tickets.report.content.names import metric_name, row_symbol, task_name
 
 SPECIAL = {
     "\\": r"\textbackslash{}",

@@ -1,0 +1,1 @@
+"""Text: CSV, Markdown, LaTeX and HTML, line by line."""

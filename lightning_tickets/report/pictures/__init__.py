@@ -1,0 +1,1 @@
+"""PNG and SVG of what is drawn."""
