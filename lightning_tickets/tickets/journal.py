@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ class Journal:
     def logger(self, name: str, config: Mapping[str, Any]) -> Iterator[Any]:
         """A Lightning logger for one training, or None; closed however the training ends."""
         if self.kind == "csv":
-            yield _csv(self.folder, name)
+            with _csv(self.folder, name) as logger:
+                yield logger
         elif self.kind == "wandb":
             with self._wandb(name, config) as logger:
                 yield logger
@@ -61,9 +63,39 @@ class Journal:
             run.finish(exit_code=code)
 
 
-def _csv(folder: Path, name: str) -> Any:
+@contextmanager
+def _csv(folder: Path, name: str) -> Iterator[Any]:
+    """Lightning begins the file anew when a training goes on: what it had is put before that, however often."""
     from pytorch_lightning.loggers import CSVLogger
 
     place = folder / name
-    (place / "metrics.csv").unlink(missing_ok=True)
-    return CSVLogger(save_dir=place.parent, name=place.name, version="")
+    curve, before = place / "metrics.csv", place / "metrics.before.csv"
+    _append(before, curve)
+    try:
+        yield CSVLogger(save_dir=place.parent, name=place.name, version="")
+    finally:
+        _append(before, curve)
+        if before.exists():
+            before.replace(curve)
+
+
+def _append(first: Path, then: Path) -> None:
+    """The rows of ``then`` go to the end of ``first``, in place of any of the same step or a later one."""
+    if not then.exists():
+        return
+    old, new = _rows(first), _rows(then)
+    begins = min((int(row["step"]) for row in new), default=0)
+    rows = [*(row for row in old if int(row["step"]) < begins), *new]
+    with first.open("w", newline="") as file:
+        writer = csv.DictWriter(file, sorted({key for row in rows for key in row}))
+        writer.writeheader()
+        writer.writerows(rows)
+    then.unlink()
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Those that are whole; nothing where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in csv.DictReader(file) if (row.get("step") or "").isdigit()]

@@ -13,6 +13,7 @@ from lightning_tickets.errors import Interrupted
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import bench
 from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.settings import Hardware
 from tests.tickets.artefacts import content
@@ -77,6 +78,22 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
     assert interrupted
     assert content(with_checkpoints.store.root) == content(whole.store.root)
     assert not list((with_checkpoints.store.root.parent / "checkpoints").rglob("*.ckpt"))
+
+
+def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):
+    run = tiny_run("task=cola", "subnetwork=full", "training.steps=60")
+    whole = replace(with_checkpoints, store=Store(tmp_path / "w" / "runs"), journal=Journal("csv", tmp_path / "whole"))
+    part = replace(with_checkpoints, journal=Journal("csv", tmp_path / "part"))
+    train(run, whole)
+    for step in (25, 27, 44):
+        cut(step)
+        with pytest.raises(Interrupted):
+            train(run, part)
+        monkeypatch.undo()
+    train(run, part)
+    one, other = ((tmp_path / name / run.name / "metrics.csv").read_text() for name in ("whole", "part"))
+    assert one == other and one.count("\n") == 1 + 6 + 1
+    assert [path.name for path in (tmp_path / "part" / run.name).iterdir()] == ["metrics.csv"]
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "half"])
