@@ -13,18 +13,16 @@ import pyarrow as pa
 
 VERSION = 1
 BATCH = 1000  # examples in every record batch but the last
-SMALL = 20_000  # examples: some tens of megabytes as plain values
 
 
 class Examples(Sequence[dict[str, Any]]):
-    """The examples of one file, not to be written into: those of a small file stay in memory once they are read."""
+    """The examples of one file; what is asked for is read then and there."""
 
     def __init__(self, path: Path) -> None:
         """ArrowException or OSError for a file that is not whole."""
         file = pa.ipc.open_file(pa.memory_map(str(path)))
         self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
         self._size: int = sum(batch.num_rows for batch in self._batches)
-        self._read: dict[int, list[dict[str, Any]]] = {}
 
     @property
     def lengths(self) -> list[int]:
@@ -44,11 +42,7 @@ class Examples(Sequence[dict[str, Any]]):
         if not -self._size <= index < self._size:
             raise IndexError(index)
         batch, row = divmod(index % self._size, BATCH)
-        if self._size > SMALL:
-            return self._batches[batch].slice(row, 1).to_pylist()[0]
-        if batch not in self._read:
-            self._read[batch] = self._batches[batch].to_pylist()
-        return self._read[batch][row]
+        return self._batches[batch].slice(row, 1).to_pylist()[0]
 
     def __getitems__(self, indices: Iterable[int]) -> list[dict[str, Any]]:
         """What PyTorch's loader asks for: a batch at once."""

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from lightning_tickets.data import cache
 from lightning_tickets.data.cache import BATCH, Examples, cached
 
 
@@ -42,10 +41,7 @@ def alone(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("count", [1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
-@pytest.mark.parametrize("small", [BATCH, 10 * BATCH])
-def test_everything_comes_back(count: int, small: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From memory and from the file."""
-    monkeypatch.setattr(cache, "SMALL", small)
+def test_everything_comes_back(count: int, path: Path) -> None:
     examples = many(count)
     found = cached(path, iter(examples))
     assert len(found) == count and list(found) == examples and found[:] == examples
