@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def begin(root: Path, *arguments: str) -> subprocess.Popen[str]:
     line = [sys.executable, "-m", "lightning_tickets", *arguments]
     environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(line, env=environment, text=True, start_new_session=True, **pipes)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background commands ignore it
+    return subprocess.Popen(line, env=environment, text=True, start_new_session=True, preexec_fn=heard, **pipes)
 
 
 def test_chains_come_first_and_cells_as_soon_as_their_round_is_there():
