@@ -141,7 +141,8 @@ def test_every_printed_line_has_its_cell_in_the_experiment(path):
             continue
         grid = next(e for e in sweep_of([f"experiment={path.stem}"]).exhibits if e.name == node["name"])
         rows = [row.name for row in grid._rows()]
-        for line in filter(lambda line: line["value"], table(node["printed"])):
+        told = (line for line in table(node["printed"]) if line["value"] and line["statistic"] != "reported")
+        for line in told:
             row, task = (ours(line["row"], rows), ours(line["task"], grid.tasks))
             percent = round(100 * float(line["sparsity"]))
             found = printed_number(node["printed"], row, task, line["metric"], grid.baseline, line["statistic"])
