@@ -43,9 +43,9 @@ class Setting:
         for task in self._tasks:
             inputs.fetch(self._config((), task, self._rows[0]))
 
-    def corpora(self, tasks: Iterable[str]) -> tuple[str, ...]:
-        """A note on each text that has to be named: of these tasks, and of those that their tickets are found on."""
-        asked = {*tasks, *(name for named in self._source.values() for name in named)}
+    def corpora(self, cells: Iterable[Cell]) -> tuple[str, ...]:
+        """A note on each text that has to be named: of these cells' tasks, and of those their tickets are found on."""
+        asked = {name for cell in cells for name in (cell.task, *self._source[cell.options])}
         configs = [self._config((), task, self._rows[0]) for task in self._tasks if task in asked]
         return tuple(note for config in configs for note in inputs.corpora(config))
 

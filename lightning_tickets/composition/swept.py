@@ -74,14 +74,15 @@ class Sweep:
     def drawn(self) -> list[Shown]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
         lookup = partial(outcome, self.setting, self.store)
-        filled = [exhibit.exhibit(lookup, self.found) for exhibit in self.exhibits]
-        return [replace(e, notes=(*e.notes, *self._told(e.tasks))) for e in filled]
+        filled = [(exhibit.exhibit(lookup, self.found), exhibit.cells(self.found)) for exhibit in self.exhibits]
+        return [replace(shown, notes=(*shown.notes, *self._told(cells))) for shown, cells in filled]
 
-    def _told(self, tasks: Sequence[str]) -> list[str]:
+    def _told(self, cells: Sequence[Cell]) -> list[str]:
         """What has to be said of them below whatever shows them."""
         shares = {wanted.run.problem.data.holdout for wanted in self.wanted} - {None}
         apart = [f"{100 * share:g} % of train, its last rows, {HELD_OUT}" for share in sorted(filter(None, shares))]
-        return [*self.setting.corpora(tasks), *([WNLI] if set(tasks) & set(self.silent) else []), *apart]
+        silent = {cell.task for cell in cells} & set(self.silent)
+        return [*self.setting.corpora(cells), *([WNLI] if silent else []), *apart]
 
 
 def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:

@@ -107,6 +107,13 @@ def test_a_row_without_a_mask_is_one_run_at_any_sparsity_and_schedule(row):
         assert run_of(composed(wanted.overrides)) == wanted.run
 
 
+def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
+    small = ["study.tasks=[rte,mlm]", "study.seeds=[1]", "study.exhibits.table2.sparsities=[50]"]
+    notes = {one.name: " ".join(one.notes) for one in sweep_of(["experiment=paper", *small]).drawn()}
+    assert "The text of mlm" in notes["table2"] and "The text of mlm" in notes["table8"], "its tickets are of mlm"
+    assert "The text of mlm" not in notes["figure1"] + notes["table6"]
+
+
 @pytest.mark.parametrize(("scale", "said"), [("paper", True), ("pocket", False)])
 def test_the_real_wnli_is_marked_as_saying_nothing(scale, said):
     narrow = ["study.exhibits.table2.sparsities=[50]", f"scale={scale}"]
