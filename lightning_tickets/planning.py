@@ -29,7 +29,8 @@ def plan(arguments: list[str]) -> int:
     for name, (trainings, missing, seconds) in studies.items() if len(studies) > 1 else ():
         print(f"{name:24s} {trainings:6d} trainings, {missing} missing, about {_time(seconds)} if it ran alone")
     trainings, missing, seconds = whole
-    print(_disk(sweep))
+    if missing:
+        print(_disk(sweep))
     if missing and sweep.plan.pace(sweep.store) is None:
         print(ASSUMED)
     alone = f"{sum(count for count, _, _ in studies.values())} study by study, " if len(studies) > 1 else ""
