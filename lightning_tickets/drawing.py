@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
 from lightning_tickets.composition.sweep import sweep_of
-from lightning_tickets.composition.swept import Sweep
+from lightning_tickets.composition.swept import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.finding import Exhibit, Shown
 from lightning_tickets.tickets.record import columns_of
@@ -22,11 +24,16 @@ def report(arguments: list[str]) -> int:
     sweep = sweep_of(arguments)
     if not sweep.exhibits:
         raise UserError("report: give experiment=…; a plain sweep draws nothing")
-    return draw(sweep)
+    left = sum(len(job.missing(sweep.store)) for job in sweep.plan.jobs)
+    make = f"What is missing is made by: {PROGRAM} -m {shlex.join(arguments)}"
+    return draw(sweep, [make] if left else [])
 
 
-def draw(sweep: Sweep) -> int:
-    """The files and the page of an experiment, and the page of all experiments beside it."""
+def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
+    """The files and the page of an experiment, and the page of all experiments beside it.
+
+    ``notes`` stand at the head of the page, and are told.
+    """
     from lightning_tickets.report.forms.tables import markdown
     from lightning_tickets.report.pages.overall import write_overall
     from lightning_tickets.report.pages.write import write_report
@@ -40,11 +47,11 @@ def draw(sweep: Sweep) -> int:
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
     examples = Examples(partial(columns_of, sweep.store))
     judgements = {exhibit.name: judged(exhibit, examples) for exhibit in scored}
-    page = write_report(folder, sweep.title, shown, links, judgements=judgements, scale=sweep.scale)
+    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:
         print(f"\n{markdown(one)}")
-    print(f"{overall.resolve()}\n{page.resolve()}")
+    print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
     return 0
 
 

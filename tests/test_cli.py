@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -118,7 +120,9 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     small = ["study.tasks=[cola]", "study.seeds=[1,2]", "study.exhibits.figure11.sparsities=[10]"]
     study = ["experiment=demo", *small, "study.exhibits.table2.sparsities=[10]", *SHORT]
     report = root / "reports" / "demo"
-    inside(root, "report", *study)
+    told = inside(root, "report", *study).stdout
+    fills = f"What is missing is made by: lightning-tickets run -m {shlex.join(study)}"
+    assert fills in told and html.escape(fills) in (report / "index.html").read_text()
     assert "missing" in (report / "table2.md").read_text(), "a report before any run marks what is not there"
     done = inside(root, "run", "-m", *study)
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
