@@ -8,6 +8,7 @@ from pathlib import Path
 from lightning_tickets.published.numbers import Printed
 from lightning_tickets.report.content.beside import sheet
 from lightning_tickets.report.content.companions import companions
+from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write_report
 from lightning_tickets.studies.finding import Exhibit
@@ -47,6 +48,16 @@ def test_it_is_left_beside_its_exhibit_and_shown_on_the_page(table: Exhibit, tmp
     assert {"table2.printed.md", "table2.printed.csv"} <= {path.name for path in tmp_path.iterdir()}
     assert "Beside the print" in reader.text and "table2.printed.md" in reader.all("href")
     assert "MNLImatched acc.70 %82.5070 %82.60−0.10" in reader.text
+
+
+def test_each_line_says_whose_it_is(table: Exhibit) -> None:
+    """The page leaves out those of other tasks; a row that is named like a task is not one of that task."""
+    named = replace(table, rows=("full", "mnli"), findings=tuple(replace(f, row="mnli") for f in table.findings[1:2]))
+    told = replace(named, findings=(table.findings[0], replace(named.findings[0], printed=Printed(1.0, 70))))
+    swapped = replace(told, rows=("full", "stsb"), findings=tuple(replace(f, row="stsb") for f in told.findings[1:]))
+    for exhibit in (told, swapped):
+        reader = Reader("\n".join(view(sheet(exhibit)).table()))
+        assert [attrs.get("data-task") for tag, attrs in reader.seen if tag == "tr"] == [None, "mnli"]
 
 
 def test_nothing_in_print_has_no_sheet(table: Exhibit, curves: Exhibit) -> None:

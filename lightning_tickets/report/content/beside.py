@@ -19,10 +19,10 @@ def sheet(exhibit: Exhibit) -> Sheet:
     told = [finding for finding in shown(exhibit) if finding.printed]
     kinds = {finding.printed.difference for finding in told if finding.printed}
     what = f"Means minus those of {baseline_name(exhibit)}" if kinds == {True} else "Means"
-    shows = f"{what}, in points (0 to 100). The print is of BERT-base on real data, with five runs a cell."
+    shows = f"{what}, in points (0 to 100). The print is of BERT-base on real data."
     notes = tuple(note for note in exhibit.notes if note.startswith("Print"))
     title = f"{exhibit.title}: beside the print"
-    return Sheet(f"{exhibit.name}.printed", title, shows, HEAD, tuple(lines(exhibit, told)), notes=notes)
+    return Sheet(f"{exhibit.name}.printed", title, shows, HEAD, tuple(lines(exhibit, told)), exhibit.tasks, notes)
 
 
 def lines(exhibit: Exhibit, told: list[Finding]) -> Iterator[tuple[str, ...]]:

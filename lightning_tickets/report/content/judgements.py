@@ -34,7 +34,9 @@ HEAD = (
 
 def sheet(exhibit: Exhibit, judgements: Sequence[Judged]) -> Sheet:
     title = f"{exhibit.title}: better, worse, the same?"
-    return Sheet(f"{exhibit.name}.judged", title, explained(exhibit.baseline), HEAD, tuple(lines(judgements)))
+    return Sheet(
+        f"{exhibit.name}.judged", title, explained(exhibit.baseline), HEAD, tuple(lines(judgements)), exhibit.tasks
+    )
 
 
 def lines(judgements: Sequence[Judged]) -> Iterator[tuple[str, ...]]:

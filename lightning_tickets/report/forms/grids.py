@@ -19,6 +19,7 @@ from lightning_tickets.studies.finding import Matrix, Search, Sheet
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 BLANK = {"", "?", MISSING}
 LONG = 40
+TASK = "Task"
 
 
 def records(sheet: Sheet) -> Iterator[tuple[str, ...]]:
@@ -42,7 +43,7 @@ def tabular(sheet: Sheet) -> Iterator[str]:
 
 
 def table(sheet: Sheet) -> Iterator[str]:
-    """A column or a line that is headed by a task says so, as those of exhibits do."""
+    """A column or a line of a task says so, as those of exhibits do: by its head, or by what it has under ``Task``."""
     sides = [look(*column) for column in zip(numeric(sheet), columns(sheet), strict=True)]
     own = {task_name(task): f' data-task="{text(task)}"' for task in sheet.tasks}
     yield '<table class="sheet">\n<thead>'
@@ -50,9 +51,11 @@ def table(sheet: Sheet) -> Iterator[str]:
     named = (f'<th scope="col"{side}{own.get(cell, "")}>{text(cell)}</th>' for side, cell in heads)
     yield f"<tr>{''.join(named)}</tr>"
     yield "</thead>\n<tbody>"
-    for first, *rest in sheet.lines:
+    by = sheet.head.index(TASK) if TASK in sheet.head else 0
+    for line in sheet.lines:
+        first, *rest = line
         cells = "".join(f"<td{side}>{text(cell)}</td>" for side, cell in zip(sides[1:], rest, strict=True))
-        yield f'<tr{own.get(first, "")}><th scope="row">{text(first)}</th>{cells}</tr>'
+        yield f'<tr{own.get(line[by], "")}><th scope="row">{text(first)}</th>{cells}</tr>'
     yield "</tbody>\n</table>"
 
 
