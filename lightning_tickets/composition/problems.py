@@ -44,13 +44,13 @@ def posed(config: DictConfig) -> Posed:
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
     limits = {name: optional_integer(1)(f"data.{name}", data[name]) for name in ("train_limit", "dev_limit")}
-    shown = Data(data.source, rows.fingerprint(task.name), **limits, holdout=_holdout(data.holdout))
-    examples = shown.trained(counts["train"])
-    if shown.holdout and not 0 < examples < min(counts["train"], shown.train_limit or counts["train"]):
+    used = Data(data.source, rows.fingerprint(task.name), **limits, holdout=_holdout(data.holdout))
+    examples = used.trained(counts["train"])
+    if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
     problem = Problem(
         Task(task.name, component(task.kind), task.metric, _further(task)),
-        shown,
+        used,
         Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,
     )

@@ -125,9 +125,8 @@ def _ranks(column: Any, counts: Any) -> Any:
     import numpy as np
 
     order = np.argsort(column, kind="stable")
-    _, starts, place = np.unique(column, return_index=True, return_inverse=True)
-    starts = np.searchsorted(column[order], column[starts])
-    alike = np.add.reduceat(counts[:, order], starts, axis=1)
+    values, place = np.unique(column, return_inverse=True)
+    alike = np.add.reduceat(counts[:, order], np.searchsorted(column[order], values), axis=1)
     return (np.cumsum(alike, axis=1) - alike / 2 + 0.5)[:, place]
 
 

@@ -49,15 +49,17 @@ class Data:
     examples: int | None = None
     holdout: float | None = None
 
+    def shown(self, rows: int) -> int:
+        """How many of so many rows of train the limit leaves."""
+        return rows if self.train_limit is None else min(rows, self.train_limit)
+
     def trained(self, rows: int) -> int:
         """How many of so many rows of train are trained on, the first ones."""
-        known = rows if self.train_limit is None else min(rows, self.train_limit)
-        return known - round((self.holdout or 0) * known)
+        return self.shown(rows) - round((self.holdout or 0) * self.shown(rows))
 
     def held_out(self, rows: int) -> slice:
         """Which of so many rows of train are kept from training."""
-        known = rows if self.train_limit is None else min(rows, self.train_limit)
-        return slice(self.trained(rows), known)
+        return slice(self.trained(rows), self.shown(rows))
 
 
 @dataclass(frozen=True)
