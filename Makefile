@@ -15,7 +15,7 @@ help: ## this list
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra.launcher.n_jobs=$(WORKERS)
 
-paper: $(VENV)/.run ## every table and figure at the pocket scale, resumable: about 70 to 80 minutes on two cores
+paper: $(VENV)/.run ## every table and figure at the pocket scale, resumable: about 70 minutes on two quiet cores
 	@$(BIN)/lightning-tickets run -m experiment=paper hydra.launcher.n_jobs=$(WORKERS)
 
 test: $(VENV)/.dev ## the whole test suite
