@@ -100,7 +100,7 @@ def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
         _ticket(wanted.run, store),
         problem,
         wanted.steps,
-        result.held_out if result else None,
+        result.picks if result else None,
     )
 
 

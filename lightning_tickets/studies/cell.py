@@ -32,8 +32,8 @@ class Outcome:
     """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it.
 
     ``others`` are all metrics that were scored, ``undefined`` those that had no value and stand as 0; ``ticket`` is the
-    file of its mask, where there is one; ``problem`` and ``steps`` say what is trained, and how long; ``held_out``
-    is the score on rows of train that are held out, where some are.
+    file of its mask, where there is one; ``problem`` and ``steps`` say what is trained, and how long; ``picks``
+    is the score that decides how far a task's tickets win.
     """
 
     run: str
@@ -45,9 +45,4 @@ class Outcome:
     ticket: Path | None = None
     problem: Problem | None = None
     steps: int = 0
-    held_out: float | None = None
-
-    @property
-    def picks(self) -> float | None:
-        """The score that decides how far a task's tickets win."""
-        return self.score if self.held_out is None else self.held_out
+    picks: float | None = None

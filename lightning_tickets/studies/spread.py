@@ -24,13 +24,19 @@ class Spread(Grid):
             for statistic in STATISTICS:
                 lines.append((row, statistic, *(_cells(of_task[task], statistic) for task in filled.tasks)))
                 if self.printed is not None:
-                    told = (_in_print(self.printed, of_task[task], statistic) for task in filled.tasks)
+                    told = (self._in_print(self.printed, of_task[task], statistic) for task in filled.tasks)
                     lines.append((row, f"{statistic} in print", *told))
         head = ("row", "statistic", *filled.tasks)
         missing = tuple(command for finding in filled.findings for command in finding.missing)
         return Sheet(
             self.name, self.title, self.shows, head, tuple(lines), filled.tasks, (_COUNTED, *filled.notes), missing
         )
+
+    def _in_print(self, name: str, findings: tuple[Finding, ...], statistic: str) -> str:
+        """As printed, in brackets the sparsity that it is of."""
+        told = {printed_number(name, f.row, f.task, f.metric, self.baseline, statistic): None for f in findings}
+        found = [one for one in told if one]
+        return ", ".join(f"{one.value}" + (f" ({one.percent} %)" if one.percent else "") for one in found) or "—"
 
 
 _COUNTED = "Points (0 to 100), the mean with its sample deviation; in brackets the sparsity."
@@ -48,10 +54,3 @@ def _cell(finding: Finding, statistic: str) -> str:
         return f"—{at}"
     value = f"{100 * getattr(summary, statistic):.1f}"
     return (f"{value} ± {100 * summary.std:.1f}" if statistic == "mean" and summary.std is not None else value) + at
-
-
-def _in_print(name: str, findings: tuple[Finding, ...], statistic: str) -> str:
-    """As printed, in brackets the sparsity that it is of."""
-    told = {printed_number(name, f.row, f.task, f.metric, "full", statistic): None for f in findings}
-    found = [one for one in told if one]
-    return ", ".join(f"{one.value}" + (f" ({one.percent} %)" if one.percent else "") for one in found) or "—"

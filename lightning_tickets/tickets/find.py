@@ -59,8 +59,7 @@ def _check_stop(spec: TicketMask, places: Places) -> None:
     trained = spec.trained[:-1]
     if places.stop_below is None or len(trained) < 2:
         return
-    results = [read_round(places.store, one.name, one) for one in (trained[0], trained[-1])]
-    first, last = (one.score if one.held_out is None else one.held_out for one in results)
+    first, last = (read_round(places.store, one.name, one).picks for one in (trained[0], trained[-1]))
     if last < first - places.stop_below:
         raise Stopped(
             f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "

@@ -37,9 +37,9 @@ class Result:
         return self.metrics[self.metric]
 
     @property
-    def held_out(self) -> float | None:
-        """The same on rows of train that are held out, None where none are."""
-        return self.metrics.get(held_out(self.metric))
+    def picks(self) -> float:
+        """The same on rows of train that are held out, where some are: what decides how far a search goes."""
+        return self.metrics.get(held_out(self.metric), self.score)
 
     def write(self, folder: Path, seconds: float) -> None:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
+from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from pytorch_lightning.loggers import Logger
@@ -111,6 +112,11 @@ def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any)
     return whole
 
 
+def _launched_by() -> ClusterEnvironment:
+    """Not what Lightning would make of a Slurm job: who has launched a training also launches it again."""
+    return LightningEnvironment() if count() == 1 else TorchElasticEnvironment()
+
+
 def _trainer(
     settings: Training,
     hardware: Hardware,
@@ -126,9 +132,7 @@ def _trainer(
         num_nodes=count() // local_count(),
         deterministic=hardware.deterministic,
         default_root_dir=folder,
-        plugins=[
-            LightningEnvironment() if count() == 1 else TorchElasticEnvironment()
-        ],  # who launched it, relaunches it
+        plugins=[_launched_by()],
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,

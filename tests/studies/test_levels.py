@@ -18,7 +18,7 @@ SEEDS = [1, 2, 3]
 
 def lookup(cell: Cell) -> Outcome:
     score = FULL[cell.seed] if cell.subnetwork == "full" else SCORES[cell.sparsity]
-    return Outcome(f"{cell}", "accuracy", score, f"run {cell}")
+    return Outcome(f"{cell}", "accuracy", score, f"run {cell}", picks=score)
 
 
 def without(sparsity):
@@ -41,7 +41,7 @@ def test_the_highest_by_each_rule():
 
 def test_rows_that_are_held_out_pick_and_dev_does_not():
     def of(cell: Cell) -> Outcome:
-        return Outcome("r", "accuracy", 0.1 * (cell.sparsity == 90), "run", held_out=lookup(cell).score)
+        return Outcome("r", "accuracy", 0.1 * (cell.sparsity == 90), "run", picks=lookup(cell).picks)
 
     assert highest("cola", "winning", SEEDS, of) == 60 and highest("cola", "strict", SEEDS, of) == 40
 
@@ -52,7 +52,10 @@ def test_it_is_not_known_before_the_whole_curve_is(sparsity):
 
 
 def test_no_ticket_wins():
-    assert highest("cola", "strict", SEEDS, lambda c: Outcome("r", "a", 1.0 if not c.sparsity else 0.1, "run")) == 0
+    def of(cell: Cell) -> Outcome:
+        return Outcome("r", "accuracy", 1.0, "run", picks=1.0 if not cell.sparsity else 0.1)
+
+    assert highest("cola", "strict", SEEDS, of) == 0
 
 
 def test_levels_that_are_not_known_or_not_there_are_left_out():
