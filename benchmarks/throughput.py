@@ -1,16 +1,19 @@
 """Seconds of a training step by task, for `training.seconds_per_step`, from which plans tell hours.
 
-    python benchmarks/throughput.py [scale=paper trainer=gpu task=rte …]
+    python benchmarks/throughput.py [against=training.packed=true] [scale=paper trainer=gpu task=rte …]
 
 Two trainings of other lengths on the same rows: their difference has neither start nor scoring in it. Give tasks as
-`task=cola,squad,mlm` (the default); everything else is an override of each.
+`task=cola,squad,mlm` (the default); everything else is an override of each. `against=` names one more override, and
+each task is measured with it too, turn and turn about.
 """
 
 from __future__ import annotations
 
+import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,25 +25,42 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.places import Places
 
-SHORT, LONG, REPEATS = 20, 80, 3
+SHORT, LONG, REPEATS = 10, 40, 3
 
 
 def main(arguments: list[str]) -> None:
-    chosen = [a.removeprefix("task=") for a in arguments if a.startswith("task=")]
-    further = [a for a in arguments if not a.startswith("task=")]
-    for task in (chosen[0] if chosen else "cola,squad,mlm").split(","):
-        low, median, high = sorted(difference([f"task={task}", *further]) for _ in range(REPEATS))
-        print(f"{task:8s} {median:.4f} seconds a step (median of {REPEATS}; {low:.4f} to {high:.4f})")
+    chosen, against = told(arguments, "task="), told(arguments, "against=")
+    further = [a for a in arguments if not a.startswith(("task=", "against="))]
+    sides = [further, *([[*further, against]] if against else [])]
+    for task in (chosen or "cola,squad,mlm").split(","):
+        times: list[list[float]] = [[] for _ in sides]
+        for side, found in [*zip(sides, times, strict=True)] * REPEATS:
+            found.append(difference([f"task={task}", *side]))
+        medians = [shown(task, side[len(further) :], found) for side, found in zip(sides, times, strict=True)]
+        if against:
+            print(f"{task:8s} {medians[0] / medians[1]:.2f} times as fast with {against}")
+
+
+def told(arguments: list[str], key: str) -> str:
+    return next((a.removeprefix(key) for a in arguments if a.startswith(key)), "")
+
+
+def shown(task: str, more: list[str], times: Sequence[float]) -> float:
+    """The median, which is printed with its extremes."""
+    low, median, high = min(times), statistics.median(times), max(times)
+    words = " ".join([f"{task:8s}", *more])
+    print(f"{words} {median:.4f} seconds a step (median of {REPEATS}; {low:.4f} to {high:.4f})")
+    return median
 
 
 def difference(overrides: list[str]) -> float:
     """Seconds a step between a short and a long training."""
-    config = composed([*overrides, "data.dev_limit=64", "trainer.progress=false"])
+    config = composed([*overrides, "data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null"])
     run = run_of(config)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         hardware = settings.hardware(config, single=False)
-        places = Places(Store(place), inputs.source(config), inputs.folder(config), place, hardware=hardware)
+        places = Places(Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware)
         took = []
         for steps in (SHORT, LONG):
             training = replace(run.problem.training, steps=steps, epochs=None)

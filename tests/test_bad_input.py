@@ -108,6 +108,7 @@ def test_other_commands_refuse_alike(refused, command):
         ("hydra/launcher=fast", "hydra/launcher=fast is not known: allowed are basic, "),
         ("trainer.lease=0", "trainer.lease=0: allowed are seconds, at least 1"),
         ("trainer.checkpoint_every=-1", "trainer.checkpoint_every=-1: allowed is a number of at least 0"),
+        ("training.packed=maybe", "training.packed=maybe: allowed are true, false"),
         ("trainer.deterministic=maybe", "trainer.deterministic=maybe: allowed are true, false"),
     ],
 )

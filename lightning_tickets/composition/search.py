@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition.problems import Posed
 from lightning_tickets.composition.settings import component
-from lightning_tickets.composition.values import checked, integer
+from lightning_tickets.composition.values import boolean, checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
 from lightning_tickets.tickets.problem import Mix, Problem
@@ -76,9 +76,7 @@ def _examples(lead: Posed, given: Any) -> int | None:
 
 def _cut(problem: Problem, config: DictConfig, examples: int | None = None) -> Problem:
     """As a chain trains it: with the protocol's batches an epoch, and on so many examples."""
-    whole = config.protocol.partial_batch
-    if not isinstance(whole, bool):
-        raise UserError(f"protocol.partial_batch={whole}: allowed are true, false")
+    whole = boolean("protocol.partial_batch", config.protocol.partial_batch)
     training, data = replace(problem.training, partial_batch=whole), replace(problem.data, examples=examples)
     return replace(problem, training=training, data=data)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.values import checked, fraction, integer, number, optional_integer
+from lightning_tickets.composition.values import boolean, checked, fraction, integer, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.tickets.problem import Component
@@ -29,6 +29,7 @@ TRAINING = {
     "warmup": fraction,
     "pool": integer(1),
     "threads": integer(1),
+    "packed": boolean,
 }
 
 
@@ -51,15 +52,12 @@ def training(config: DictConfig) -> Training:
 def hardware(config: DictConfig, single: bool) -> Hardware:
     """Only a single run shows a bar for each training, a sweep has one for all."""
     accelerator = checked("trainer.accelerator", config.trainer.accelerator, ACCELERATORS)
-    if not isinstance(config.trainer.progress, bool):
-        raise UserError(f"trainer.progress={config.trainer.progress}: allowed are true, false")
+    progress = boolean("trainer.progress", config.trainer.progress)
     recompute = optional_integer(1)("trainer.recompute_from", config.trainer.recompute_from)
-    if not isinstance(config.trainer.deterministic, bool):
-        raise UserError(f"trainer.deterministic={config.trainer.deterministic}: allowed are true, false")
+    deterministic = boolean("trainer.deterministic", config.trainer.deterministic)
     every = config.trainer.checkpoint_every
     every = None if every is None else float(number(0)("trainer.checkpoint_every", every))
-    shown = config.trainer.progress and single
-    return Hardware(accelerator, shown, recompute, config.trainer.deterministic, every)
+    return Hardware(accelerator, progress and single, recompute, deterministic, every)
 
 
 def root(config: DictConfig) -> Path:

@@ -44,6 +44,13 @@ def number(low: float, high: float | None = None) -> Check:
 fraction = number(0, 1)
 
 
+def boolean(key: str, value: Any) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise UserError(f"{key}={value}: allowed are true, false")
+    return value
+
+
 def checked(key: str, value: Any, allowed: Sequence[str]) -> str:
     """One of the allowed words."""
     if value not in allowed:

@@ -17,6 +17,7 @@ from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.heads import make_head
+from lightning_tickets.models.packing import pack
 from lightning_tickets.pruning.callback import Prune, PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
@@ -104,7 +105,7 @@ class Bench:
 
         ``chain`` is the one that finds, or has found, the mask: what curves are told of.
         """
-        encoder = copy.deepcopy(self._encoder)
+        encoder = self._copy()
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = Course(self.steps, start.begin, start.horizon)
@@ -124,6 +125,13 @@ class Bench:
         every = self.places.hardware.checkpoint_every
         return None if every is None else Checkpoint(self.places.checkpoints(name), every)
 
+    def _copy(self) -> Any:
+        """Of θ0's encoder, to train, reading batches as the problem says."""
+        encoder = copy.deepcopy(self._encoder)
+        if self.problem.training.packed:
+            pack(encoder)
+        return encoder
+
     def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[Part]:
         """The tasks with their heads on this encoder."""
         found = []
@@ -137,7 +145,7 @@ class Bench:
 
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
         """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
-        encoder = copy.deepcopy(self._encoder)
+        encoder = self._copy()
         wanted = prunable(encoder, self._prunes_pooler)
         apply_(wanted, mask)
         parts = self.parts(encoder, seed, None)

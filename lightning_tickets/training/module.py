@@ -9,6 +9,7 @@ import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 
+from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
@@ -32,7 +33,7 @@ class TaskModule(lightning.LightningModule):
     def forward(self, batch: Batch, number: int = 0) -> Tensor:
         """The logits of a batch of the task of that number."""
         inputs = {name: value for name, value in batch.items() if name not in NOT_INPUTS}
-        logits: Tensor = self.heads[number](self.encoder(**inputs), batch)
+        logits: Tensor = self.heads[number](encode(self.encoder, inputs), batch)
         return logits
 
     def loss(self, batches: Mapping[int, Batch]) -> Tensor:

@@ -11,7 +11,7 @@ class Training:
 
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero; ``pool`` batches at a time are sorted
     by length; ``threads`` and ``precision`` change the last digits, so they belong here. ``partial_batch=False`` cuts
-    an epoch to its whole batches (as the released code's rounds: reference 8).
+    an epoch to its whole batches (as the released code's rounds: reference 8). ``packed`` batches have no padding.
     """
 
     steps: int | None
@@ -31,6 +31,7 @@ class Training:
     precision: str = "32-true"
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
+    packed: bool = False
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""

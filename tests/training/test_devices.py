@@ -21,6 +21,7 @@ RUNS = {
     "span": ["task=squad", "subnetwork=imp", "sparsity=10"],
     "masked_lm": ["task=mlm", "subnetwork=imp", "sparsity=10"],
     "mixed": ["task=rte", "source=cola+stsb", "mix=sampled", "subnetwork=imp", "sparsity=10"],
+    "packed": ["task=cola", "subnetwork=full", "training.packed=true"],
     "one_row": ["task=cola", "subnetwork=full", "training.batch_size=1"],
 }
 
