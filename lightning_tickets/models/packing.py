@@ -5,7 +5,6 @@ The numbers are those of padded batches up to rounding; dropout is drawn over ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +18,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch
 
 PACKED = "packed"
-FIRST_POSITION: Mapping[str, Callable[[Any], int]] = {
-    "bert": lambda config: 0,
-    "distilbert": lambda config: 0,
-    "electra": lambda config: 0,
-    "roberta": lambda config: int(config.pad_token_id) + 1,
-}
+ARCHITECTURES = ("bert", "distilbert", "electra", "roberta")
 
 
 @dataclass(frozen=True)
@@ -46,11 +40,9 @@ class Places:
 
 def pack(encoder: Any) -> None:
     """From now on ``encode`` packs the batches of this encoder; UserError for an architecture that is not known."""
-    if encoder.config.model_type not in FIRST_POSITION:
-        raise UserError(
-            f"training.packed=true: not for a network of type {encoder.config.model_type}, allowed are "
-            + ", ".join(FIRST_POSITION)
-        )
+    kind, allowed = encoder.config.model_type, ", ".join(ARCHITECTURES)
+    if kind not in ARCHITECTURES:
+        raise UserError(f"training.packed=true: not for a network of type {kind}, allowed are {allowed}")
     encoder.set_attn_implementation(PACKED)
 
 
@@ -60,13 +52,18 @@ def encode(encoder: Any, inputs: Batch) -> Any:
         return encoder(**inputs)
     mask = inputs["attention_mask"].bool()
     places = Places(mask, mask.flatten().nonzero()[:, 0])
-    first = FIRST_POSITION[encoder.config.model_type](encoder.config)
-    positions = torch.arange(first, first + mask.shape[1], device=mask.device).expand_as(mask)
+    positions = torch.arange(mask.shape[1], device=mask.device).expand_as(mask) + _first_position(encoder)
     tokens = {name: places.packed(value) for name, value in inputs.items() if name != "attention_mask"}
     found = encoder(**tokens, position_ids=places.packed(positions), places=places)
     hidden = places.padded(found.last_hidden_state)
     pooler = getattr(encoder, "pooler", None)
     return BaseModelOutputWithPooling(last_hidden_state=hidden, pooler_output=pooler(hidden) if pooler else None)
+
+
+def _first_position(encoder: Any) -> int:
+    """RoBERTa's table of positions has a row for padding, and begins after it."""
+    padding: int | None = encoder.embeddings.position_embeddings.padding_idx
+    return 0 if padding is None else padding + 1
 
 
 def attend(
