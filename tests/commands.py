@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightning_tickets.cli import main
+from lightning_tickets.composition.compose import conf_dir
 
+TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))  # what task= takes
 SHORT = ["training.steps=6", "data.train_limit=64", "data.dev_limit=40"]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lightning_tickets.composition.compose import composed_each, conf_dir
+from lightning_tickets.composition.compose import composed_each
 from lightning_tickets.composition.layouts import layout
 from lightning_tickets.data.layout import Layout
+from tests.commands import TASKS
 
 
 @pytest.fixture(scope="session")
 def layouts() -> dict[str, Layout]:
     """Of every task in conf/."""
-    tasks = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
-    return {name: layout(config.task) for name, config in composed_each([], "task", tasks).items()}
+    return {name: layout(config.task) for name, config in composed_each([], "task", TASKS).items()}

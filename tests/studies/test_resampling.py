@@ -10,7 +10,7 @@ import torch
 from scipy import stats
 from torchmetrics.functional.classification import binary_f1_score, multiclass_matthews_corrcoef
 
-from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
@@ -21,8 +21,8 @@ from lightning_tickets.studies.resampling import RESAMPLES, Examples, again, dra
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
+from tests.commands import TASKS
 
-TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
 SHORT = ["subnetwork=full", "training.steps=30", "data.train_limit=200", "data.dev_limit=120"]
 
 

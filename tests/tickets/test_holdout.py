@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.compose import composed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.data.pocket import Pocket
@@ -16,8 +16,8 @@ from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import read_round
 from lightning_tickets.tickets.train import train
+from tests.commands import TASKS
 
-TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
 SHORT = ["training.steps=3", "data.train_limit=200", "data.dev_limit=60"]
 
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.training.settings import Hardware
+from tests.commands import TASKS
 
-TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))
 PACKED = "training.packed=true"
 
 
