@@ -24,9 +24,8 @@ def report(arguments: list[str]) -> int:
     sweep = sweep_of(arguments)
     if not sweep.exhibits:
         raise UserError("report: give experiment=…; a plain sweep draws nothing")
-    left = sum(len(job.missing(sweep.store)) for job in sweep.plan.jobs)
     make = f"What is missing is made by: {PROGRAM} -m {shlex.join(arguments)}"
-    return draw(sweep, [make] if left else [])
+    return draw(sweep, [make] if sweep.plan.missing(sweep.store) else [])
 
 
 def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:

@@ -56,8 +56,7 @@ def _studies(sweep: Sweep) -> dict[str, tuple[int, int, int]]:
 
 def _counted(plan: Plan, store: Store) -> tuple[int, int, int]:
     """Trainings, those that are missing, and the seconds that these will take."""
-    missing = sum(len(job.missing(store)) for job in plan.jobs)
-    return plan.trainings(), missing, round(plan.seconds_left(store))
+    return plan.trainings(), len(plan.missing(store)), round(plan.seconds_left(store))
 
 
 def _summary(sweep: Sweep, whole: tuple[int, int, int], studies: dict[str, tuple[int, int, int]]) -> dict[str, object]:

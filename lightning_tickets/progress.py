@@ -18,7 +18,7 @@ INTERVAL = 0.5
 @contextmanager
 def shown(plan: Plan, store: Store) -> Iterator[None]:
     """A bar over the missing trainings, whoever makes them, in this process or another."""
-    missing = [name for job in plan.jobs for name in job.missing(store)]
+    missing = plan.missing(store)
     if not missing:
         yield
         return

@@ -64,6 +64,10 @@ class Plan:
         rest = [job for job in self.jobs if job.needs is not None]
         return [sorted(part, key=lambda job: -job.seconds * len(job.makes)) for part in (free, rest)]
 
+    def missing(self, store: Store) -> list[str]:
+        """The artefacts that have not been made."""
+        return [name for job in self.jobs for name in job.missing(store)]
+
     def seconds_left(self, store: Store) -> float:
         """Of one core, for all that is missing; corrected by how long the trainings that exist have taken."""
         return sum(job.seconds * len(job.missing(store)) for job in self.jobs) * (self.pace(store) or 1.0)

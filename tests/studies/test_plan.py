@@ -140,9 +140,12 @@ def made(store: Store, name: str, seconds: float = 2.0) -> None:
 
 
 def test_what_is_in_the_store_is_not_missing(store: Store) -> None:
-    (find,) = finds(make_plan([wanted("imp", 30)]))
+    plan = make_plan([wanted("imp", 30)])
+    (find,) = finds(plan)
     made(store, find.makes[0])
     assert find.missing(store) == list(find.makes[1:])
+    whole = [name for job in plan.jobs for name in job.makes]
+    assert plan.missing(store) == [name for name in whole if name != find.makes[0]]
 
 
 def test_the_seconds_left_are_of_what_is_missing(store: Store) -> None:
