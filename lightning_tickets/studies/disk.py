@@ -15,7 +15,9 @@ def left(plan: Plan, store: Store) -> int | None:
     """Bytes of all that is missing, without caches and curves; None where a network's size is not known."""
     if any(job.parameters is None for job in plan.jobs):
         return None
-    return sum(artefact(target, job.parameters or 0) for job in plan.jobs for target in _missing(job, store))
+    missing = set(plan.missing(store))
+    makes = ((target, job.parameters or 0) for job in plan.jobs for target in _makes(job))
+    return sum(artefact(target, parameters) for target, parameters in makes if target.name in missing)
 
 
 def artefact(target: Run | TicketMask, parameters: int) -> int:
@@ -30,6 +32,8 @@ def checkpoint(plan: Plan) -> int:
     return (1 + MOMENTS) * WEIGHT * max((job.parameters or 0 for job in plan.jobs), default=0)
 
 
-def _missing(job: Job, store: Store) -> list[Run | TicketMask]:
-    targets = job.target.rounds if isinstance(job.target, TicketMask) else [job.target]
-    return [one for one in targets if one is not None and not store.has(one.name)]
+def _makes(job: Job) -> list[Run | TicketMask]:
+    """What the job's artefacts are of."""
+    if isinstance(job.target, TicketMask):
+        return [*job.target.rounds]
+    return [job.target] if job.target else []
