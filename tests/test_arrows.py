@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"errors", "fingerprints", "seeds"}
+SHARED = {"components", "errors", "fingerprints", "seeds"}
 MAY = {
+    "components": set(),
     "errors": set(),
     "fingerprints": set(),
     "seeds": set(),

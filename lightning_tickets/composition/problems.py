@@ -8,8 +8,9 @@ from typing import Any
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import inputs, sources
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import in_place
-from lightning_tickets.composition.settings import component, training
+from lightning_tickets.composition.settings import training
 from lightning_tickets.composition.values import checked, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.problem import Data, Model, Problem, Task
@@ -49,7 +50,7 @@ def posed(config: DictConfig) -> Posed:
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
     problem = Problem(
-        Task(task.name, component(task.kind), task.metric, _further(task)),
+        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task)),
         used,
         Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,

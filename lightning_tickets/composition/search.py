@@ -9,8 +9,8 @@ from typing import Any
 from hydra.utils import get_object
 from omegaconf import DictConfig
 
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import Posed
-from lightning_tickets.composition.settings import component
 from lightning_tickets.composition.values import boolean, checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
@@ -49,7 +49,7 @@ def chain(config: DictConfig, sought: Sequence[Posed]) -> Chain:
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
     return Chain(
         _cut(lead.problem, config, _examples(lead, config.ticket.examples)),
-        component(config.pruner),
+        component_at("pruner", config.pruner),
         schedule(config),
         integer(0)("ticket.seed", config.ticket.seed),
         rewind=where,

@@ -9,7 +9,6 @@ from omegaconf import DictConfig
 from lightning_tickets.composition.values import boolean, checked, fraction, integer, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.journal import KINDS, MODES, Journal
-from lightning_tickets.tickets.problem import Component
 from lightning_tickets.training.settings import Hardware, Training
 
 ACCELERATORS = ("cpu", "gpu")
@@ -31,12 +30,6 @@ TRAINING = {
     "threads": integer(1),
     "packed": boolean,
 }
-
-
-def component(node: DictConfig) -> Component:
-    """A ``_target_`` with its version and options; an option that is null stands at the component's own default."""
-    options = {str(k): v for k, v in node.items() if k not in ("_target_", "version") and v is not None}
-    return Component(node._target_, integer(1)("version", node.version), tuple(sorted(options.items())))
 
 
 def training(config: DictConfig) -> Training:

@@ -8,9 +8,9 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import Posed
 from lightning_tickets.composition.search import chain, schedule
-from lightning_tickets.composition.settings import component
 from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
@@ -27,7 +27,13 @@ def run(config: DictConfig, on: Posed, sources: Sequence[Posed], sparsity: Any, 
     """
     row = config.subnetwork
     mask = _mask(config, sources or (on,), sparsity)
-    found = Run(row.name, on.problem, mask, component(row.initialization), integer(0)("seed", seed))
+    found = Run(
+        row.name,
+        on.problem,
+        mask,
+        component_at("subnetwork.initialization", row.initialization),
+        integer(0)("seed", seed),
+    )
     if found.ticket is not None and seed == found.ticket.chain.seed:
         raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so another seed has to score it")
     return found
@@ -45,9 +51,9 @@ def _mask(config: DictConfig, sought: Sequence[Posed], sparsity: Any) -> AnyMask
     rounds_to(rounds, percent)
     if kind == "drawn":
         counted = Linear() if isinstance(rounds, Linear) else rounds
-        return DrawnMask(component(row.pruner), percent, counted)
+        return DrawnMask(component_at("subnetwork.pruner", row.pruner), percent, counted)
     ticket = TicketMask(chain(config, sought), percent)
-    return ticket if kind == "ticket" else RedrawnMask(ticket, component(row.redraw))
+    return ticket if kind == "ticket" else RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw))
 
 
 def mask_file(config: DictConfig) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 
 
+@component("pretrained", version=1)
 def pretrained(theta: State) -> State:
     """A copy by value, never a reference (the alias of the released code: reference 1)."""
     return clone(theta)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 
 EMBEDDINGS = "embeddings."
 
 
+@component("random_weights", version=1)
 def random(theta: State, fresh: Callable[[int], State], seed: int, embeddings: bool = True) -> State:
     """Weights from the architecture's own initialisation; ``fresh`` draws them for a seed.
 

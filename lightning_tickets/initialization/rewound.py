@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 
 
+@component("rewound", version=1)
 def rewound(theta: State, earlier: State) -> State:
     """A copy by value of where the chain goes back to; θ0 itself for a chain that rewinds to it."""
     return clone(earlier)

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 import torch
 
+from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 
 NUMBER = re.compile(r"\.(\d+)\.")  # a layer's, within a weight's name
 
 
+@component("shuffled_weights", version=1)
 def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
     """Each matrix in ``prunable`` permuted by a generator of its own; the rest as it was."""
     generator = torch.Generator().manual_seed(seed)
@@ -25,6 +27,7 @@ def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
     return result
 
 
+@component("shuffled_layers", version=1)
 def whole_layers(theta: State, prunable: Sequence[str], seed: int) -> State:
     """The matrices of each layer in the place of another layer's (as released; reference 9); the rest as it was.
 

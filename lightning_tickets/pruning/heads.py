@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights, kept
 from lightning_tickets.pruning.ranking import keep_largest
 
 Place = tuple[int, int, int]  # dimension, first, past the last: a block of a matrix's rows (0) or columns (1)
 
 
+@component("heads", version=1)
 def heads(weights: Weights, mask: Mask, count: int, heads: Sequence[Mapping[str, Place]]) -> Mask:
     """Heads go whole until ``count`` weights are left; ``heads`` says what of which matrix is a head's.
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
+@component("layerwise", version=1)
 def uniform(weights: Weights, mask: Mask, count: int) -> Mask:
     """Every matrix keeps the same fraction of its weights."""
     return _largest(weights, mask, count, {name: float(w.numel()) for name, w in weights.items()})
 
 
+@component("erk", version=1)
 def erk(weights: Weights, mask: Mask, count: int) -> Mask:
     """Erdős–Rényi kernel ratios: a matrix keeps weights in proportion to (n_in + n_out) (Evci et al. 2020, 3)."""
     return _largest(weights, mask, count, {name: float(sum(w.shape)) for name, w in weights.items()})

@@ -8,10 +8,12 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
+@component("movement", version=1)
 def movement(weights: Weights, mask: Mask, count: int, movement: Weights) -> Mask:
     """Of the weights that ``mask`` keeps, the ``count`` with the largest signed −Σ w · ∂L/∂w over the training."""
     return keep_largest(movement, mask, count, signed=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import torch
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
+@component("random", version=1)
 def uniform(weights: Weights, mask: Mask, count: int, seed: int) -> Mask:
     """Of the weights that ``mask`` keeps, keep ``count`` drawn uniformly by a generator of their own."""
     generator = torch.Generator().manual_seed(seed)

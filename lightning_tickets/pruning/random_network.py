@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
+@component("random_network", version=1)
 def random_network(weights: Weights, mask: Mask, count: int, seed: int, fresh: Callable[[int], Weights]) -> Mask:
     """Of the weights that ``mask`` keeps, the ``count`` largest of a network that ``fresh`` draws by the seed."""
     drawn = fresh(seed)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import torch
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask
 
 
+@component("redrawn_by_matrix", version=1)
 def by_matrix(mask: Mask, seed: int) -> Mask:
     """As many weights of each matrix as ``mask`` keeps there, drawn uniformly by a generator of their own."""
     generator = torch.Generator().manual_seed(seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from lightning_tickets.errors import UserError
 
@@ -47,6 +47,7 @@ class Linear:
     With ``empty`` a last round prunes all that is left and trains for nothing (as released; reference 6).
     """
 
+    tag: ClassVar[str] = "Linear"
     per_round: int = 10
     empty: bool = False
 
@@ -65,6 +66,7 @@ class Geometric:
     Rounds go on as long as each has a whole percentage of its own, at most to 99 %.
     """
 
+    tag: ClassVar[str] = "Geometric"
     per_round: int = 10
 
     def percents(self) -> list[int]:

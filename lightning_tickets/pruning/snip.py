@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
+@component("snip", version=1)
 def snip(weights: Weights, mask: Mask, count: int, gradients: Callable[[Mask, int], Weights], batches: int = 8) -> Mask:
     """Of the weights that ``mask`` keeps, the ``count`` with the largest |w · ∂L/∂w|.
 

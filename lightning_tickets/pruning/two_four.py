@@ -6,12 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights, kept
 from lightning_tickets.pruning.ranking import keep_largest
 
 GROUP, STAY = 4, 2
 
 
+@component("two_four", version=1)
 def two_four(weights: Weights, mask: Mask, count: int) -> Mask:
     """The largest magnitudes, but the two largest of each four along a row outlast all others.
 

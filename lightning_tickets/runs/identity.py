@@ -1,20 +1,24 @@
 """What a run is called: a readable slug and eight hex digits of the hash of what it is.
 
-A spec is a frozen dataclass of scalars, tuples and further specs. Fields at their default are left out of what is
-hashed, so that a new field with a default renames nothing; the full spec lies beside the result, so that a changed
-default is noticed (see ``store``).
+A spec is a frozen dataclass of scalars, tuples and further specs, with a fixed ``tag`` that stands for its type. Fields
+at their default are left out of what is hashed, so a new field with a default renames nothing; the full spec is stored
+with the result, so that a changed default is noticed (see ``store``). No import path and no class name is hashed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
+
+from lightning_tickets.runs.hashed_as import HASHED_AS
+
+NOT_HASHED = {"key": None}  # metadata of a field that is not part of what a spec is
 
 
 def described(spec: Any) -> Any:
-    """Every field of a spec as JSON values, dataclasses with their type's name under ``is``."""
+    """Every field of a spec as JSON values, dataclasses with their tag under ``is``."""
     return _as_json(spec, keep_defaults=True)
 
 
@@ -36,13 +40,26 @@ def run_name(slug: str, spec: Any) -> str:
 def _as_json(value: Any, keep_defaults: bool) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         kept = {
-            f.name: _as_json(getattr(value, f.name), keep_defaults)
+            key: _as_json(_hashed(f, getattr(value, f.name)), keep_defaults)
             for f in fields(value)
-            if keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default
+            if (key := f.metadata.get("key", f.name)) is not None
+            and (keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default)
         }
-        return {"is": type(value).__name__, **kept}
+        return {"is": _tag(value), **kept}
     if isinstance(value, (tuple, list)):
         return [_as_json(item, keep_defaults) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
+
+
+def _tag(value: Any) -> str:
+    tag = vars(type(value)).get("tag")
+    if not isinstance(tag, str):
+        raise TypeError(f"a spec's type has a fixed tag of its own, {type(value).__name__} has none")
+    return tag
+
+
+def _hashed(field: Field[Any], value: Any) -> Any:
+    """Stable names of components stand as what was hashed for them at first."""
+    return HASHED_AS.get(value, value) if field.metadata.get("component") else value

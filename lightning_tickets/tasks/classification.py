@@ -10,12 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchmetrics.functional.classification import binary_f1_score, multiclass_accuracy, multiclass_matthews_corrcoef
 
+from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
 from lightning_tickets.tasks.kind import Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
 
+@component("classification", version=1)
 class Classification(TextPairs):
     """Cross-entropy over ``labels`` classes; scored by accuracy, Matthews' correlation and, for two classes, F1."""
 

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad, portions
 from lightning_tickets.tasks.kind import Score, defined
@@ -20,6 +21,7 @@ IGNORED = -100
 EVALUATIONS = ("fixed", "drawn")
 
 
+@component("masked_lm", version=1)
 class MaskedLM:
     """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation.
 

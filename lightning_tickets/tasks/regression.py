@@ -11,12 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchmetrics.functional.regression import pearson_corrcoef
 
+from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
 from lightning_tickets.tasks.kind import Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
 
+@component("regression", version=2)
 class Regression(TextPairs):
     """Targets from ``low`` to ``high``, learnt as they stand."""
 

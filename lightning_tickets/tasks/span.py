@@ -11,12 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.answers import best_scores
 from lightning_tickets.tasks.batches import INPUTS, Batch, Example, Row, pad, portions
 from lightning_tickets.tasks.kind import Score, defined
 
 
+@component("span", version=2)
 class Span:
     """Start and end by cross-entropy; the best span over all windows of a question, at most ``longest`` tokens.
 

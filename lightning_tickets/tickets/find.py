@@ -16,7 +16,7 @@ from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.tickets.component import call, counted, wants
+from lightning_tickets.tickets.component import accepts, call, counted
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
 from lightning_tickets.tickets.record import TICKET, Result, read_round
@@ -70,7 +70,7 @@ def _check_stop(spec: TicketMask, places: Places) -> None:
 def _round(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Train under the mask so far, prune to the round's count, publish the ticket."""
     began, chain = time.perf_counter(), spec.chain
-    movement = Movement(bench.prunable) if wants(chain.pruner, "movement") else None
+    movement = Movement(bench.prunable) if accepts(chain.pruner, "movement") else None
     start = _start(bench, spec)
     origin = {name: start.theta[name] for name in bench.prunable}
 
@@ -104,7 +104,7 @@ def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **off
     """What the chain's pruner keeps of the mask so far: just as many as the round is to end with."""
     chain, count = spec.chain, spec.kept(size(alive))
     drawn_by = derive(chain.seed, "mask", spec.round)
-    heads = bench.attention_heads() if wants(chain.pruner, "heads") else None
+    heads = bench.attention_heads() if accepts(chain.pruner, "heads") else None
     mask = call(chain.pruner, weights, alive, count, seed=drawn_by, heads=heads, **offered)
     return counted(mask, count, chain.pruner)
 

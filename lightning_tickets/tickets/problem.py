@@ -5,8 +5,10 @@ Everything that changes a number is a field; data and weights enter by the finge
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
+from lightning_tickets.runs.identity import NOT_HASHED
 from lightning_tickets.training.settings import Training
 
 Scalar = bool | int | float | str | None
@@ -14,11 +16,16 @@ Scalar = bool | int | float | str | None
 
 @dataclass(frozen=True)
 class Component:
-    """A function or class of ours: its import path, the version of its results, and its options."""
+    """A function or class that a config names: its stable name, the version of its results, and its options.
 
-    target: str
+    ``target`` is where it lies today, which is no part of what it is.
+    """
+
+    tag: ClassVar[str] = "Component"
+    name: str = field(metadata={"key": "target", "component": True})
     version: int
     options: tuple[tuple[str, Scalar], ...] = ()
+    target: str = field(default="", compare=False, metadata=NOT_HASHED)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Task:
     ``further`` are splits that are scored beside ``dev``, each with the name that the metric goes by there.
     """
 
+    tag: ClassVar[str] = "Task"
     name: str
     kind: Component
     metric: str
@@ -42,6 +50,7 @@ class Data:
     ``holdout`` is the share of train's rows, the last ones, that is kept from training and scored apart.
     """
 
+    tag: ClassVar[str] = "Data"
     source: str
     fingerprint: str
     train_limit: int | None = None
@@ -66,6 +75,7 @@ class Data:
 class Model:
     """θ0 and its tokenizer, by what they contain; ``pooler`` says whether its matrix is pruned or stays dense."""
 
+    tag: ClassVar[str] = "Model"
     name: str
     fingerprint: str
     pooler: str = "pruned"
@@ -75,6 +85,7 @@ class Model:
 class Problem:
     """What is trained: f(x; ·, ·) on a task with given settings, the subnetwork left open."""
 
+    tag: ClassVar[str] = "Problem"
     task: Task
     data: Data
     model: Model
@@ -88,5 +99,6 @@ class Mix:
     ``loss`` is ``summed`` (every task has a batch in every step) or ``sampled`` (a step is of one task, any as likely).
     """
 
+    tag: ClassVar[str] = "Mix"
     problems: tuple[Problem, ...]
     loss: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 from lightning_tickets.pruning.schedule import WHOLE, AnySchedule, Linear, rounds_to
 from lightning_tickets.runs.identity import run_name
@@ -26,6 +27,7 @@ class Chain:
     ``prunes_first``: the first round prunes θ0 as it is.
     """
 
+    tag: ClassVar[str] = "Chain"
     problem: Problem
     pruner: Component
     schedule: AnySchedule
@@ -70,6 +72,7 @@ class Chain:
 class TicketMask:
     """m_IMP: the mask that a chain has found at a sparsity."""
 
+    tag: ClassVar[str] = "TicketMask"
     chain: Chain
     percent: int
 
@@ -110,6 +113,7 @@ class DrawnMask:
     ``schedule`` says how many weights the percentage stands for; every linear one says the same.
     """
 
+    tag: ClassVar[str] = "DrawnMask"
     pruner: Component
     percent: int
     schedule: AnySchedule = Linear()
@@ -122,6 +126,7 @@ class DrawnMask:
 class RedrawnMask:
     """A random mask that has something of a ticket's, as its layer ratios; the run's seed draws it."""
 
+    tag: ClassVar[str] = "RedrawnMask"
     ticket: TicketMask
     redraw: Component
 
@@ -134,6 +139,7 @@ class RedrawnMask:
 class GivenMask:
     """A mask from a file, by what it contains; its sparsity is its own."""
 
+    tag: ClassVar[str] = "GivenMask"
     fingerprint: str
 
     @property
@@ -148,6 +154,7 @@ AnyMask = TicketMask | DrawnMask | RedrawnMask | GivenMask
 class Run:
     """One cell: a subnetwork f(x; m ⊙ θ, γ) trained on a problem; ``row`` is its name in tables."""
 
+    tag: ClassVar[str] = "Run"
     row: str
     problem: Problem
     mask: AnyMask | None

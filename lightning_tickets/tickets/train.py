@@ -10,7 +10,7 @@ from lightning_tickets.pruning.mask import Mask, Weights, fitted, full, kept, si
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.tickets.component import call, counted, wants
+from lightning_tickets.tickets.component import accepts, call, counted
 from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import Result, read_result, write_examples
@@ -86,7 +86,7 @@ def _start(run: Run, bench: Bench) -> Start:
     On another task than its own it has the chain's weights only: a fresh head and a whole training.
     """
     point = None
-    if run.ticket is not None and wants(run.initialization, EARLIER):
+    if run.ticket is not None and accepts(run.initialization, EARLIER):
         point = rewound_to(run.ticket, bench.places.store)
     theta = _theta(run, bench, point)
     if point is None or run.ticket is None or run.transferred:

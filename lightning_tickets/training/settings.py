@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Training:
     an epoch to its whole batches (as the released code's rounds: reference 8). ``packed`` batches have no padding.
     """
 
+    tag: ClassVar[str] = "Training"
     steps: int | None
     epochs: int | None
     batch_size: int

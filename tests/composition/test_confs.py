@@ -64,16 +64,6 @@ def components(node):
             yield from components(node[key])
 
 
-COMPONENTS = ("task", "pruner", "subnetwork", "protocol")
-
-
-@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in COMPONENTS], ids=str)
-def test_what_changes_a_result_has_a_version(option, glue):
-    group = str(option.parent)
-    found = list(components(composed([f"{group}={option.name}", *needed(option, glue)])[group]))
-    assert found and all(isinstance(node.version, int) and node.version >= 1 for node in found)
-
-
 @pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in ("task", "subnetwork")], ids=str)
 def test_a_file_is_named_by_what_it_holds(option):
     assert OmegaConf.load(conf_dir() / f"{option}.yaml").name == option.name

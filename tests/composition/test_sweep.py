@@ -31,7 +31,7 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
 
 
 @pytest.mark.parametrize(
-    "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["subnetwork.initialization.version=3"]], ids=str
+    "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["+subnetwork.initialization.version=3"]], ids=str
 )
 def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
     sweep = sweep_of([*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20"])

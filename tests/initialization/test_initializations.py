@@ -55,7 +55,7 @@ def begin(encoder, matrices) -> Callable[[str], Start]:
     def of(target: str) -> Start:
         def start(theta: State, seed: int) -> State:
             offered = {"fresh": fresh, "prunable": matrices, "seed": seed, "earlier": theta}
-            return call(Component(target, 1), theta, **offered)
+            return call(Component(target, 1, target=target), theta, **offered)
 
         return start
 

@@ -9,14 +9,14 @@ import torch
 from omegaconf import OmegaConf
 from transformers import BertForMaskedLM, BertForSequenceClassification, BertModel
 
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import composed, conf_dir
-from lightning_tickets.composition.settings import component
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import check_fits, fitted, full, kept, size
 from lightning_tickets.pruning.ranking import keep_largest
-from lightning_tickets.tickets.component import call, wants
+from lightning_tickets.tickets.component import accepts, call
 
 
 def pruner_nodes():
@@ -50,7 +50,7 @@ def made(node, w, mask, count, seed):
     """As a training calls it: a seed, where the weights started, networks drawn anew, gradients, sums of movement."""
     offered = {"seed": seed, "start": weights(seed=90), "fresh": weights, "movement": weights(seed=91)}
     offered |= {"heads": list(parts()), "gradients": lambda mask, batches: weights(seed=90 + batches)}
-    return call(component(node), w, mask, count, **offered)
+    return call(component_at("", node), w, mask, count, **offered)
 
 
 @pruners
@@ -70,7 +70,9 @@ def test_same_seed_same_mask_and_weights_untouched(node):
     assert all(torch.equal(one[name], two[name]) and torch.equal(w[name], copy[name]) for name in w)
 
 
-@pytest.mark.parametrize("node", [n for _, n in NODES if wants(component(n), "seed")], ids=lambda node: node._target_)
+@pytest.mark.parametrize(
+    "node", [n for _, n in NODES if accepts(component_at("", n), "seed")], ids=lambda node: node._target_
+)
 def test_another_seed_is_another_mask_where_a_seed_is_asked_for(node):
     w = weights()
     one, two = (made(node, w, full(w), 100, seed=seed) for seed in (1, 2))
@@ -78,7 +80,7 @@ def test_another_seed_is_another_mask_where_a_seed_is_asked_for(node):
 
 
 def test_some_pruners_draw_and_some_do_not():
-    drawing = {path.stem for path, node in NODES if wants(component(node), "seed")}
+    drawing = {path.stem for path, node in NODES if accepts(component_at("", node), "seed")}
     assert {"random", "random_mask", "random_mask_network_ratios"} == drawing
 
 
@@ -94,7 +96,7 @@ def test_a_mask_is_portable_between_model_classes(node, bert):
     offered = {"seed": 3, "start": {n: 0.5 * p for n, p in w.items()}, "movement": w}
     offered |= {"fresh": lambda seed: fresh_encoder(bert.config, seed).state_dict(), "heads": attention_heads(bert)}
     count = size(w) // 2
-    mask = call(component(node), w, full(w), count, gradients=lambda m, n: w, **offered)
+    mask = call(component_at("", node), w, full(w), count, gradients=lambda m, n: w, **offered)
     assert kept(mask) == count
     bare = BertModel(bert.config, add_pooling_layer=False)
     for other in (bare, BertForMaskedLM(bert.config).bert, BertForSequenceClassification(bert.config).bert):
@@ -122,7 +124,7 @@ def redraws():
 def test_a_redrawn_mask_keeps_as_many_of_each_matrix_and_is_another_by_its_seed(node):
     w = weights()
     ticket = keep_largest(w, full(w), 200)
-    one, again, other = (call(component(node), ticket, seed=seed) for seed in (1, 1, 2))
+    one, again, other = (call(component_at("", node), ticket, seed=seed) for seed in (1, 1, 2))
     for mask in (one, again, other):
         assert {n: int(m.sum()) for n, m in mask.items()} == {n: int(m.sum()) for n, m in ticket.items()}
         check_fits(mask, w)
@@ -133,7 +135,7 @@ def test_a_redrawn_mask_keeps_as_many_of_each_matrix_and_is_another_by_its_seed(
 def test_a_redrawn_mask_is_uniform_within_a_matrix():
     ticket = {"m": torch.arange(10_000).view(100, 100) < 3_000}
     (node,) = redraws()
-    mask = call(component(node), ticket, seed=3)["m"]
+    mask = call(component_at("", node), ticket, seed=3)["m"]
     assert all(abs(half.float().mean().item() - 0.3) < 0.03 for half in (mask[:50], mask[50:], mask[:, :50]))
 
 

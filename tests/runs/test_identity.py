@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,12 +13,14 @@ from lightning_tickets.runs.identity import canonical, described, digest, run_na
 
 @dataclass(frozen=True)
 class Part:
+    tag: ClassVar[str] = "Part"
     target: str
     version: int = 1
 
 
 @dataclass(frozen=True)
 class Spec:
+    tag: ClassVar[str] = "Spec"
     name: str
     part: Part
     rate: float = 0.5
@@ -70,23 +72,30 @@ def test_defaults_are_left_out_however_they_are_given() -> None:
 
 def test_a_new_field_with_a_default_renames_nothing() -> None:
     longer = make_dataclass(
-        "Spec", [("name", str), ("part", Part), ("rate", float, 0.5), ("news", int, 3)], frozen=True
+        "Spec",
+        [("name", str), ("part", Part), ("rate", float, 0.5), ("news", int, 3)],
+        frozen=True,
+        namespace={"tag": "Spec"},
     )
     assert digest(longer("a", Part("module.function"))) == digest(BASE)
 
 
 def test_a_new_field_away_from_its_default_renames() -> None:
-    longer = make_dataclass("Spec", [("name", str), ("part", Part), ("news", int, 3)], frozen=True)
+    longer = make_dataclass(
+        "Spec", [("name", str), ("part", Part), ("news", int, 3)], frozen=True, namespace={"tag": "Spec"}
+    )
     assert digest(longer("a", Part("module.function"), news=4)) != digest(BASE)
 
 
 def test_a_new_field_in_a_nested_spec_renames_nothing() -> None:
-    longer = make_dataclass("Part", [("target", str), ("version", int, 1), ("news", str, "")], frozen=True)
+    longer = make_dataclass(
+        "Part", [("target", str), ("version", int, 1), ("news", str, "")], frozen=True, namespace={"tag": "Part"}
+    )
     assert digest(Spec("a", longer("module.function"))) == digest(BASE)
 
 
 def test_the_order_of_the_fields_plays_no_part() -> None:
-    turned = make_dataclass("Spec", [("part", Part), ("name", str)], frozen=True)
+    turned = make_dataclass("Spec", [("part", Part), ("name", str)], frozen=True, namespace={"tag": "Spec"})
     assert digest(turned(Part("module.function"), "a")) == digest(BASE)
 
 
@@ -96,12 +105,12 @@ def test_the_order_within_a_tuple_does() -> None:
 
 
 def test_the_type_is_part_of_it() -> None:
-    other = make_dataclass("Other", [("name", str), ("part", Part)], frozen=True)
+    other = make_dataclass("Other", [("name", str), ("part", Part)], frozen=True, namespace={"tag": "Other"})
     assert digest(other("a", Part("module.function"))) != digest(BASE)
 
 
 def test_text_is_not_its_number() -> None:
-    holder = make_dataclass("Holder", [("value", Any)], frozen=True)
+    holder = make_dataclass("Holder", [("value", Any)], frozen=True, namespace={"tag": "Holder"})
     assert len({digest(holder(value)) for value in (1, "1", None, "None", "", (), (1,), True)}) == 8
 
 
@@ -123,6 +132,7 @@ def test_the_description_survives_json() -> None:
 
 @dataclass(frozen=True)
 class Holder:
+    tag: ClassVar[str] = "Holder"
     value: Any = field()
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import composed
-from lightning_tickets.composition.settings import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score
@@ -30,7 +30,7 @@ def config(request) -> Any:
 
 @pytest.fixture(scope="module")
 def kind(config, tokenizer) -> Kind:
-    made: Kind = call(component(config.kind))
+    made: Kind = call(component_at("", config.kind))
     made.prepare(tokenizer, LENGTH)
     return made
 

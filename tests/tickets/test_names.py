@@ -11,16 +11,16 @@ from lightning_tickets.tickets.problem import Component, Data, Model, Problem, T
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.settings import Training
 
-KIND = Component("lightning_tickets.tasks.classification.Classification", 1, (("labels", 2),))
+KIND = Component("classification", 1, (("labels", 2),))
 PROBLEM = Problem(
     Task("cola", KIND, "matthews"),
     Data("pocket", "generated-1"),
     Model("pocket", "0123456789abcdef"),
     Training(200, None, 32, 48, 1e-3, 1e-2),
 )
-MAGNITUDE = Component("lightning_tickets.pruning.magnitude.magnitude", 1)
-PRETRAINED = Component("lightning_tickets.initialization.pretrained.pretrained", 1)
-UNIFORM = Component("lightning_tickets.pruning.random.uniform", 1)
+MAGNITUDE = Component("magnitude", 1)
+PRETRAINED = Component("pretrained", 1)
+UNIFORM = Component("random", 1)
 CHAIN = Chain(PROBLEM, MAGNITUDE, Linear(), 0)
 
 NAMES = {

@@ -1,0 +1,34 @@
+"""What the names of runs are made of where that differs from today's stable names.
+
+Up to version 0.6.0 the import path of a component was hashed. Stores hold runs under these names, so each of these
+components is still hashed as the path that it had then, wherever it lies today. Never change a line; a component that
+is not listed is hashed by its stable name.
+"""
+
+from __future__ import annotations
+
+_PATHS = {
+    "pruning.magnitude": {"magnitude": "magnitude"},
+    "pruning.change": {"change": "change"},
+    "pruning.heads": {"heads": "heads"},
+    "pruning.layerwise": {"layerwise": "uniform", "erk": "erk"},
+    "pruning.movement": {"movement": "movement"},
+    "pruning.random": {"random": "uniform"},
+    "pruning.random_network": {"random_network": "random_network"},
+    "pruning.redrawn": {"redrawn_by_matrix": "by_matrix"},
+    "pruning.snip": {"snip": "snip"},
+    "pruning.two_four": {"two_four": "two_four"},
+    "initialization.pretrained": {"pretrained": "pretrained"},
+    "initialization.random": {"random_weights": "random"},
+    "initialization.rewound": {"rewound": "rewound"},
+    "initialization.shuffled": {"shuffled_weights": "shuffled", "shuffled_layers": "whole_layers"},
+    "tasks.classification": {"classification": "Classification"},
+    "tasks.masked_lm": {"masked_lm": "MaskedLM"},
+    "tasks.regression": {"regression": "Regression"},
+    "tasks.span": {"span": "Span"},
+}
+HASHED_AS = {
+    name: f"lightning_tickets.{module}.{function}"
+    for module, functions in _PATHS.items()
+    for name, function in functions.items()
+}
