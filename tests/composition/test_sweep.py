@@ -75,7 +75,7 @@ def test_how_it_is_shown_changes_no_name(change):
         "data.train_limit=100",
         "ticket.seed=5",
         "schedule.per_round=35",
-        "pruner.version=2",
+        "+pruner.version=2",
         "task.kind.version=2",
     ],
 )
