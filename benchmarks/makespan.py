@@ -12,15 +12,15 @@ import heapq
 import sys
 from collections.abc import Sequence
 
-from lightning_tickets.composition.sweep import sweep_of
-from lightning_tickets.execution.ready import Ready
+from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.execution.queue import ReadyQueue
 from lightning_tickets.studies.plan import Job, Plan
 
 WORKERS = (1, 8, 64)
 
 
 def main(arguments: list[str]) -> None:
-    sweep = sweep_of(arguments or ["experiment=paper", "scale=paper"], guess=True)
+    sweep = parse_sweep(arguments or ["experiment=paper", "scale=paper"], guess=True)
     chains = sum(job.needs is None for job in sweep.plan.jobs)
     print(f"{sweep.name}: {sweep.plan.trainings()} trainings, {len(sweep.plan.jobs)} jobs, {chains} that wait for none")
     for count in WORKERS:
@@ -41,7 +41,7 @@ def without(job: Job) -> Job:
 def makespan(jobs: Sequence[Job], workers: int) -> float:
     """Seconds until the last has ended."""
     there: set[str] = set()
-    ready, free, now = Ready(jobs, there.__contains__), workers, 0.0
+    ready, free, now = ReadyQueue(jobs, there.__contains__), workers, 0.0
     events: list[tuple[float, str, bool]] = []  # when, what is there then, whether a worker is free then
     while True:
         while free and (job := ready.next()) is not None:

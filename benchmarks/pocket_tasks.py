@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lightning_tickets.composition.compose import composed
-from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.pocket.baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.runs.store import Store
@@ -23,7 +23,7 @@ CEILING = 97.0  # points: room above, so that tickets can be told apart
 
 def scores(task: str, row: str, common: list[str], root: Path) -> list[float]:
     """In points, one for each seed."""
-    sweep = sweep_of([*common, f"task={task}", f"subnetwork={row}", f"seed={','.join(map(str, SEEDS))}"])
+    sweep = parse_sweep([*common, f"task={task}", f"subnetwork={row}", f"seed={','.join(map(str, SEEDS))}"])
     found = [read_result(Store(root / "runs"), wanted.run) for wanted in sweep.wanted]
     return [100 * result.score for result in found if result is not None]
 
@@ -36,7 +36,7 @@ def main(common: list[str]) -> None:
     sweep = [f"task={','.join(TASKS)}", "subnetwork=full,scratch", f"seed={','.join(map(str, SEEDS))}"]
     line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *sweep, *common, "hydra.launcher.n_jobs=2"]
     subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
-    root = Path(composed(common).paths.root)
+    root = Path(compose_config(common).paths.root)
     print("| task | metric | majority | bag of words | random weights | pre-trained |")
     print("| --- | --- | --- | --- | --- | --- |")
     failing = []

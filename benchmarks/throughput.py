@@ -18,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from lightning_tickets.composition import inputs, settings
-from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 
 SHORT, LONG, REPEATS = 10, 40, 3
 
@@ -55,16 +55,20 @@ def shown(task: str, more: list[str], times: Sequence[float]) -> float:
 
 def difference(overrides: list[str]) -> float:
     """Seconds a step between a short and a long training."""
-    config = composed([*overrides, "data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null"])
+    config = compose_config(
+        [*overrides, "data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null"]
+    )
     run = run_of(config)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         hardware = settings.hardware(config, single=False)
-        places = Places(Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware)
+        context = RunContext(
+            Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware
+        )
         took = []
         for steps in (SHORT, LONG):
             training = replace(run.problem.training, steps=steps, epochs=None)
-            bench = Bench(replace(run.problem, training=training), places)
+            bench = Bench(replace(run.problem, training=training), context)
             began = time.perf_counter()
             bench.train("throughput", Start(bench.theta), full(bench.prunable), (1, 0))
             took.append(time.perf_counter() - began)

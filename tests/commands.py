@@ -10,11 +10,19 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightning_tickets.cli import main
-from lightning_tickets.composition.compose import conf_dir
+from omegaconf import DictConfig
+
+from lightning_tickets.cli.main import main
+from lightning_tickets.composition.compose import GroupComposer, conf_dir
 
 TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))  # what task= takes
 SHORT = ["training.steps=6", "data.train_limit=64", "data.dev_limit=40"]
+
+
+def compose_each(common: list[str], group: str, options: list[str]) -> dict[str, DictConfig]:
+    """The config with each option of a group, by one composition."""
+    composer = GroupComposer(common, {group: options})
+    return {option: composer.at(**{group: option}) for option in options}
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,10 @@ def process(root: Path, *arguments: str, status: int = 0) -> Done:
     return Done(done.stdout, done.stderr)
 
 
-def inside(root: Path, *arguments: str, status: int = 0) -> Done:
-    """The same command in this process."""
-    out, err, argv = io.StringIO(), io.StringIO(), sys.argv
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            ended = main([*arguments, f"paths.root={root}"])
-    finally:
-        sys.argv = argv
-    assert ended == status, err.getvalue()[-3000:]
+def inside(root: Path, *arguments: str, status: int | None = 0) -> Done:
+    """The same command in this process; no status: any."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        ended = main([*arguments, f"paths.root={root}"])
+    assert status is None or ended == status, err.getvalue()[-3000:]
     return Done(out.getvalue(), err.getvalue())

@@ -11,13 +11,13 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import local
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -54,8 +54,8 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def places(tmp_path: Path, tiny_bert: Path) -> Places:
-    return Places(Store(tmp_path / "runs"), Pocket(), local(str(tiny_bert)), tmp_path / "cache")
+def context(tmp_path: Path, tiny_bert: Path) -> RunContext:
+    return RunContext(Store(tmp_path / "runs"), Pocket(), local(str(tiny_bert)), tmp_path / "cache")
 
 
 @pytest.fixture
@@ -64,6 +64,6 @@ def tiny_run(tiny_bert: Path):
 
     def make(*overrides: str) -> Run:
         small = ["training.steps=4", "training.batch_size=8", "data.train_limit=40", "data.dev_limit=24"]
-        return run_of(composed(["model=local", f"model.path={tiny_bert}", *small, *overrides]))
+        return run_of(compose_config(["model=local", f"model.path={tiny_bert}", *small, *overrides]))
 
     return make

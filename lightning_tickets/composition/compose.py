@@ -1,4 +1,4 @@
-"""Composing a config from overrides, with every mistake told in one line."""
+"""Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
 from __future__ import annotations
 
@@ -6,104 +6,110 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 import lightning_tickets
-from lightning_tickets.composition.overrides import one_line, parsed
-from lightning_tickets.composition.sources import with_sources
+from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
+from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError
 
 
 def conf_dir() -> Path:
-    """The config folder: beside the package in a checkout, inside it when installed from a wheel."""
+    """The config folder: next to the package in a checkout, inside it when installed from a wheel."""
     package = Path(lightning_tickets.__file__).resolve().parent
     return package / "conf" if (package / "conf").is_dir() else package.parent / "conf"
 
 
-def composed(overrides: Sequence[str]) -> DictConfig:
-    """The config of one cell, its interpolations live; UserError naming the key and what is allowed."""
-    with one_line(), _own_hydra():
+@contextmanager
+def hydra() -> Iterator[Any]:
+    """Hydra's own object over the config folder, for what its command line can show."""
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        yield GlobalHydra.instance().hydra
+
+
+def compose_whole(overrides: Sequence[str]) -> DictConfig:
+    """The config with Hydra's own node ``hydra``; UserError naming the key and what is allowed."""
+    lines = with_source_tasks(expand(overrides))
+    with one_line_errors(), hydra():
         try:
-            config = compose("config", overrides=with_sources(overrides))
-            _resolved(config)
-            return config
+            return compose("config", overrides=lines, return_hydra_config=True)
         except ValueError as error:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
 
 
-class SideBySide:
-    """One composition, which costs 100 to 200 ms, that holds all options of some groups, so that each can be taken.
+def compose_config(overrides: Sequence[str]) -> DictConfig:
+    """The config of one cell, its interpolations live."""
+    return without_hydra(compose_whole(overrides))
 
-    The options are loaded beside each other (``+task@task_cola=cola``), with whatever the user has set within the group
-    set in each. ``at`` gives what ``composed([*common, f"{group}={option}", …])`` would.
+
+def without_hydra(whole: DictConfig) -> DictConfig:
+    """A copy without Hydra's node, its interpolations live; UserError where ``resolved`` has one."""
+    config = whole.copy()
+    with open_dict(config):
+        config.pop("hydra")
+    resolved(config)
+    return config
+
+
+def resolved(config: DictConfig) -> DictConfig:
+    """A copy; UserError for an interpolation that leads nowhere, and for a value that is not given."""
+    copy = config.copy()
+    with one_line_errors():
+        OmegaConf.resolve(copy)
+    missing = sorted(OmegaConf.missing_keys(copy))
+    if missing:
+        raise UserError(f"{missing[0]} has no value: give {missing[0]}=…")
+    return copy
+
+
+class GroupComposer:
+    """One composition, which costs 100 to 200 ms, that holds several options of some groups, so that each can be taken.
+
+    The options are loaded under names of their own (``+task@task_cola=cola``), with whatever the user has set within
+    the group set in each. ``at`` gives what ``compose_config([*lines, f"{group}={option}", …])`` would.
     """
 
-    def __init__(self, common: Sequence[str], axes: Mapping[str, Sequence[str]]) -> None:
-        aside = {group: {option: f"{group}_{option}" for option in options} for group, options in axes.items()}
+    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]]) -> None:
+        places = {group: {option: f"{group}_{option}" for option in options} for group, options in groups.items()}
         loaded: list[str] = []
-        for group, places in aside.items():
-            within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in common) if match]
-            loaded += [f"{group}={next(iter(places))}"]
-            loaded += [f"+{group}@{place}={option}" for option, place in places.items()]
-            loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in places.values()]
-        with one_line(), _own_hydra():
-            self._base = compose("config", overrides=[*with_sources(common), *loaded])
-            with open_dict(self._base):
-                self._nodes = {g: {o: self._base.pop(place) for o, place in p.items()} for g, p in aside.items()}
+        for group, own in places.items():
+            within = [match for match in (re.match(rf"([+~]*){group}\.(.*)", line) for line in lines) if match]
+            loaded += [f"+{group}@{place}={option}" for option, place in own.items()]
+            loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
+        self.whole = compose_whole([*lines, *loaded])
+        self._base = self.whole.copy()
+        task, row = self._base.task, self._base.subnetwork
+        self._nodes = {("task", str(name)): node for name, node in self._base.sources.items()}
+        self._nodes |= {("task", task.name): task, ("subnetwork", row.name): row}
+        with open_dict(self._base):
+            self._base.pop("hydra")
+            for group, own in places.items():
+                self._nodes |= {(group, option): self._base.pop(place) for option, place in own.items()}
 
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
-        """With these options of groups, and then these values (``rewind=0.1``) set as Hydra would; resolved."""
+        """With these options of groups, and then these values (``training.clip=2``) set as Hydra would; resolved."""
         config = self._base.copy()
-        with one_line():
-            with open_dict(config):
-                for group, option in chosen.items():
-                    config[group] = self._nodes[group][option]
-            for override in parsed(values):
+        with one_line_errors(), open_dict(config):
+            for group, option in chosen.items():
+                config[group] = self._nodes[group, option]
+            for override in parse_overrides(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
-            return _resolved(config)
+        return resolved(config)
 
 
-def composed_each(common: Sequence[str], group: str, options: Sequence[str]) -> dict[str, DictConfig]:
-    """For each option of a group as ``composed([*common, f"{group}={option}"])``, all in one composition."""
-    together = SideBySide(common, {group: options})
-    return {option: together.at(**{group: option}) for option in options}
-
-
-def in_place(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
-    """The config with another option of a group; what refers to the group follows."""
+def with_group(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
+    """A copy of the config with another option of a group; what refers to the group follows."""
     other = config.copy()
     with open_dict(other):
         other[group] = node
     return other
 
 
-def is_choice(override: str) -> bool:
+def is_group_override(override: str) -> bool:
     """Whether it chooses an option of a config group, or adds or removes one, rather than setting a value."""
     key = override.partition("=")[0]
     return key[:1] in "+~" or "@" in key or (conf_dir() / key).is_dir()
-
-
-def _resolved(config: DictConfig) -> DictConfig:
-    """A copy; UserError for an interpolation that leads nowhere, and for a value that is still to be given."""
-    resolved = config.copy()
-    OmegaConf.resolve(resolved)
-    without = sorted(OmegaConf.missing_keys(resolved))
-    if without:
-        raise UserError(f"{without[0]} has no value: give {without[0]}=…")
-    return resolved
-
-
-@contextmanager
-def _own_hydra() -> Iterator[None]:
-    """Hydra's global state for one composition, also within a running sweep."""
-    state = GlobalHydra.instance()
-    outer = state.hydra
-    state.clear()
-    try:
-        with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-            yield
-    finally:
-        state.hydra = outer

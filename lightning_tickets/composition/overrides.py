@@ -1,4 +1,4 @@
-"""What is typed as ``key=value``, read by Hydra's grammar, and every mistake that Hydra finds told in one line."""
+"""Overrides as they are typed (``key=value``): Hydra's grammar, our short forms, and Hydra's errors in one line."""
 
 from __future__ import annotations
 
@@ -14,32 +14,54 @@ from omegaconf.errors import OmegaConfBaseException
 from lightning_tickets.errors import UserError
 
 OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
+NUMBERED = {"sparsity": "percent", "rewind": "fraction"}  # groups with a member that holds a number
+NUMBER = re.compile(r"[+-]?(\d|\.\d)")
+LOSSES = ("summed", "sampled")
+NOT_CHOICES = ("base", "basic")  # what others inherit from, and a launcher of Hydra's own
 
 
-def parsed(arguments: Sequence[str]) -> list[Override]:
+def parse_overrides(arguments: Sequence[str]) -> list[Override]:
     """Overrides as Hydra's grammar reads them."""
-    with one_line():
+    with one_line_errors():
         return OverridesParser.create().parse_overrides(list(arguments))
 
 
+def expand(overrides: Sequence[str]) -> list[str]:
+    """Short forms in full: ``sparsity=70`` is ``sparsity=percent sparsity.percent=70``, and so is ``rewind=0.1``.
+
+    ``mix=sampled`` is ``mix.loss=sampled``, for the tasks that ``source=`` names.
+    """
+    return [line for override in overrides for line in _expand(override)]
+
+
+def _expand(override: str) -> list[str]:
+    key, _, value = override.partition("=")
+    if key in NUMBERED and NUMBER.match(value):
+        return [f"{key}={NUMBERED[key]}", f"{key}.{NUMBERED[key]}={value}"]
+    if key == "mix" and value in LOSSES:
+        return [f"mix.loss={value}"]
+    return [override]
+
+
 @contextmanager
-def one_line() -> Iterator[None]:
+def one_line_errors() -> Iterator[None]:
     """Errors of Hydra and OmegaConf as a UserError."""
     try:
         yield
     except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(in_one_line(error)) from error
+        raise UserError(one_line_message(error)) from error
 
 
-def in_one_line(error: Exception) -> str:
+def one_line_message(error: Exception) -> str:
     """What Hydra and OmegaConf say over several lines, or the UserError that they have wrapped."""
     if isinstance(error.__cause__, UserError):
         return str(error.__cause__)
     text = str(error)
     option = re.search(OPTIONS, text, re.DOTALL)
     if option:
-        return f"{option[1]}={option[2]} is not known: allowed are {', '.join(option[3].split())}"
+        choices = [choice for choice in option[3].split() if choice not in NOT_CHOICES]
+        return f"unknown option {option[1]}={option[2]}; choose from {', '.join(choices)}"
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
-        return f"config key {key[1] or key[2]!r} does not exist: `lightning-tickets run --cfg job` shows those that do"
+        return f"unknown config key {key[1] or key[2]!r}; `lightning-tickets run --cfg job` shows all keys"
     return " ".join(text.split())

@@ -7,10 +7,11 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import inputs, sources
+from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.composition.compose import in_place
+from lightning_tickets.composition.compose import with_group
 from lightning_tickets.composition.settings import training
+from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.composition.values import checked, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.problem import Data, Model, Problem, Task
@@ -19,7 +20,7 @@ POOLERS = ("pruned", "dense")
 
 
 @dataclass(frozen=True)
-class Posed:
+class PlannedProblem:
     """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they may take.
 
     ``parameters`` is roughly how many weights the network has, None where that is not known yet.
@@ -34,12 +35,12 @@ class Posed:
     parameters: int | None
 
 
-def posed(config: DictConfig) -> Posed:
+def build_problem(config: DictConfig) -> PlannedProblem:
     """The config's own task; data and weights enter by their fingerprints."""
-    task, data, place = config.task, config.data, inputs.folder(config)
-    rows = inputs.source(config)
+    task, data, place = config.task, config.data, data_and_model.folder(config)
+    rows = data_and_model.source(config)
     counts = rows.counts(task.name)
-    inputs.tell_parts(config, counts)
+    data_and_model.tell_parts(config, counts)
     settings = training(config)
     print_of_model, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
@@ -57,7 +58,7 @@ def posed(config: DictConfig) -> Posed:
     )
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     steps = settings.total_steps(examples if settings.steps is None else 0)
-    return Posed(problem, task.family, steps, steps * per_step, place.parameters())
+    return PlannedProblem(problem, task.family, steps, steps * per_step, place.parameters())
 
 
 def _holdout(share: Any) -> float | None:
@@ -73,9 +74,6 @@ def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
     return tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
 
 
-def posed_sources(config: DictConfig) -> tuple[Posed, ...]:
+def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:
     """Those that the ticket is found on, the leading one first; none where it is the config's own task."""
-    found = sources.names(config.source)
-    if found == (config.task.name,):
-        return ()
-    return tuple(posed(in_place(config, "task", config.sources[name])) for name in found)
+    return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in source_tasks(config))

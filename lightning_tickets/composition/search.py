@@ -10,14 +10,14 @@ from hydra.utils import get_object
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.composition.problems import Posed
+from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.composition.values import boolean, checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 
-REWINDS = ("weights", "rate")
+REWINDS = ("pretrained", "fraction", "none", "rate")
 HEADS = ("rewound", "carried", "redrawn")
 HORIZONS = ("round", "chain")
 LOSSES = ("summed", "sampled")
@@ -32,18 +32,16 @@ def schedule(config: DictConfig) -> AnySchedule:
     return found
 
 
-def chain(config: DictConfig, sought: Sequence[Posed]) -> Chain:
+def chain(config: DictConfig, sought: Sequence[PlannedProblem]) -> Chain:
     """The search on the problem that leads, with the others mixed in.
 
     Settings that come to the same are said in one way, so that they are one chain.
     """
     lead, others = sought[0], sought[1:]
-    protocol, where = config.protocol, rewind(config)
-    head, rewinds = checked("protocol.head", protocol.head, HEADS), checked("rewinds", config.rewinds, REWINDS)
-    if _holds("aliased", protocol, lead.family) or (rewinds == "rate" and where == 0):
-        where = None
-    if where is None or where == 0:
-        rewinds = "weights"
+    protocol, (where, rewinds) = config.protocol, rewinding(config)
+    head = checked("protocol.head", protocol.head, HEADS)
+    if _holds("aliased", protocol, lead.family):
+        where, rewinds = None, "weights"
     if head == "carried" and (where is None or rewinds == "rate"):
         head = "rewound"  # it goes where the weights go, which is on
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
@@ -61,7 +59,7 @@ def chain(config: DictConfig, sought: Sequence[Posed]) -> Chain:
     )
 
 
-def _examples(lead: Posed, given: Any) -> int | None:
+def _examples(lead: PlannedProblem, given: Any) -> int | None:
     """A number of examples, or a fraction of those that a training sees (table 8: of 160,000)."""
     if isinstance(given, float) and 0 < given < 1:
         return max(1, round(given * lead.steps * lead.problem.training.batch_size))
@@ -89,12 +87,17 @@ def _holds(switch: str, protocol: DictConfig, family: str) -> bool:
     return family in kinds
 
 
-def rewind(config: DictConfig) -> float | None:
-    """A fraction of training, 0 for the pre-trained weights, None for standard pruning."""
-    named = {"pretrained": 0.0, "none": None}
-    value = config.rewind
-    if isinstance(value, str) and value in named:
-        return named[value]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
-        raise UserError(f"rewind={value}: allowed are pretrained, none, and a fraction of training between 0 and 1")
-    return float(value)
+def rewinding(config: DictConfig) -> tuple[float | None, str]:
+    """Where a round starts (fraction of training, 0 for θ0, None for where the last one ended), and what goes back."""
+    name = checked("rewind.name", config.rewind.name, REWINDS)
+    if name in ("pretrained", "none"):
+        return (0.0 if name == "pretrained" else None), "weights"
+    where = config.rewind.fraction
+    lowest = "0 <=" if name == "rate" else "0 <"
+    if isinstance(where, bool) or not isinstance(where, (int, float)) or not 0 <= where < 1:
+        raise UserError(f"rewind.fraction={where}: expected a fraction of training, {lowest} fraction < 1")
+    if where == 0 and name == "fraction":
+        raise UserError("rewind.fraction=0: that is rewind=pretrained")
+    if where == 0:
+        return None, "weights"  # weights go on, and every round has the whole training's rates
+    return float(where), "rate" if name == "rate" else "weights"

@@ -1,19 +1,34 @@
-"""One composed config as the one run that it describes."""
+"""One composed config as the one run that it describes, and where that run reads and writes."""
 
 from __future__ import annotations
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import settings, subnetworks
-from lightning_tickets.composition.problems import posed, posed_sources
+from lightning_tickets.composition import data_and_model, settings, subnetworks
+from lightning_tickets.composition.problems import build_problem, build_source_problems
+from lightning_tickets.composition.sparsity import percent_of
 from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run
 
 JOBS = ("score", "find")
 
 
-def check_shown(config: DictConfig) -> None:
+def run_of(config: DictConfig) -> Run:
+    """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
+    own, sources = build_problem(config), build_source_problems(config)
+    check_hidden(config)
+    checked("job", config.job, JOBS)
+    row = config.subnetwork
+    run = subnetworks.run(config, own, sources, percent_of(config) if subnetworks.is_pruned(row) else 0, config.seed)
+    if config.job == "find" and run.ticket is None:
+        raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
+    return run
+
+
+def check_hidden(config: DictConfig) -> None:
     """UserError for a wrong value among those that change no result."""
     settings.hardware(config, single=False)
     settings.journal(config)
@@ -21,12 +36,17 @@ def check_shown(config: DictConfig) -> None:
     settings.lease(config)
 
 
-def run_of(config: DictConfig) -> Run:
-    """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
-    own, sources = posed(config), posed_sources(config)
-    check_shown(config)
-    checked("job", config.job, JOBS)
-    run = subnetworks.run(config, own, sources, config.sparsity, config.seed)
-    if config.job == "find" and run.ticket is None:
-        raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
-    return run
+def context_of(config: DictConfig, single: bool) -> RunContext:
+    """``single`` for a run that was typed alone, which shows its trainings."""
+    return RunContext(
+        store=Store(settings.root(config) / "runs"),
+        source=data_and_model.source(config),
+        folder=data_and_model.folder(config),
+        cache=settings.cache(config),
+        mask_file=subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
+        hardware=settings.hardware(config, single),
+        journal=settings.journal(config),
+        stop_below=settings.stop_below(config),
+        lease=settings.lease(config),
+        waits=single,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.composition.problems import Posed
+from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.composition.search import chain, schedule
 from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
@@ -20,7 +20,12 @@ from lightning_tickets.tickets.spec import AnyMask, DrawnMask, GivenMask, Redraw
 MASKS = ("none", "ticket", "drawn", "redrawn", "given")
 
 
-def run(config: DictConfig, on: Posed, sources: Sequence[Posed], sparsity: Any, seed: Any) -> Run:
+def is_pruned(row: DictConfig) -> bool:
+    """Whether a row of the tables has a sparsity: not a full network, nor a mask from a file."""
+    return row.mask not in ("none", "given")
+
+
+def run(config: DictConfig, on: PlannedProblem, sources: Sequence[PlannedProblem], sparsity: Any, seed: Any) -> Run:
     """The subnetwork that ``config.subnetwork`` describes, its ticket found on ``sources`` or on the task.
 
     UserError for a sparsity off the schedule where the row has one, or a ticket scored by the seed that found it.
@@ -39,7 +44,7 @@ def run(config: DictConfig, on: Posed, sources: Sequence[Posed], sparsity: Any, 
     return found
 
 
-def _mask(config: DictConfig, sought: Sequence[Posed], sparsity: Any) -> AnyMask | None:
+def _mask(config: DictConfig, sought: Sequence[PlannedProblem], sparsity: Any) -> AnyMask | None:
     """What ``subnetwork.mask`` says: none, a chain's ticket, one drawn of θ0, one drawn after a ticket, or a file's."""
     row = config.subnetwork
     kind = checked("subnetwork.mask", row.mask, MASKS)

@@ -1,128 +1,151 @@
-"""From what is typed after ``run -m`` (or ``plan``, ``report``) to the cells that it asks for."""
+"""What a sweep asks for, as a value: its cells' runs, what it draws of them, and what the store has so far."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
-from functools import cache, partial
-from itertools import product
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import settings
-from lightning_tickets.composition.compose import composed
-from lightning_tickets.composition.overrides import one_line, parsed
-from lightning_tickets.composition.setting import Setting
-from lightning_tickets.composition.swept import Sweep, outcome
-from lightning_tickets.errors import UserError
+from lightning_tickets.composition.cells import CellComposer
+from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import winning_sparsity
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import WHOLE, Cell
+from lightning_tickets.studies.cell import Cell, Outcome
+from lightning_tickets.studies.finding import Shown
 from lightning_tickets.studies.levels import RULES, highest
+from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
+from lightning_tickets.tickets.record import TICKET, read_result
+from lightning_tickets.tickets.spec import Run
 
-AXES = ("task", "subnetwork", "sparsity", "seed")
-SEARCHPATH = "hydra.searchpath"
+PROGRAM = "lightning-tickets run"
+HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
+WNLI = "WNLI says nothing: on its 71 development examples BERT does no better than the most frequent label."
 
 
-def sweep_of(arguments: Sequence[str], guess: bool = False) -> Sweep:
-    """UserError for anything in the arguments that does not compose or is out of range.
+@dataclass(frozen=True)
+class Sweep:
+    """``parts`` list cells, and the curves that have to run before these are known; ``exhibits`` are drawn.
 
-    With ``guess`` the printed sparsity stands in for that of a winning ticket that is not known yet.
+    ``whole`` is the composed config with Hydra's node. With ``assume_published`` the published sparsity stands in for a
+    winning ticket's that is not known yet.
     """
-    overrides = parsed(arguments)
-    if any(o.key_or_group == "job" for o in overrides):
-        raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
-    given = {o.key_or_group: o for o in overrides}
-    if "experiment" in given and given["experiment"].value() is not None:
-        return _experiment(overrides, guess)
-    return _typed(overrides)
+
+    name: str
+    title: str
+    root: Path
+    scale: str
+    parts: tuple[Any, ...]
+    exhibits: tuple[Any, ...]
+    composer: CellComposer
+    whole: DictConfig
+    assume_published: bool = False
+
+    @property
+    def label(self) -> str:
+        """The folder of its reports: its name, with any scale but the default one."""
+        return self.name if self.scale == "pocket" else f"{self.name}-{self.scale}"
+
+    @property
+    def uninformative_tasks(self) -> tuple[str, ...]:
+        """Tasks whose scores say nothing: the real WNLI, not the generated one."""
+        return () if self.scale == "pocket" else ("wnli",)
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root / "runs")
+
+    def again(self) -> Sweep:
+        """The same with what the store has by now: curves that have run tell at which sparsities tickets win."""
+        return replace(self)
+
+    @cached_property
+    def _winning(self) -> dict[tuple[str, str], int | None]:
+        """By task and rule, from whatever is in the store."""
+        seeds: dict[str, dict[int, None]] = {}
+        for cell in self._curves:
+            seeds.setdefault(cell.task, {})[cell.seed] = None
+        lookup = cache(self.outcome)
+        return {(task, rule): highest(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES}
+
+    def winning_sparsity(self, task: str, rule: str) -> int | None:
+        """In percent; 0 where no ticket wins, None as long as it is not known."""
+        percent = self._winning.get((task, rule))
+        return winning_sparsity(task) if self.assume_published and percent is None else percent
+
+    @property
+    def sparsities_known(self) -> bool:
+        """Whether no further run has to tell at which sparsities tickets win."""
+        return None not in self._winning.values()
+
+    @cached_property
+    def _curves(self) -> list[Cell]:
+        return list(dict.fromkeys(cell for part in self.parts for cell in part.curves()))
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        cells = [*self._curves, *(cell for part in self.parts for cell in part.cells(self.winning_sparsity))]
+        return tuple(map(self.composer.wanted, dict.fromkeys(cells)))
+
+    def check(self) -> None:
+        """UserError for a cell that is not possible: asked for before anything is written."""
+        tuple(self.wanted)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return make_plan(self.wanted)
+
+    def work(self, job: Job) -> WorkItem:
+        """What a worker is sent to do one of the plan's jobs."""
+        assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
+        context = self.composer.context(job.cell)
+        command = f"{PROGRAM} {shlex.join(job.overrides)}"
+        return WorkItem(
+            job.name, command, job.target, replace(context, journal=replace(context.journal, group=self.name))
+        )
+
+    def studies(self) -> list[tuple[str, Plan]]:
+        """What each exhibit would take if it ran alone."""
+        cells = {one.name: [*one.curves(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
+        return [(name, make_plan([self.composer.wanted(cell) for cell in own])) for name, own in cells.items()]
+
+    def drawn(self) -> list[Shown]:
+        """Every exhibit with what is in the store, and with what has to be said of its tasks."""
+        winning = self.winning_sparsity
+        filled = [(exhibit.exhibit(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
+        return [replace(shown, notes=(*shown.notes, *self._notes(cells))) for shown, cells in filled]
+
+    def _notes(self, cells: Sequence[Cell]) -> list[str]:
+        """What has to be said of them below whatever shows them."""
+        shares = {wanted.run.problem.data.holdout for wanted in self.wanted} - {None}
+        apart = [f"{100 * share:g} % of train, its last rows, {HELD_OUT}" for share in sorted(filter(None, shares))]
+        uninformative = {cell.task for cell in cells} & set(self.uninformative_tasks)
+        return [*self.composer.corpora(cells), *([WNLI] if uninformative else []), *apart]
+
+    def outcome(self, cell: Cell) -> Outcome:
+        """What the store has of a cell."""
+        wanted = self.composer.wanted(cell)
+        result = read_result(self.store, wanted.run)
+        return Outcome(
+            run=wanted.run.name,
+            metric=wanted.run.problem.task.metric,
+            score=result.score if result else None,
+            command=f"{PROGRAM} {shlex.join(wanted.overrides)}",
+            undefined=result.undefined if result else (),
+            others=result.metrics if result else {},
+            ticket=_ticket(wanted.run, self.store),
+            problem=wanted.run.problem,
+            steps=wanted.steps,
+            picks=result.picks if result else None,
+        )
 
 
-def _experiment(overrides: Sequence[Override], guess: bool) -> Sweep:
-    """The cells of a study; its axes are set by its own keys."""
-    for override in overrides:
-        if override.key_or_group in AXES or override.is_sweep_override():
-            raise UserError(
-                f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
-                "the keys of its exhibits"
-            )
-    config = composed([_line(o) for o in overrides])
-    nodes = config.study.get("exhibits", {})
-    with one_line():
-        exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
-    common, root = [_line(o) for o in overrides if not _of_study(o)], settings.root(config)
-    curves = list(dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.curves()))
-    known = _winning(Setting(common, curves), Store(root / "runs"), curves) if curves else {}
-
-    def found(task: str, rule: str) -> int | None:
-        at = known.get((task, rule))
-        return winning_sparsity(task) if guess and at is None else at
-
-    cells = curves + [cell for exhibit in exhibits for cell in exhibit.cells(found)]
-    setting = Setting(common, cells)
-    wanted = tuple(map(setting.wanted, setting.cells))
-    settled = None not in known.values()
-    return Sweep(config.study.name, config.study.title, root, wanted, exhibits, setting, config.scale, found, settled)
-
-
-def _winning(setting: Setting, store: Store, curves: Sequence[Cell]) -> dict[tuple[str, str], int | None]:
-    """By task and rule, from whatever is in the store."""
-    seeds: dict[str, dict[int, None]] = {}
-    for cell in curves:
-        seeds.setdefault(cell.task, {})[cell.seed] = None
-    lookup = cache(partial(outcome, setting, store))
-    return {(task, rule): highest(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES}
-
-
-def _line(override: Override) -> str:
-    """The override as it was typed."""
-    return str(override.input_line)
-
-
-def _of_study(override: Override) -> bool:
-    key = override.key_or_group
-    return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
-
-
-def _typed(overrides: Sequence[Override]) -> Sweep:
-    """The product of everything that was given several values."""
-    axes = {o.key_or_group: _values(o) for o in overrides if o.key_or_group in AXES}
-    rest = [o for o in overrides if o.key_or_group not in AXES and not _of_study(o)]
-    common = [_line(o) for o in rest if not o.is_sweep_override()]
-    varied = list(product(*(_lines(o) for o in rest if o.is_sweep_override())))
-    base = composed([*common, *varied[0]])
-    setting = Setting(common, [cell for options in varied for cell in _cells(axes, base, options)])
-    return Sweep(
-        "sweep", "Sweep", settings.root(base), tuple(map(setting.wanted, setting.cells)), (), setting, base.scale
-    )
-
-
-def _cells(axes: dict[str, list[Any]], base: DictConfig, options: tuple[str, ...]) -> list[Cell]:
-    tasks = axes.get("task", [base.task.name])
-    rows = axes.get("subnetwork", [base.subnetwork.name])
-    levels = axes.get("sparsity", [base.sparsity])
-    seeds = axes.get("seed", [base.seed])
-    return [Cell(t, r, 0 if r in WHOLE else s, n, options) for t, r, s, n in product(tasks, rows, levels, seeds)]
-
-
-def _values(override: Override) -> list[Any]:
-    """The values of an axis, as Hydra's grammar reads each."""
-    values = [parsed([line])[0].value() for line in _lines(override)]
-    wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
-    if wrong:
-        raise UserError(f"{_line(override)}: {wrong[0]} is no {override.key_or_group}; several are written a,b,c")
-    return values
-
-
-def _lines(override: Override) -> list[str]:
-    """The overrides that a swept key stands for, one a value."""
-    if not override.is_sweep_override():
-        return [_line(override)]
-    prefix = _line(override).partition("=")[0]
-    try:
-        return [f"{prefix}={text}" for text in override.sweep_string_iterator()]
-    except HydraException as error:
-        raise UserError(f"{_line(override)}: allowed are lists, {prefix}=a,b,c, and range(1,4)") from error
+def _ticket(run: Run, store: Store) -> Path | None:
+    """The file of the run's mask, if it is in the store."""
+    if run.ticket is None or not store.has(run.ticket.name):
+        return None
+    return store.path(run.ticket.name) / TICKET

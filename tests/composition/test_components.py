@@ -114,7 +114,7 @@ def names(root: Path) -> list[str]:
 
 def test_moving_and_renaming_code_renames_no_run(tmp_path):
     """A copy in which a pruner, a kind of task and an initialization lie elsewhere under other names."""
-    for folder in ("lightning_tickets", "conf", "hydra_plugins"):
+    for folder in ("lightning_tickets", "conf"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     package = tmp_path / "lightning_tickets"
     moves = {

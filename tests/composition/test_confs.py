@@ -10,7 +10,7 @@ from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.composition import settings
-from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.spec import TicketMask
@@ -31,6 +31,9 @@ def needed(option: Path, root: Path) -> list[str]:
         "data/local": [f"data.root={root}"],
         "subnetwork/given": [f"ticket.file={MODEL_DIR / 'model.safetensors'}"],
         "schedule/geometric": ["sparsity=72"],
+        "rewind/fraction": ["rewind.fraction=0.1"],
+        "sparsity/winning": ["subnetwork=full"],
+        "sparsity/strict": ["subnetwork=full"],
         "training/small": ["training.max_length=48"],
         "training/paper": ["training.max_length=48"],
     }
@@ -49,7 +52,7 @@ def glue(tmp_path_factory):
 @pytest.mark.parametrize("option", GROUPED, ids=str)
 def test_composes_to_a_run(option, glue):
     group, name = str(option.parent), option.name
-    config = composed([f"{group}={name}", *needed(option, glue)])
+    config = compose_config([f"{group}={name}", *needed(option, glue)])
     run = run_of(config)
     assert run.name.startswith(config.task.name)
     for component in components(config):
@@ -64,7 +67,9 @@ def components(node):
             yield from components(node[key])
 
 
-@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] in ("task", "subnetwork")], ids=str)
+@pytest.mark.parametrize(
+    "option", [o for o in GROUPED if o.parts[0] in ("task", "subnetwork", "sparsity", "rewind")], ids=str
+)
 def test_a_file_is_named_by_what_it_holds(option):
     assert OmegaConf.load(conf_dir() / f"{option}.yaml").name == option.name
 
@@ -86,7 +91,7 @@ def test_an_experiment_sets_nothing_but_its_study(option):
     node = OmegaConf.load(conf_dir() / f"{option}.yaml")
     assert set(node) <= {"defaults", "study"}
     assert all(isinstance(entry, str) for entry in node.get("defaults", []))
-    for exhibit in composed([f"experiment={option.name}"]).study.exhibits.values():
+    for exhibit in compose_config([f"experiment={option.name}"]).study.exhibits.values():
         assert instantiate(exhibit, _convert_="all").cells()
 
 
@@ -99,7 +104,7 @@ def test_every_training_setting_is_read():
 
 
 def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():
-    config = composed([])
+    config = compose_config([])
     run = run_of(config)
     assert isinstance(run.mask, TicketMask)
     assert run.mask.chain.seed == config.ticket.seed != run.seed

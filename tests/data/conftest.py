@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lightning_tickets.composition.compose import composed_each
-from lightning_tickets.composition.layouts import layout
+from lightning_tickets.composition.task_data import layout
 from lightning_tickets.data.layout import Layout
-from tests.commands import TASKS
+from tests.commands import TASKS, compose_each
 
 
 @pytest.fixture(scope="session")
 def layouts() -> dict[str, Layout]:
     """Of every task in conf/."""
-    return {name: layout(config.task) for name, config in composed_each([], "task", TASKS).items()}
+    return {name: layout(config.task) for name, config in compose_each([], "task", TASKS).items()}

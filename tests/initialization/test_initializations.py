@@ -8,12 +8,12 @@ import pytest
 import torch
 from hydra.utils import get_object
 
-from lightning_tickets.composition.compose import composed_each
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.problem import Component
+from tests.commands import compose_each
 
 CONF = Path(__file__).parents[2] / "conf" / "subnetwork"
 ROWS = [path.stem for path in sorted(CONF.glob("*.yaml"))]
@@ -21,7 +21,7 @@ PROTOCOLS = [path.stem for path in sorted(CONF.parent.glob("protocol/*.yaml"))]
 NODES = [
     config.subnetwork.initialization
     for protocol in PROTOCOLS
-    for config in composed_each([f"protocol={protocol}"], "subnetwork", ROWS).values()
+    for config in compose_each([f"protocol={protocol}"], "subnetwork", ROWS).values()
 ]
 TARGETS = sorted({node._target_ for node in NODES})
 ROOM = "lightning_tickets.initialization."

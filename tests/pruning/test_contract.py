@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from transformers import BertForMaskedLM, BertForSequenceClassification, BertModel
 
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.composition.compose import composed, conf_dir
+from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
@@ -24,7 +24,7 @@ def pruner_nodes():
         yield path, OmegaConf.load(path)
     for path in sorted(conf_dir().glob("subnetwork/*.yaml")):
         if "pruner" in OmegaConf.load(path):
-            yield path, composed([f"subnetwork={path.stem}"]).subnetwork.pruner
+            yield path, compose_config([f"subnetwork={path.stem}"]).subnetwork.pruner
 
 
 NODES = list(pruner_nodes())

@@ -7,7 +7,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from lightning_tickets.composition.compose import conf_dir
-from lightning_tickets.composition.sweep import sweep_of
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.published import numbers
 from lightning_tickets.published.numbers import Printed, printed, printed_number, table, winning_sparsity
@@ -139,7 +139,7 @@ def test_every_printed_line_has_its_cell_in_the_experiment(path):
     for node in exhibits.values():
         if "printed" not in node:
             continue
-        grid = next(e for e in sweep_of([f"experiment={path.stem}"]).exhibits if e.name == node["name"])
+        grid = next(e for e in parse_sweep([f"experiment={path.stem}"]).exhibits if e.name == node["name"])
         rows = [row.name for row in grid._rows()]
         told = (line for line in table(node["printed"]) if line["value"] and line["statistic"] != "reported")
         for line in told:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.composition.compose import composed
+from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score
@@ -25,7 +25,7 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 @pytest.fixture(scope="module", params=CONFIGS, ids=lambda path: path.stem)
 def config(request) -> Any:
-    return composed([f"task={request.param.stem}"]).task
+    return compose_config([f"task={request.param.stem}"]).task
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lightning_tickets.cli import main
+from lightning_tickets.cli.main import main
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR

@@ -1,0 +1,39 @@
+"""claims: the paper's claims, each tested on the runs that are in the store. No torch here."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from lightning_tickets.cli.parser import add_json, add_overrides, overrides_of
+from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.studies.claims import RULE
+from lightning_tickets.studies.claims import claims as test_claims
+
+HELP = "test the paper's claims on the runs that are in the store"
+EXAMPLES = ("claims", "claims experiment=paper study.tasks=[cola,mnli] --json")
+PAPER = "experiment=paper"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Each claim with what every cell says."""
+    overrides = overrides_of(arguments)
+    chosen = [] if any(line.startswith("experiment=") for line in overrides) else [PAPER]
+    sweep = parse_sweep([*chosen, *overrides])
+    claims = test_claims(sweep.drawn(), sweep.uninformative_tasks)
+    if arguments.json:
+        print(json.dumps([asdict(claim) for claim in claims], indent=1, ensure_ascii=False))
+        return 0
+    for number, claim in enumerate(claims, start=1):
+        print(f"{number}. {claim.text}: {claim.verdict.upper()}")
+        print("   cells for it {}, against it {}, neither {}".format(*claim.cells))
+        for line in claim.numbers:
+            print(f"     {line}")
+    print(RULE)
+    return 0

@@ -1,0 +1,37 @@
+"""pretrain: the pocket BERT from nothing, and whether its probes pass."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from lightning_tickets.composition.overrides import parse_overrides
+from lightning_tickets.composition.values import integer
+from lightning_tickets.errors import UserError
+
+HELP = "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass"
+EXAMPLES = ("pretrain out=DIR", "pretrain out=DIR seed=2")
+KEYS = ("out", "seed", "steps")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="out=DIR, seed=N, steps=N")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    given: dict[str, Any] = {o.key_or_group: o.value() for o in parse_overrides(arguments.overrides)}
+    unknown = set(given) - set(KEYS)
+    if unknown or "out" not in given:
+        problem = ", ".join(sorted(unknown)) or "out is missing"
+        raise UserError(f"pretrain: {problem}: expected out=DIR, seed=, steps=")
+    from lightning_tickets.pocket.pretrain import pretrain
+
+    options = {key: integer(0)(key, value) for key, value in given.items() if key != "out"}
+    try:
+        outcome = pretrain(Path(str(given["out"])), **options)
+    except ValueError as error:
+        raise UserError(f"pretrain: {error}") from error
+    print(f"probes {'pass' if outcome.passed else 'DO NOT PASS'}: {json.dumps(outcome.probes)}")
+    return 0 if outcome.passed else 1

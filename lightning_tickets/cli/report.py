@@ -1,0 +1,65 @@
+"""report: the tables and figures of a study from what is in the store. No torch here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from collections.abc import Sequence
+from functools import partial
+
+from lightning_tickets.cli.parser import add_overrides, overrides_of
+from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.composition.sweep import PROGRAM, Sweep
+from lightning_tickets.errors import UserError
+from lightning_tickets.studies.finding import Exhibit, Shown
+from lightning_tickets.tickets.record import columns_of
+
+HELP = "draw the tables and figures of a study from the runs that are in the store"
+EXAMPLES = ("report experiment=table2", "report experiment=paper")
+WITH_CLAIMS = {"table2", "table3", "figure2"}  # where these are drawn together, so are the claims
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """What is not in the store is marked, with the one command that makes it."""
+    overrides = overrides_of(arguments)
+    sweep = parse_sweep(overrides)
+    if not sweep.exhibits:
+        raise UserError("report: give experiment=…; a plain sweep draws nothing")
+    command = f"{PROGRAM} -m {shlex.join(overrides)}"
+    return draw(sweep, [f"Missing runs are made by: {command}"] if sweep.plan.missing(sweep.store) else [])
+
+
+def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
+    """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
+    from lightning_tickets.report.forms.tables import markdown
+    from lightning_tickets.report.pages.overall import write_overall
+    from lightning_tickets.report.pages.write import write_report
+    from lightning_tickets.studies.judgement import judged
+    from lightning_tickets.studies.resampling import Examples
+
+    shown = _with_claims(sweep)
+    exhibits = [one for one in shown if isinstance(one, Exhibit)]
+    folder = sweep.root / "reports" / sweep.label
+    names = {name for exhibit in exhibits for finding in exhibit.findings for name in finding.runs}
+    links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
+    examples = Examples(partial(columns_of, sweep.store))
+    judgements = {exhibit.name: judged(exhibit, examples) for exhibit in exhibits}
+    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
+    overall = write_overall(folder.parent)
+    for one in shown:
+        print(f"\n{markdown(one)}")
+    print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
+    return 0
+
+
+def _with_claims(sweep: Sweep) -> list[Shown]:
+    from lightning_tickets.studies.claims import claims_sheet
+
+    shown = sweep.drawn()
+    complete = {one.name for one in shown} >= WITH_CLAIMS
+    return [*shown, claims_sheet(shown, sweep.uninformative_tasks)] if complete else shown

@@ -1,0 +1,115 @@
+"""run: one cell of a table, or with ``-m`` a sweep or a study."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lightning_tickets.cli.parser import add_overrides, overrides_of
+
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
+
+HELP = "train and score one cell, or with -m every missing run of a sweep or study"
+EXAMPLES = (
+    "run task=cola subnetwork=imp sparsity=70 seed=1",
+    "run -m task=cola,rte subnetwork=imp,random_mask sparsity=50,70 seed=1,2,3",
+    "run -m task=cola sparsity=winning seed=1,2,3",
+    "run -m experiment=table2 hydra.launcher.n_jobs=2",
+    "run task=cola --cfg job",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+    parser.add_argument("-m", "--multirun", action="store_true", help="a sweep over values a,b,c, or an experiment")
+    parser.add_argument("--cfg", choices=("job", "hydra", "all"), help="print the composed config and run nothing")
+    parser.add_argument("--package", metavar="KEY", help="with --cfg: only this part of the config")
+    parser.add_argument("--resolve", action="store_true", help="with --cfg: with interpolations resolved")
+    parser.add_argument(
+        "--info",
+        nargs="?",
+        const="all",
+        choices=("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
+        help="print how Hydra composes the config",
+    )
+
+
+def epilog() -> str:
+    """The config groups and their options."""
+    from lightning_tickets.composition.compose import conf_dir
+
+    paths = sorted(path.relative_to(conf_dir()) for path in conf_dir().rglob("*.yaml"))
+    groups = {str(group): [path.stem for path in options] for group, options in groupby(paths, lambda p: p.parent)}
+    lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items() if group != "."]
+    return "\n\nconfig groups (group=option):\n" + "\n".join(lines)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    overrides = overrides_of(arguments)
+    if arguments.cfg or arguments.info:
+        from lightning_tickets.cli.show import show_config, show_info
+
+        return show_info(overrides, arguments.info) if arguments.info else show_config(overrides, arguments)
+    return _run_sweep(overrides) if arguments.multirun else _run_single(overrides)
+
+
+def _run_single(overrides: list[str]) -> int:
+    """All of it is checked before anything is written; a run that is in the store is read from there."""
+    from lightning_tickets.cli.journal import in_journal
+    from lightning_tickets.composition.compose import compose_whole, without_hydra
+    from lightning_tickets.composition.data_and_model import fetch
+    from lightning_tickets.composition.parse_sweep import with_known_sparsity
+    from lightning_tickets.composition.single import context_of, run_of
+    from lightning_tickets.execution.worker import execute_job
+    from lightning_tickets.runs.world import rank
+    from lightning_tickets.tickets.record import last_line, read_result
+
+    whole = compose_whole(overrides)
+    config = with_known_sparsity(without_hydra(whole), overrides)
+    cell, context = run_of(config), context_of(config, single=True)
+    result = read_result(context.store, cell) if config.job == "score" else None
+    if result is not None:
+        print(last_line(cell, result))
+        return 0
+    fetch(config)
+    target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
+    line = in_journal(whole, lambda: execute_job(target, context))
+    if rank() == 0:
+        print(line)
+    return 0
+
+
+def _run_sweep(overrides: list[str]) -> int:
+    from lightning_tickets.cli.journal import save_multirun
+    from lightning_tickets.cli.report import draw
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+    from lightning_tickets.errors import UserError
+    from lightning_tickets.execution.launcher import make_launcher
+    from lightning_tickets.execution.sweep import SweepFailed, run_sweep
+    from lightning_tickets.runs.world import world_size
+
+    if world_size() > 1:
+        raise UserError("run -m: torchrun is for single runs; sweeps have hydra.launcher.gpus=[…]")
+    sweep = parse_sweep(overrides)
+    launcher = make_launcher(sweep.whole.hydra.runtime.choices["hydra/launcher"], sweep.whole.hydra.launcher)
+    sweep.composer.fetch()
+    save_multirun(sweep.whole)
+    try:
+        sweep = run_sweep(sweep, sweep.again, launcher)
+    except SweepFailed as error:
+        print(f"lightning-tickets: {error}", file=sys.stderr)
+        return 1
+    return draw(sweep) if sweep.exhibits else _list_scores(sweep)
+
+
+def _list_scores(sweep: Sweep) -> int:
+    from lightning_tickets.tickets.record import last_line, read_result
+
+    for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
+        result = read_result(sweep.store, run)
+        if result is not None:
+            print(last_line(run, result))
+    return 0

@@ -1,0 +1,131 @@
+"""The cells of a sweep as runs, composed as few times as can be: each option of each axis once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+from omegaconf import DictConfig
+
+from lightning_tickets.composition import data_and_model, subnetworks
+from lightning_tickets.composition.compose import GroupComposer, is_group_override
+from lightning_tickets.composition.overrides import expand
+from lightning_tickets.composition.problems import PlannedProblem, build_problem
+from lightning_tickets.composition.single import check_hidden, context_of
+from lightning_tickets.composition.ticket_source import source_tasks, sources_in
+from lightning_tickets.studies.cell import Cell
+from lightning_tickets.studies.plan import Wanted
+from lightning_tickets.tickets.context import RunContext
+
+SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys that say how a ticket is found, not on what
+GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
+Options = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """What the cells of a sweep differ in, their seeds and sparsities apart; no tasks or rows: the config's own."""
+
+    tasks: tuple[str, ...]
+    rows: tuple[str, ...]
+    options: tuple[Options, ...] = ((),)
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Axes:
+        """Those of the cells, each value once."""
+        kept = list(cells)
+        tasks, rows = dict.fromkeys(cell.task for cell in kept), dict.fromkeys(cell.subnetwork for cell in kept)
+        return cls(tuple(tasks), tuple(rows), tuple(dict.fromkeys(cell.options for cell in kept)))
+
+
+class CellComposer:
+    """``common`` are the overrides that every cell's command has, ``hidden`` those that change no cell."""
+
+    def __init__(self, common: Sequence[str], axes: Axes, hidden: Sequence[str] = ()) -> None:
+        self.common, self._hidden = tuple(common), tuple(hidden)
+        self._options = {options: tuple(expand(options)) for options in axes.options}
+        sources = [name for options in axes.options for name in sources_in((*common, *options))]
+        groups = {"task": [*axes.tasks, *sources], "subnetwork": [*axes.rows]}
+        for line in (line for lines in self._options.values() for line in lines if _is_choice(line)):
+            group, _, option = line.partition("=")
+            groups.setdefault(group, []).append(option)
+        self._groups = {group: tuple(dict.fromkeys(options)) for group, options in groups.items()}
+        self._composer, self._config = cache(self._compose), cache(self._at)
+        self._problem, self._context = cache(self._build_problem), cache(self._build_context)
+        self.wanted = cache(self._wanted)
+        check_hidden(self.base)
+
+    @cached_property
+    def base(self) -> DictConfig:
+        """The config of the common overrides, with its own task and row."""
+        return self._composer(self.common).at()
+
+    @property
+    def whole(self) -> DictConfig:
+        """The same with Hydra's node."""
+        return self._composer(self.common).whole
+
+    def fetch(self) -> None:
+        """Data and weights of every task, downloaded if need be."""
+        for task in self._groups["task"] or (None,):
+            data_and_model.fetch(self._config((), task, None, True))
+
+    def corpora(self, cells: Iterable[Cell]) -> tuple[str, ...]:
+        """A note on each text that has to be named: of these cells' tasks, and of those their tickets are found on."""
+        tasks = {name: cell.options for cell in cells for name in (cell.task, *self._sources(cell))}
+        options = {name: () if name in self._groups["task"] else own for name, own in tasks.items()}
+        configs = [self._config(own, name, None, True) for name, own in options.items()]
+        return tuple(dict.fromkeys(note for config in configs for note in data_and_model.corpora(config)))
+
+    def context(self, cell: Cell) -> RunContext:
+        """Where the trainings of a cell read and write; others that make what they need are not waited for."""
+        return self._context(cell.options, cell.task, cell.subnetwork)
+
+    def _build_context(self, options: Options, task: str, row: str) -> RunContext:
+        return replace(context_of(self._config(options, task, row, True), single=False), waits=False)
+
+    def _wanted(self, cell: Cell) -> Wanted:
+        """The run of one of the cells, the same as when its command is typed alone."""
+        shared = tuple(line for line in self._options[cell.options] if not _is_of_search(line))
+        own = self._problem(shared, cell.task, True)
+        sources = [self._problem(shared, name, False) for name in self._sources(cell)]
+        config = self._config(cell.options, cell.task, cell.subnetwork, True)
+        run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
+        overrides = (*self.common, *cell.overrides())
+        searched = sum(one.seconds for one in sources) or own.seconds
+        return Wanted(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
+
+    def _sources(self, cell: Cell) -> tuple[str, ...]:
+        return source_tasks(self._config(cell.options, cell.task, cell.subnetwork, True))
+
+    def _build_problem(self, lines: Options, task: str, own: bool) -> PlannedProblem:
+        return build_problem(self._at(lines, task, None, own))
+
+    def _compose(self, lines: Options) -> GroupComposer:
+        return GroupComposer([*lines, *self._hidden], self._groups)
+
+    def _at(self, options: Options, task: str | None, row: str | None, own: bool) -> DictConfig:
+        """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
+        lines = [line for line in self._options.get(options, options) if own or not _is_of_task(line)]
+        common = [line for line in self.common if own or not _is_of_task(line)]
+        chosen = dict(line.split("=", 1) for line in lines if _is_choice(line))
+        chosen |= {group: name for group, name in (("task", task), ("subnetwork", row)) if name is not None}
+        reloaded = [line for line in lines if is_group_override(line) and not _is_choice(line)]
+        values = [line for line in lines if not is_group_override(line)]
+        return self._composer((*common, *reloaded)).at(values, **chosen)
+
+
+def _is_choice(line: str) -> bool:
+    """Whether it takes another option of a group that can be loaded next to the others."""
+    key = line.partition("=")[0]
+    return is_group_override(line) and key[:1] not in "+~" and "@" not in key and key not in GLOBAL and "/" not in key
+
+
+def _is_of_task(line: str) -> bool:
+    """Whether it sets something within the task that is scored."""
+    return line.lstrip("+~").startswith("task.")
+
+
+def _is_of_search(line: str) -> bool:
+    return line.partition("=")[0].partition(".")[0] in SEARCH

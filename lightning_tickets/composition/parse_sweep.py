@@ -1,0 +1,196 @@
+"""From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from lightning_tickets.composition import settings
+from lightning_tickets.composition.cells import Axes, CellComposer
+from lightning_tickets.composition.compose import compose_whole, with_group, without_hydra
+from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
+from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
+from lightning_tickets.composition.subnetworks import is_pruned
+from lightning_tickets.composition.sweep import PROGRAM, Sweep
+from lightning_tickets.errors import UserError
+from lightning_tickets.studies.cell import WHOLE, Cell
+from lightning_tickets.studies.levels import PUBLISHED, RULES, Found, Level, curve, percents, unknown
+
+AXES = ("task", "subnetwork", "sparsity", "seed")
+ALIASES = {"sparsity.percent": "sparsity"}
+PER_CELL = ("source", "mix")  # of a cell, also where all cells have the same: a task's curve is of its own tickets
+SEARCHPATH = "hydra.searchpath"
+ANY = 50  # per cent, where cells are listed for their tasks and rows only
+
+
+def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Sweep:
+    """UserError for anything in the arguments that does not compose or is out of range.
+
+    With ``assume_published`` the published sparsity stands in for that of a winning ticket that is not known yet.
+    """
+    overrides = parse_overrides(arguments)
+    if any(o.key_or_group == "job" for o in overrides):
+        raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
+    given = {o.key_or_group: o for o in overrides}
+    is_study = "experiment" in given and given["experiment"].value() is not None
+    sweep = (_experiment if is_study else _typed)(overrides, assume_published)
+    sweep.check()
+    return sweep
+
+
+def _experiment(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+    """The cells of a study; its axes are set by its own keys."""
+    for override in overrides:
+        if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
+            raise UserError(
+                f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
+                "the keys of its exhibits"
+            )
+    whole = compose_whole([_line(o) for o in overrides])
+    config = without_hydra(whole)
+    with one_line_errors():
+        nodes = config.study.get("exhibits", {}).values()
+        exhibits = tuple(instantiate(node, _convert_="all") for node in nodes)
+    cells = [cell for exhibit in exhibits for cell in (*exhibit.curves(), *exhibit.cells(lambda *_: ANY))]
+    composer = CellComposer([_line(o) for o in overrides if not _is_hidden(o)], Axes.of(cells))
+    return Sweep(
+        name=config.study.name,
+        title=config.study.title,
+        root=settings.root(config),
+        scale=config.scale,
+        parts=exhibits,
+        exhibits=exhibits,
+        composer=composer,
+        whole=whole,
+        assume_published=assume_published,
+    )
+
+
+def _typed(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+    """The product of everything that was given several values."""
+    axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
+    rest = [o for o in overrides if _axis(o) not in AXES]
+    swept = [o for o in rest if o.is_sweep_override() or o.key_or_group in PER_CELL]
+    common = [_line(o) for o in rest if o not in swept and not _is_hidden(o)]
+    options = tuple(product(*map(lines_of, swept)))
+    levels = tuple(map(_level, axes["sparsity"])) if "sparsity" in axes else ()
+    rules = [level for level in levels if level in RULES]
+    if rules and (other := [o for o in swept if o.key_or_group not in PER_CELL]):
+        allowed = "task, subnetwork, source, mix and seed"
+        raise UserError(f"{_line(other[0])}: with sparsity={rules[0]} only {allowed} can sweep")
+    tasks, rows = tuple(axes.get("task", ())), tuple(axes.get("subnetwork", ()))
+    named = Axes(tasks, (*rows, *(("full", "imp") if rules else ())), tuple(dict.fromkeys(((), *options))))
+    composer = CellComposer(common, named, [_line(o) for o in rest if o not in swept and _is_hidden(o)])
+    base = composer.base
+    cells = TypedCells(
+        tasks=tasks or (base.task.name,),
+        rows=rows or (base.subnetwork.name,),
+        levels=levels or (level_of(base),),
+        seeds=tuple(axes.get("seed", (base.seed,))),
+        options=options,
+    )
+    return Sweep(
+        name="sweep",
+        title="Sweep",
+        root=settings.root(base),
+        scale=base.scale,
+        parts=(cells,),
+        exhibits=(),
+        composer=composer,
+        whole=composer.whole,
+        assume_published=assume_published,
+    )
+
+
+def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictConfig:
+    """A single run's config with the percentage in place of a rule, looked up in the store.
+
+    UserError with the command that makes the curve if it is not there, or if no ticket wins.
+    """
+    level = level_of(config) if is_pruned(config.subnetwork) else 0
+    if level not in RULES:
+        return config
+    task, seeds = config.task.name, ",".join(map(str, config.sparsity.seeds))
+    own = [_line(o) for o in parse_overrides(overrides) if _axis(o) not in (*AXES, *PER_CELL, "sparsity.seeds", "job")]
+    line = [f"task={task}", f"sparsity={level}", f"seed={seeds}", *own]
+    percent = parse_sweep(line).winning_sparsity(task, level)
+    if percent is None:
+        curve_line = [f"task={task}", "subnetwork=full,imp", "sparsity=range(10,100,10)", f"seed={seeds}", *own]
+        raise UserError(f"sparsity={level}: task={task} has no curve yet: {PROGRAM} -m {shlex.join(curve_line)}")
+    if not percent:
+        raise UserError(f"sparsity={level}: no ticket of task={task} wins at any sparsity of its curve")
+    return with_group(config, "sparsity", OmegaConf.create({"name": PERCENT, "percent": percent}))
+
+
+@dataclass(frozen=True)
+class TypedCells:
+    """The cells of a sweep without an experiment: options × tasks × rows × sparsities × seeds."""
+
+    tasks: tuple[str, ...]
+    rows: tuple[str, ...]
+    levels: tuple[Level, ...]
+    seeds: tuple[int, ...]
+    options: tuple[tuple[str, ...], ...]
+
+    name = "sweep"
+
+    def curves(self) -> list[Cell]:
+        """What has to run before the sparsities that are asked for are known."""
+        if not any(level in RULES for level in self.levels):
+            return []
+        return [cell for task in self.tasks for cell in curve(task, self.seeds)]
+
+    def cells(self, winning: Found = unknown) -> list[Cell]:
+        return [
+            Cell(task, row, percent, seed, options)
+            for options, task, row in product(self.options, self.tasks, self.rows)
+            for percent in ([0] if row in WHOLE else percents(self.levels, task, winning))
+            for seed in self.seeds
+        ]
+
+
+def _line(override: Override) -> str:
+    """The override as it was typed."""
+    return str(override.input_line)
+
+
+def _axis(override: Override) -> str:
+    return ALIASES.get(override.key_or_group, override.key_or_group)
+
+
+def _is_hidden(override: Override) -> bool:
+    """Whether it is no part of a cell's command: what a study draws, and how Hydra shows and launches."""
+    key = override.key_or_group
+    return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
+
+
+def _level(value: Any) -> Level:
+    return value if value in (PUBLISHED, *RULES) else percentage(value)
+
+
+def _values(override: Override) -> list[Any]:
+    """The values of an axis, as Hydra's grammar reads each."""
+    values = [parse_overrides([line])[0].value() for line in lines_of(override)]
+    wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
+    if wrong:
+        raise UserError(f"{_line(override)}: {wrong[0]} is not a {_axis(override)}; several are written a,b,c")
+    return values
+
+
+def lines_of(override: Override) -> list[str]:
+    """The overrides that a swept key stands for, one for each value."""
+    if not override.is_sweep_override():
+        return [_line(override)]
+    prefix = _line(override).partition("=")[0]
+    try:
+        return [f"{prefix}={text}" for text in override.sweep_string_iterator()]
+    except HydraException as error:
+        raise UserError(f"{_line(override)}: expected a list {prefix}=a,b,c or a range(1,4)") from error

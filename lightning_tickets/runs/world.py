@@ -1,0 +1,18 @@
+"""Which of how many processes this is, by the environment that torchrun sets. No torch here."""
+
+from __future__ import annotations
+
+import os
+
+
+def rank() -> int:
+    return int(os.environ.get("RANK", "0"))
+
+
+def world_size() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def local_world_size() -> int:
+    """Of the processes on this machine."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))

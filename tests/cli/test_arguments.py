@@ -1,0 +1,155 @@
+"""The command line itself: help, version, unknown words, closed pipes, and how often a command composes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from hydra import compose
+
+from lightning_tickets.cli.main import main
+from lightning_tickets.cli.parser import COMMANDS
+from lightning_tickets.composition import compose as compose_module
+from tests.commands import SHORT, inside
+
+MAIN = [sys.executable, "-m", "lightning_tickets"]
+
+
+def printed(capsys, *arguments: str, status: int = 0) -> tuple[str, str]:
+    assert main(list(arguments)) == status
+    return capsys.readouterr()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself_with_examples(capsys, command):
+    out, err = printed(capsys, command, "--help")
+    assert out.startswith(f"usage: lightning-tickets {command}") and not err
+    assert f"examples:\n  lightning-tickets {command}" in out
+
+
+def test_help_lists_the_commands_and_run_the_config_groups(capsys):
+    out, _ = printed(capsys, "--help")
+    assert all(f"\n    {command} " in out for command in COMMANDS)
+    assert out == printed(capsys)[0], "without a command too"
+    out, _ = printed(capsys, "run", "--help")
+    for line in ("sparsity: percent, published, strict, winning", "rewind: fraction, none, pretrained, rate"):
+        assert f"\n  {line}\n" in out
+    assert "\n  mix: mlm_mnli, " in out
+
+
+def test_the_version(capsys):
+    assert printed(capsys, "--version")[0] == f"lightning-tickets {version('lightning-tickets')}\n"
+
+
+def test_a_completion_script_knows_the_commands(capsys):
+    out, _ = printed(capsys, "--print-completion", "bash")
+    assert "lightning-tickets" in out and all(command in out for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plan", "--jsn"], "unknown option '--jsn'; did you mean --json?"),
+        (["report", "--json"], "unknown option '--json'; choose from -h, --help"),
+        (["repor", "experiment=table2"], "unknown command 'repor'; did you mean report?"),
+        (["fly"], "unknown command 'fly'; choose from run, plan, status, report, claims, store, ticket, pretrain"),
+        (["-m", "task=cola"], "expected a command first, as in `lightning-tickets run -m task=cola`"),
+        (["task=cola"], "expected a command first, as in `lightning-tickets run task=cola`"),
+        (["store"], "store: the following arguments are required: action"),
+        (["ticket", "shwo", "x"], "ticket: argument action: invalid choice: 'shwo'"),
+    ],
+    ids=str,
+)
+def test_an_unknown_word_is_answered_with_usage_and_the_nearest(capsys, arguments, message):
+    out, err = printed(capsys, *arguments, status=2)
+    assert not out and err.startswith(f"lightning-tickets: {message}") and "usage: lightning-tickets" in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["plan", "experiment=paper"], ["run", "--help"], ["report", "experiment=table2"]], ids=str
+)
+def test_a_closed_pipe_ends_silently(arguments, tmp_path):
+    """As in `… | head -1`."""
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(tmp_path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*MAIN, *arguments], env=environment, **pipes) as command:
+        command.stdout.close()  # before anything is written
+        assert command.stderr.read() == b""
+        assert command.wait() in (0, 141)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_flag_of_a_sweep_stands_anywhere(tmp_path, place):
+    line = ["task=cola", "subnetwork=full", "seed=1,2"]
+    line.insert(place, "-m")
+    out = inside(tmp_path / "root", "run", *line, *SHORT).stdout
+    assert [text.split("-seed")[0] for text in out.splitlines()] == ["cola-full"] * 2
+
+
+@pytest.mark.parametrize("part", ["sparsity", "rewind", "mix"])
+def test_the_config_shows_the_axes(capsys, part):
+    out, _ = printed(capsys, "run", "sparsity=50", "rewind=0.1", "mix=mlm_mnli", "--cfg", "job", "--package", part)
+    assert (
+        out
+        == {
+            "sparsity": "name: percent\npercent: 50\n",
+            "rewind": "name: fraction\nfraction: 0.1\n",
+            "mix": "tasks:\n- mlm\n- mnli\nloss: summed\n",
+        }[part]
+    )
+
+
+def test_the_config_of_a_sweep_is_that_of_its_first_cell(capsys):
+    sweep = ["-m", "task=rte,cola", "sparsity=range(10,30,10)", "seed=4,5"]
+    out, _ = printed(capsys, "run", *sweep, "--cfg", "job", "--resolve")
+    assert "\n  name: rte\n" in out and "\nseed: 4\n" in out and "\n  percent: 10\n" in out and "hydra:" not in out
+    out, _ = printed(capsys, "run", *sweep, "--cfg", "hydra", "--package", "hydra.launcher.n_jobs")
+    assert out.strip() == "1"
+
+
+def test_info_says_how_the_config_is_composed(capsys):
+    out, _ = printed(capsys, "run", "task=rte", "sparsity=50", "--info", "defaults")
+    assert "sparsity/percent" in out and "task/rte" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "times"),
+    [
+        (["run", "task=cola", "subnetwork=full", "seed=1"], 1),
+        (["run", "-m", "task=cola", "subnetwork=full", "seed=1,2"], 1),
+        (["plan", "task=cola,rte", "sparsity=20,50"], 1),
+        (["status", "experiment=table2"], 2),
+    ],
+    ids=str,
+)
+def test_a_command_composes_once_and_a_study_its_cells_too(monkeypatch, tmp_path, arguments, times):
+    calls = []
+    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(a) or compose(*a, **k))
+    inside(tmp_path / "root", *arguments, *SHORT)
+    assert len(calls) == times
+
+
+def test_hydra_keeps_its_records(tmp_path):
+    root = tmp_path / "root"
+    inside(root, "run", "task=cola", "subnetwork=full", "seed=1", f"hydra.run.dir={tmp_path}/one", *SHORT)
+    assert "seed: 1" in (tmp_path / "one" / ".hydra" / "config.yaml").read_text()
+    assert "seed=1" in (tmp_path / "one" / ".hydra" / "overrides.yaml").read_text()
+    inside(root, "run", "-m", "task=cola", "subnetwork=full", "seed=1,2", f"hydra.sweep.dir={tmp_path}/all", *SHORT)
+    assert (tmp_path / "all" / "multirun.yaml").is_file()
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_launcher_of_hydras_own_is_refused(tmp_path, launcher):
+    done = inside(tmp_path / "root", "run", "-m", "task=cola", f"hydra/launcher={launcher}", *SHORT, status=2)
+    assert f"hydra/launcher={launcher}" in done.stderr and "workers" in done.stderr and "slurm" in done.stderr
+    assert not (tmp_path / "root").exists()
+
+
+def test_the_package_imports_no_command_before_it_is_asked_for():
+    code = "import lightning_tickets.cli.main, sys; print('torch' in sys.modules, 'hydra' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == ["False", "False"]

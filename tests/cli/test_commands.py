@@ -1,0 +1,216 @@
+"""The commands as a user types them: real Hydra runs, on trainings of a few steps."""
+
+from __future__ import annotations
+
+import html
+import json
+import shlex
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.commands import SHORT, inside, process
+from tests.tickets.artefacts import content
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory) -> Path:
+    """A small multirun over both cores: two tasks, three rows, two seeds."""
+    root = tmp_path_factory.mktemp("swept") / "root"
+    sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
+    done = process(root, "run", "-m", *sweep, "hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs=2")
+    lines = done.stdout.strip().splitlines()
+    assert len(lines) == 2 * 3 * 2
+    assert all(len(line.split()) == 3 for line in lines)
+    return root
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory) -> tuple[Path, str]:
+    """One cell typed alone, its ticket included; the root and the last line."""
+    root = tmp_path_factory.mktemp("single") / "root"
+    cell = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1"]
+    return root, process(root, "run", *cell, *SHORT, "logger=csv").last
+
+
+def test_the_last_line_is_run_metric_score(single):
+    root, line = single
+    name, metric, score = line.split()
+    assert name.startswith("cola-imp-s20-seed1-") and metric == "matthews"
+    result = json.loads((root / "runs" / name / "result.json").read_text())
+    assert f"{result['metrics']['matthews']:.4f}" == score
+
+
+def test_a_cell_alone_and_in_a_sweep_is_the_same_to_the_byte(single, swept):
+    """Another process, another launcher, another root: the same names, the same bytes."""
+    alone, both = content(single[0] / "runs"), content(swept / "runs")
+    assert len(alone) == 2 * 4 + 4  # two rounds and a run
+    assert alone == {name: both[name] for name in alone}
+
+
+def test_a_second_invocation_trains_nothing(swept):
+    before = {path: path.stat().st_mtime_ns for path in (swept / "runs").rglob("*")}
+    sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
+    inside(swept, "run", "-m", *sweep)
+    inside(swept, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT)
+    assert {path: path.stat().st_mtime_ns for path in (swept / "runs").rglob("*")} == before
+
+
+def test_going_on_to_a_higher_sparsity_keeps_the_rounds_there_are(swept):
+    rounds = content(swept / "runs")
+    inside(swept, "run", "job=find", "task=cola", "sparsity=30", *SHORT)
+    after = content(swept / "runs")
+    assert {name: after[name] for name in rounds} == rounds
+    new = {str(Path(name).parent.name) for name in set(after) - set(rounds)}
+    assert new == {"round-03"}
+
+
+def test_controls_keep_as_many_weights_as_the_ticket(swept):
+    kept = set()
+    for path in (swept / "runs").glob("*-s20-*/result.json"):
+        result = json.loads(path.read_text())
+        kept.add((result["kept"], result["prunable"]))
+    ((kept_weights, prunable),) = kept
+    assert kept_weights == prunable - round(prunable * 0.2)
+
+
+def test_curves_as_csv(single):
+    root, line = single
+    curves = sorted((root / "curves").rglob("metrics.csv"))
+    assert sorted(p.parent.name for p in curves) == [line.split()[0], "round-01", "round-02"]
+    for path in curves:
+        header, *rows = path.read_text().splitlines()
+        assert {"train/loss", "dev/matthews"} <= set(header.split(",")) and rows
+
+
+def test_wandb_offline_has_one_run_a_training(tmp_path):
+    wandb = pytest.importorskip("wandb")
+    assert wandb.__version__
+    root = tmp_path / "root"
+    cell = ["task=cola", "subnetwork=imp", "sparsity=10", "seed=1", "logger=wandb"]
+    line = inside(root, "run", *cell, *SHORT).last
+    runs = sorted((root / "curves" / "wandb").glob("offline-run-*"))
+    ids = {path.name.removeprefix("offline-run-").partition("-")[2] for path in runs}
+    found = next((root / "runs").glob("find-*")).name
+    assert len(runs) == 2
+    assert ids == {line.split()[0][-8:], f"{found[-8:]}-round-01"}
+    for path in runs:
+        (log,) = path.glob("*.wandb")
+        until = time.monotonic() + 60  # W&B's own process may still be writing when the run has ended
+        while b"train/loss" not in log.read_bytes() and time.monotonic() < until:
+            time.sleep(0.5)
+        assert b"train/loss" in log.read_bytes()
+
+
+def test_plan_says_what_exists_and_what_is_missing(swept):
+    sweep = ["task=cola", "subnetwork=imp,shuffled_weights", "sparsity=20", "seed=1,2", *SHORT]
+    found = json.loads(inside(swept, "plan", *sweep, "--json").stdout)
+    assert (found["trainings"], found["missing"], found["requested"]) == (2 + 4, 2, 4 * 3)
+    assert {job["name"].rpartition("-")[0] for job in found["jobs"] if job["missing"]} == {
+        "cola-shuffled-weights-s20-seed1",
+        "cola-shuffled-weights-s20-seed2",
+    }
+    assert "2 missing" in inside(swept, "plan", *sweep).last
+
+
+def test_a_study_draws_its_tables_and_a_page(tmp_path):
+    root = tmp_path / "root"
+    small = ["study.tasks=[cola]", "study.seeds=[1,2]", "study.exhibits.figure11.sparsities=[10]"]
+    study = ["experiment=demo", *small, "study.exhibits.table2.sparsities=[10]", *SHORT]
+    report = root / "reports" / "demo"
+    told = inside(root, "report", *study).stdout
+    fills = f"Missing runs are made by: lightning-tickets run -m {shlex.join(study)}"
+    assert fills in told and html.escape(fills) in (report / "index.html").read_text()
+    assert "missing" in (report / "table2.md").read_text(), "a report before any run marks what is not there"
+    done = inside(root, "run", "-m", *study)
+    assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
+    expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
+    expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
+    expected |= {"table2.printed.csv", "table2.printed.md"}
+    assert {path.name for path in report.iterdir()} == expected | {"index.html"}
+    assert (report.parent / "index.html").is_file(), "and the page of all experiments"
+    header, *lines = (report / "table2.csv").read_text().splitlines()
+    assert header == "row,statistic,sparsity,task,metric,value,std,kind,n"
+    assert sum(",mean," in line for line in lines) == 5 and all(line.endswith(",2") for line in lines)
+    _, full, *_ = (report / "table2.printed.csv").read_text().splitlines()
+    assert full.split(",")[-2] == "54.50", "as table 2 prints it"
+    assert "missing" not in (report / "table2.md").read_text()
+    before = content(report)
+    inside(root, "report", *study)
+    assert content(report) == before
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
+def test_a_damaged_artefact_is_named_and_never_used(single, tmp_path, damage):
+    root = tmp_path / "root"
+    shutil.copytree(single[0], root)
+    ticket = next((root / "runs").glob("find-*/round-02/ticket.safetensors"))
+    shutil.rmtree(next((root / "runs").glob("cola-imp-*")))
+    data = bytearray(ticket.read_bytes())
+    data[-1] ^= 1
+    if damage == "remove":
+        ticket.unlink()
+    else:
+        ticket.write_bytes(bytes(data) if damage == "flip" else bytes(data[: len(data) // 2]))
+    done = inside(root, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT, status=2)
+    assert str(ticket.parent) in done.stderr and "damaged" in done.stderr and done.stderr.count("\n") == 1
+    assert not list((root / "runs").glob("cola-imp-*"))
+
+
+def test_a_failed_job_blocks_only_what_waits_for_it(single, tmp_path):
+    root = tmp_path / "root"
+    shutil.copytree(single[0], root)
+    (ticket,) = (root / "runs").glob("find-*/round-02/ticket.safetensors")
+    ticket.write_bytes(b"")
+    (root / "runs" / ticket.parents[1].name / "round-03").mkdir()  # in the way of the next round
+    sweep = ["task=cola", "subnetwork=imp,random_mask", "sparsity=30", "seed=1", *SHORT]
+    done = inside(root, "run", "-m", *sweep, status=1)
+    assert "2 of 3 jobs failed" in done.stderr and "damaged" in done.stderr and "waits for find-cola" in done.stderr
+    assert len(list((root / "runs").glob("cola-random-mask-s30-*"))) == 1
+
+
+def test_hydra_shows_its_config(tmp_path):
+    done = process(tmp_path / "root", "run", "task=rte", "--cfg", "job")
+    assert "name: rte" in done.stdout
+
+
+def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
+    """One command: the curves, then the cells at the sparsity that they show; again it trains nothing."""
+    root = tmp_path / "root"
+    study = ["experiment=table7", "study.tasks=[cola]", "study.seeds=[1,2]", "schedule.per_round=10", *SHORT]
+    before = inside(root, "plan", *study).stdout
+    assert "taken from the paper until their curves have run" in before
+    process(root, "run", "-m", *study, "hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs=2")
+    curve = {path.name.split("-s")[1][:2] for path in (root / "runs").glob("cola-imp-s*")}
+    assert curve == {str(percent) for percent in range(10, 100, 10)}
+    header, *lines = (root / "reports" / "table7" / "table7.csv").read_text().splitlines()
+    means = {line.split(",")[0]: line.split(",") for line in lines if ",mean," in line}
+    scores = {row: float(line[5]) for row, line in means.items()}
+    assert set(means) >= {"full"} and header.startswith("row,statistic,sparsity")
+    if "imp" in means:  # where no ticket wins there is no such cell
+        assert means["imp"][2] == means["imp_mlm"][2] and scores["imp"] >= scores["full"] - float(means["full"][6] or 0)
+        assert len(list((root / "runs").glob("cola-imp-of-mlm-*"))) == 2
+    runs = content(root / "runs")
+    assert "0 missing" in inside(root, "plan", *study).last
+    inside(root, "run", "-m", *study)
+    assert content(root / "runs") == runs
+
+
+def test_claims_are_held_against_the_runs(tmp_path):
+    done = inside(tmp_path / "root", "claims", "study.tasks=[cola]", "study.exhibits.table8.tasks=[cola]")
+    assert done.stdout.count("CANNOT BE TOLD") == 8, "nothing has run"
+    found = json.loads(inside(tmp_path / "root", "claims", "--json", "study.tasks=[cola]").stdout)
+    assert [claim["verdict"] for claim in found] == ["cannot be told"] * 8
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_plan_of_several_studies_says_what_sharing_saves(tmp_path):
+    study = ["experiment=paper", "study.tasks=[cola,mlm]", "study.seeds=[1]"]
+    found = json.loads(inside(tmp_path / "root", "plan", "--json", *study).stdout)
+    alone = sum(counted["trainings"] for counted in found["studies"].values())
+    assert found["trainings"] < alone < found["requested"] and not found["settled"]
+    assert {"table1", "table8", "figure2", "figure11"} <= set(found["studies"])
+    told = inside(tmp_path / "root", "plan", *study).stdout
+    assert f"({alone} study by study, {found['requested']} if nothing were shared)" in told

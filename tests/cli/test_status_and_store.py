@@ -1,0 +1,117 @@
+"""status and store: where a sweep stands, what is damaged, what can go."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.runs.lease import Lease
+from tests.commands import SHORT, inside
+
+SWEEP = ["task=cola", "subnetwork=imp,full", "sparsity=20", "seed=1", *SHORT]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("looking") / "root"
+    inside(root, "run", "-m", *SWEEP)
+    return root
+
+
+@pytest.fixture
+def root(made, tmp_path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "root"))
+
+
+def one(root: Path, pattern: str) -> Path:
+    (found,) = (root / "runs").glob(pattern)
+    return found
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_finished_sweep_is_done(root):
+    assert "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed" in inside(root, "status", *SWEEP).last
+
+
+def test_what_is_missing_runs_failed_or_waits(root):
+    run, ticket = one(root, "cola-imp-s20-*").name, one(root, "find-cola-*/round-02")
+    full = one(root, "cola-full-*").name
+    name = str(ticket.relative_to(root / "runs"))
+    for folder in (root / "runs" / run, root / "runs" / full, ticket):
+        shutil.rmtree(folder)
+    (root / "failures").mkdir()
+    note = {"name": full, "why": "it rained", "command": "lightning-tickets run …", "at": ""}
+    (root / "failures" / f"{full}.json").write_text(json.dumps(note))
+    (root / "checkpoints" / name).mkdir(parents=True)
+    (root / "checkpoints" / name / "step-3-abc.ckpt").touch()
+    with Lease.take(root / "runs", name, 60.0):
+        found = json.loads(inside(root, "status", *SWEEP, "--json").stdout)
+        told = inside(root, "status", *SWEEP).stdout
+    assert (found["done"], found["trainings"]) == (1, 4)
+    assert list(found["running"]) == [name] and found["running"][name]["step"] == 3
+    assert found["failed"] == {full: {"why": "it rained", "command": "lightning-tickets run …"}}
+    assert found["waiting"] == {run: name}
+    assert f"running  {name}" in told and "checkpoint at step 3" in told
+    assert f"failed   {full}" in told and "it rained; retry with: lightning-tickets run …" in told
+    assert "1 of 4 trainings done, 1 running, 1 waiting, 1 failed" in told
+
+
+def test_verify_names_what_is_damaged(root):
+    assert inside(root, "store", "verify").last == "4 artefacts, 0 damaged"
+    flip(one(root, "cola-full-*") / "result.json")
+    told = inside(root, "store", "verify", status=1).stdout
+    assert "result.json: damaged" in told and told.endswith("4 artefacts, 1 damaged\n")
+
+
+def test_gc_asks_and_removes_only_what_nothing_refers_to(root):
+    before = sorted((root / "runs").glob("*"))
+    assert inside(root, "store", "gc").last.startswith("0 folders")
+    full, imp = one(root, "cola-full-*"), one(root, "cola-imp-*")
+    flip(full / "result.json")
+    living, dead = root / "runs" / ".draft-a-run-x1", root / "runs" / ".draft-other-x2"
+    going, over = root / "checkpoints" / "a-run", root / "checkpoints" / imp.name
+    for folder in (living, dead, going, over):
+        folder.mkdir(parents=True)
+    (going / "step-1-a.ckpt").touch()
+    (over / "step-1-a.ckpt").touch()
+    with Lease.take(root / "runs", "a-run", 60.0):
+        told = inside(root, "store", "gc")
+        assert told.last == "nothing removed; --yes removes them" and dead.exists()
+        assert set(told.stdout.split()) >= {str(dead), str(over), str(full)} and str(living) not in told.stdout
+        inside(root, "store", "gc", "--yes")
+        assert living.exists() and going.exists()
+    assert not dead.exists() and not over.exists() and not full.exists()
+    inside(root, "run", "-m", *SWEEP)
+    assert inside(root, "store", "verify").last == "4 artefacts, 0 damaged"
+    assert sorted(p for p in (root / "runs").glob("*") if p.name[:6] != ".draft") == before
+
+
+def test_list_with_filters(root):
+    rows = json.loads(inside(root, "store", "list", "--json").stdout)
+    assert sorted(row["row"] for row in rows) == ["find", "find", "full", "imp"]
+    (imp,) = json.loads(inside(root, "store", "list", "row=imp", "task=cola", "seed=1", "--json").stdout)
+    assert (imp["source"], imp["sparsity"], imp["metric"]) == ("cola", 20, "matthews") and imp["score"] is not None
+    assert inside(root, "store", "list", "task=rte").last.startswith("0 artefacts")
+    assert "2 artefacts" in inside(root, "store", "list", "row=find").last
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["store"], "store: argument action: invalid choice"),
+        (["store", "burn"], "store: argument action: invalid choice"),
+        (["store", "list", "colour=red"], "unknown filter 'colour'; choose from name, task, row"),
+        (["store", "verify", "task=cola"], "task=cola: only store list takes filters"),
+        (["status", "experiment=table99"], "unknown option experiment=table99"),
+    ],
+)
+def test_mistakes(root, arguments, named):
+    assert named in inside(root, *arguments, status=2).stderr

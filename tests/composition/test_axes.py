@@ -1,0 +1,143 @@
+"""Sparsity, rewind point and mix as config groups: short forms, named members, and what they mean in a sweep."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lightning_tickets.composition.compose import compose_config, conf_dir
+from lightning_tickets.composition.overrides import expand
+from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.published.numbers import winning_sparsity
+from tests.commands import SHORT, inside
+
+MIXES = sorted(path.stem for path in (conf_dir() / "mix").glob("*.yaml") if path.stem != "none")
+
+
+def run(*overrides: str):
+    return run_of(compose_config(["task=cola", *overrides]))
+
+
+def test_short_forms_in_full():
+    assert expand(["sparsity=70", "rewind=0.1", "mix=sampled", "seed=1"]) == [
+        "sparsity=percent",
+        "sparsity.percent=70",
+        "rewind=fraction",
+        "rewind.fraction=0.1",
+        "mix.loss=sampled",
+        "seed=1",
+    ]
+    assert expand(["sparsity=winning", "rewind=none", "mix=mlm_mnli"]) == [
+        "sparsity=winning",
+        "rewind=none",
+        "mix=mlm_mnli",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        (["sparsity=30"], ["sparsity=percent", "sparsity.percent=30"]),
+        (["sparsity=30"], ["sparsity.percent=30"]),
+        (["rewind=0.2"], ["rewind=fraction", "rewind.fraction=0.2"]),
+        (["rewind=.2"], ["rewind=fraction", "rewind.fraction=0.2"]),
+        (["rewind=none"], ["rewind=rate"]),
+        (["mix=sampled", "source=mlm+rte"], ["mix.loss=sampled", "source=mlm+rte"]),
+        (["source=mlm+mnli"], ["mix=mlm_mnli"]),
+        (["source=mlm+mnli+sst2+squad"], ["mix=mlm_mnli_sst2_squad"]),
+        (["source=mlm+squad", "mix=sampled"], ["mix=mlm_squad", "mix.loss=sampled"]),
+    ],
+    ids=str,
+)
+def test_a_short_form_is_the_same_run(short, full):
+    assert run(*short) == run(*full)
+    assert parse_sweep(["task=cola", *short]).plan.jobs == parse_sweep(["task=cola", *short]).plan.jobs
+
+
+@pytest.mark.parametrize("name", MIXES)
+def test_a_mix_is_named_by_its_tasks(name):
+    found = run(f"mix={name}").ticket.chain
+    assert found.tasks == "+".join(name.split("_")) and found.mix.loss == "summed"
+
+
+def test_rewind_points():
+    chains = {name: run(f"rewind={name}").ticket.chain for name in ("pretrained", "none", "0.1")}
+    assert {name: chain.rewind for name, chain in chains.items()} == {"pretrained": 0.0, "none": None, "0.1": 0.1}
+    rate = run("rewind=rate", "rewind.fraction=0.1").ticket.chain
+    assert (rate.rewind, rate.rewinds) == (0.1, "rate")
+
+
+def test_a_sweep_over_the_axes_is_the_product_of_cells_typed_alone():
+    sweep = parse_sweep(
+        ["task=rte,cola", "sparsity=range(10,40,10)", "rewind=pretrained,none,0.1", "mix=none,mlm_mnli", "seed=1"]
+    )
+    assert len(sweep.wanted) == 2 * 3 * 3 * 2
+    for wanted in sweep.wanted:
+        assert run_of(compose_config(wanted.overrides)) == wanted.run
+
+
+def test_published_is_the_papers_sparsity():
+    assert run("sparsity=published").percent == winning_sparsity("cola")
+    sweep = parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"])
+    assert sorted({(w.run.problem.task.name, w.run.percent) for w in sweep.wanted}) == [
+        ("cola", 0),
+        ("cola", 20),
+        ("cola", winning_sparsity("cola")),
+        ("mnli", 0),
+        ("mnli", 20),
+        ("mnli", winning_sparsity("mnli")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["mix=mlm_mnli", "source=rte"], "source=rte: the mix has its own tasks mlm.mnli; give one of the two"),
+        (["rewind=1.5"], "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
+        (["rewind=0"], "rewind.fraction=0: that is rewind=pretrained"),
+        (["rewind=fraction"], "rewind.fraction has no value: give rewind.fraction=…"),
+        (["rewind=later"], "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
+        (["sparsity=101"], "sparsity=101: expected an integer from 1 to 100, or one of published, winning, strict"),
+        (["mix=averaged"], "unknown option mix=averaged; choose from mlm_mnli, "),
+    ],
+    ids=str,
+)
+def test_a_wrong_axis_is_one_line(overrides, message):
+    with pytest.raises(UserError, match=f"^{message}"):
+        run(*overrides)
+
+
+def test_only_axes_of_cells_sweep_with_a_winning_sparsity():
+    with pytest.raises(UserError, match="training.clip=1,2: with sparsity=winning only task, subnetwork, source"):
+        parse_sweep(["task=cola", "sparsity=winning", "training.clip=1,2"])
+
+
+def test_a_single_run_without_its_curve_names_the_command_that_makes_it(tmp_path):
+    root = tmp_path / "root"
+    done = inside(root, "run", "task=cola", "sparsity=winning", "seed=2", *SHORT, status=2)
+    command = "lightning-tickets run -m task=cola subnetwork=full,imp 'sparsity=range(10,100,10)' seed=1,2,3"
+    assert f"sparsity=winning: task=cola has no curve yet: {command}" in done.stderr and done.stderr.count("\n") == 1
+    assert not root.exists()
+
+
+def test_a_typed_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
+    """As a study does: the curve first, then the cells at the sparsity that it shows; single runs use it too."""
+    root = tmp_path / "root"
+    sweep = ["task=cola", "subnetwork=imp,random_mask", "sparsity=strict", "seed=1,2", *SHORT]
+    before = json.loads(inside(root, "plan", *sweep, "--json").stdout)
+    assert not before["settled"]
+    lines = inside(root, "run", "-m", *sweep).stdout.splitlines()
+    after = json.loads(inside(root, "plan", *sweep, "--json").stdout)
+    assert after["settled"] and after["missing"] == 0
+    curve = [line for line in lines if line.startswith(("cola-imp-s", "cola-full"))]
+    assert len(curve) == 2 * 10
+    single = inside(root, "run", "task=cola", "sparsity=strict", "sparsity.seeds=[1,2]", "seed=1", *SHORT, status=None)
+    masks = [line for line in lines if line.startswith("cola-random-mask")]
+    if masks:  # at which sparsity a ticket of six steps wins is no matter; where none does there is no such cell
+        percent = masks[0].split("-s")[1].split("-")[0]
+        assert len(masks) == 2 and single.last.startswith(f"cola-imp-s{percent}-seed1-")
+    else:
+        assert "no ticket of task=cola wins" in single.stderr
