@@ -12,7 +12,7 @@ from functools import partial
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.finding import Exhibit, Shown
+from lightning_tickets.studies.measurement import Exhibit, Reportable
 from lightning_tickets.tickets.record import columns_of
 
 PAPER = "experiment=paper"
@@ -36,16 +36,16 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     from lightning_tickets.report.forms.tables import markdown
     from lightning_tickets.report.pages.overall import write_overall
     from lightning_tickets.report.pages.write import write_report
-    from lightning_tickets.studies.judgement import judged
-    from lightning_tickets.studies.resampling import Examples
+    from lightning_tickets.studies.comparison import compare_with_baseline
+    from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
     shown = _with_claims(sweep)
     scored = [one for one in shown if isinstance(one, Exhibit)]
     folder = sweep.root / "reports" / sweep.label
-    names = {name for exhibit in scored for finding in exhibit.findings for name in finding.runs}
+    names = {name for exhibit in scored for measurement in exhibit.measurements for name in measurement.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    examples = Examples(partial(columns_of, sweep.store))
-    judgements = {exhibit.name: judged(exhibit, examples) for exhibit in scored}
+    examples = ExampleBootstrap(partial(columns_of, sweep.store))
+    judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in scored}
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:
@@ -54,18 +54,18 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     return 0
 
 
-def _with_claims(sweep: Sweep) -> list[Shown]:
-    from lightning_tickets.studies.claims import claims_sheet
+def _with_claims(sweep: Sweep) -> list[Reportable]:
+    from lightning_tickets.studies.claims import claims_table
 
     shown = sweep.drawn()
     claimed = {one.name for one in shown} >= CLAIMED
-    return [*shown, claims_sheet(shown, sweep.silent)] if claimed else shown
+    return [*shown, claims_table(shown, sweep.silent)] if claimed else shown
 
 
 def claims(arguments: list[str]) -> int:
     """The paper's claims, each held against what is in the store, with what every cell says."""
     from lightning_tickets.studies.claims import RULE
-    from lightning_tickets.studies.claims import claims as held
+    from lightning_tickets.studies.claims import check_claims as held
 
     given = [a for a in arguments if a != "--json"]
     chosen = [] if any(a.startswith("experiment=") for a in given) else [PAPER]

@@ -44,10 +44,10 @@ def plan(arguments: list[str]) -> int:
 
 
 def _disk(sweep: Sweep) -> str:
-    left = disk.left(sweep.plan, sweep.store)
+    left = disk.bytes_left(sweep.plan, sweep.store)
     if left is None:
         return "disk: known once the network's files are"
-    return f"disk: about {_size(left)}, and {_size(disk.checkpoint(sweep.plan))} for each training under way"
+    return f"disk: about {_size(left)}, and {_size(disk.checkpoint_bytes(sweep.plan))} for each training under way"
 
 
 def _studies(sweep: Sweep) -> dict[str, tuple[int, int, int]]:
@@ -70,7 +70,7 @@ def _summary(sweep: Sweep, whole: tuple[int, int, int], studies: dict[str, tuple
         "requested": sweep.plan.requested,
         "settled": sweep.settled,
         **dict(zip(names, whole, strict=True)),
-        "bytes": disk.left(sweep.plan, sweep.store),
+        "bytes": disk.bytes_left(sweep.plan, sweep.store),
         "studies": {name: dict(zip(names, counted, strict=True)) for name, counted in studies.items()},
         "jobs": jobs,
     }

@@ -14,7 +14,7 @@ from lightning_tickets.composition.locations import places_of
 from lightning_tickets.composition.problems import Posed, posed
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
-from lightning_tickets.studies.plan import Wanted
+from lightning_tickets.studies.plan import RequestedRun
 from lightning_tickets.tickets.places import Places
 
 # Keys that say how a ticket is found, not on what.
@@ -31,7 +31,7 @@ class Setting:
         targets = [cell.task for cell in self.cells]
         self._tasks = list(dict.fromkeys([*targets, *(name for named in self._source.values() for name in named)]))
         self._rows = list(dict.fromkeys(cell.subnetwork for cell in self.cells))
-        self._wanted: dict[Cell, Wanted] = {}
+        self._wanted: dict[Cell, RequestedRun] = {}
         self._together = cache(self._composed)
         self._posed = cache(self._found)
         self._row = cache(self._rowed)
@@ -49,7 +49,7 @@ class Setting:
         configs = [self._config((), task, self._rows[0]) for task in self._tasks if task in asked]
         return tuple(note for config in configs for note in inputs.corpora(config))
 
-    def wanted(self, cell: Cell) -> Wanted:
+    def wanted(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
         if cell not in self._wanted:
             self._wanted[cell] = self._of(cell)
@@ -62,7 +62,7 @@ class Setting:
     def _placed(self, options: Options, task: str, row: str) -> Places:
         return replace(places_of(self._config(options, task, row), single=False), waits=False)
 
-    def _of(self, cell: Cell) -> Wanted:
+    def _of(self, cell: Cell) -> RequestedRun:
         problem_options = tuple(option for option in cell.options if not _of_search(option))
         own = self._posed(problem_options, cell.task, True)
         names = self._source[cell.options]
@@ -70,7 +70,7 @@ class Setting:
         run = subnetworks.run(self._row(cell.options, cell.subnetwork), own, found, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
         searched = sum(one.seconds for one in found) or own.seconds
-        return Wanted(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
+        return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
     def _composed(self, lines: Options) -> SideBySide:
         return SideBySide(lines, {"task": self._tasks, "subnetwork": self._rows})

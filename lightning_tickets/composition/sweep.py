@@ -18,10 +18,10 @@ from lightning_tickets.composition.overrides import one_line, parsed
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.composition.swept import Sweep, outcome
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import winning_sparsity
+from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import WHOLE, Cell
-from lightning_tickets.studies.levels import RULES, highest
+from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
+from lightning_tickets.studies.sparsities import RULES, highest_winning
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 SEARCHPATH = "hydra.searchpath"
@@ -54,12 +54,12 @@ def _experiment(overrides: Sequence[Override], guess: bool) -> Sweep:
     with one_line():
         exhibits = tuple(instantiate(node, _convert_="all") for node in nodes.values())
     common, root = [_line(o) for o in overrides if not _of_study(o)], settings.root(config)
-    curves = list(dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.curves()))
+    curves = list(dict.fromkeys(cell for exhibit in exhibits for cell in exhibit.curve_cells()))
     known = _winning(Setting(common, curves), Store(root / "runs"), curves) if curves else {}
 
     def found(task: str, rule: str) -> int | None:
         at = known.get((task, rule))
-        return winning_sparsity(task) if guess and at is None else at
+        return published_sparsity(task) if guess and at is None else at
 
     cells = curves + [cell for exhibit in exhibits for cell in exhibit.cells(found)]
     setting = Setting(common, cells)
@@ -74,7 +74,9 @@ def _winning(setting: Setting, store: Store, curves: Sequence[Cell]) -> dict[tup
     for cell in curves:
         seeds.setdefault(cell.task, {})[cell.seed] = None
     lookup = cache(partial(outcome, setting, store))
-    return {(task, rule): highest(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES}
+    return {
+        (task, rule): highest_winning(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES
+    }
 
 
 def _line(override: Override) -> str:
@@ -105,7 +107,9 @@ def _cells(axes: dict[str, list[Any]], base: DictConfig, options: tuple[str, ...
     rows = axes.get("subnetwork", [base.subnetwork.name])
     levels = axes.get("sparsity", [base.sparsity])
     seeds = axes.get("seed", [base.seed])
-    return [Cell(t, r, 0 if r in WHOLE else s, n, options) for t, r, s, n in product(tasks, rows, levels, seeds)]
+    return [
+        Cell(t, r, 0 if r in WITHOUT_SPARSITY else s, n, options) for t, r, s, n in product(tasks, rows, levels, seeds)
+    ]
 
 
 def _values(override: Override) -> list[Any]:

@@ -12,10 +12,10 @@ from typing import Any
 from lightning_tickets.composition.setting import Setting
 from lightning_tickets.execution.work import Work
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.finding import Shown
-from lightning_tickets.studies.levels import Found, unknown
-from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
+from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
+from lightning_tickets.studies.sparsities import SparsityLookup, no_sparsity_known
 from lightning_tickets.tickets.record import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
@@ -34,11 +34,11 @@ class Sweep:
     name: str
     title: str
     root: Path
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[RequestedRun, ...]
     exhibits: tuple[Any, ...]
     setting: Setting
     scale: str
-    found: Found = unknown
+    found: SparsityLookup = no_sparsity_known
     settled: bool = True
 
     @property
@@ -68,13 +68,13 @@ class Sweep:
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
-        cells = {one.name: [*one.curves(), *one.cells(self.found)] for one in self.exhibits}
+        cells = {one.name: [*one.curve_cells(), *one.cells(self.found)] for one in self.exhibits}
         return [(name, make_plan([self.setting.wanted(cell) for cell in own])) for name, own in cells.items()]
 
-    def drawn(self) -> list[Shown]:
+    def drawn(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
         lookup = partial(outcome, self.setting, self.store)
-        filled = [(exhibit.exhibit(lookup, self.found), exhibit.cells(self.found)) for exhibit in self.exhibits]
+        filled = [(exhibit.fill(lookup, self.found), exhibit.cells(self.found)) for exhibit in self.exhibits]
         return [replace(shown, notes=(*shown.notes, *self._told(cells))) for shown, cells in filled]
 
     def _told(self, cells: Sequence[Cell]) -> list[str]:
@@ -85,22 +85,22 @@ class Sweep:
         return [*self.setting.corpora(cells), *([WNLI] if silent else []), *apart]
 
 
-def outcome(setting: Setting, store: Store, cell: Cell) -> Outcome:
+def outcome(setting: Setting, store: Store, cell: Cell) -> CellResult:
     """What the store has of a cell."""
     wanted = setting.wanted(cell)
     result = read_result(store, wanted.run)
     problem, command = wanted.run.problem, f"{PROGRAM} {shlex.join(wanted.overrides)}"
-    return Outcome(
+    return CellResult(
         wanted.run.name,
         problem.task.metric,
         result.score if result else None,
         command,
-        result.undefined if result else (),
-        result.metrics if result else {},
-        _ticket(wanted.run, store),
-        problem,
-        wanted.steps,
-        result.picks if result else None,
+        undefined=result.undefined if result else (),
+        metrics=result.metrics if result else {},
+        ticket=_ticket(wanted.run, store),
+        problem=problem,
+        steps=wanted.steps,
+        selection_score=result.picks if result else None,
     )
 
 

@@ -41,14 +41,14 @@ def taken(folder: Path) -> int:
 def test_a_chain_takes_about_what_is_said(places, rewind):
     wanted = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
     find(wanted, places)
-    said = sum(disk.artefact(ticket, pocket().parameters()) for ticket in wanted.rounds)
+    said = sum(disk.artefact_bytes(ticket, pocket().parameters()) for ticket in wanted.rounds)
     assert said == pytest.approx(taken(places.store.root), rel=0.2)
 
 
 def test_a_run_takes_about_what_is_said(places):
     full = run("subnetwork=full")
     train(full, places)
-    assert disk.artefact(full, pocket().parameters()) == pytest.approx(taken(places.store.root), rel=0.3)
+    assert disk.artefact_bytes(full, pocket().parameters()) == pytest.approx(taken(places.store.root), rel=0.3)
 
 
 def test_what_is_there_takes_no_more(places):
@@ -56,13 +56,13 @@ def test_what_is_there_takes_no_more(places):
     plan = sweep_of(["task=rte", "subnetwork=imp", "sparsity=20", "seed=1,2"]).plan
     chain = replace(plan.jobs[0], target=wanted, makes=tuple(one.name for one in wanted.rounds))
     alone = Plan((chain,), 1)
-    before = disk.left(alone, places.store)
+    before = disk.bytes_left(alone, places.store)
     find(wanted, places)
-    assert before > 0 == disk.left(alone, places.store)
-    assert disk.checkpoint(alone) == 12 * pocket().parameters()
+    assert before > 0 == disk.bytes_left(alone, places.store)
+    assert disk.checkpoint_bytes(alone) == 12 * pocket().parameters()
 
 
 def test_a_network_of_unknown_size_leaves_it_open(tmp_path):
     plan = sweep_of(["task=rte", "subnetwork=imp", "sparsity=20"]).plan
     unknown = Plan(tuple(replace(job, parameters=None) for job in plan.jobs), 1)
-    assert disk.left(unknown, Store(tmp_path)) is None and disk.left(plan, Store(tmp_path)) > 0
+    assert disk.bytes_left(unknown, Store(tmp_path)) is None and disk.bytes_left(plan, Store(tmp_path)) > 0

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.finding import Finding
-from lightning_tickets.studies.grid import Grid, finding
+from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.exhibits.grid import Grid, measure
+from lightning_tickets.studies.measurement import Measurement
 
 
-def lookup(cell: Cell) -> Outcome:
+def lookup(cell: Cell) -> CellResult:
     """Every run is made but those of seed 2; seed 3 has no defined score."""
     name = f"{cell.task}-{cell.subnetwork}-{cell.sparsity}-{cell.seed}"
     score = None if cell.seed == 2 else cell.seed / 10
-    return Outcome(name, "accuracy", score, f"run {name}", undefined=("accuracy",) if cell.seed == 3 else ())
+    return CellResult(name, "accuracy", score, f"run {name}", undefined=("accuracy",) if cell.seed == 3 else ())
 
 
 def grid(tasks: Any, rows: Any, seeds: Any, sparsities: Any) -> Grid:
@@ -55,7 +55,7 @@ def test_what_is_typed_for_the_full_network() -> None:
 
 
 def test_a_finding_gathers_its_seeds() -> None:
-    assert finding(cells_of("imp", "cola", [70], [1, 2, 3]), lookup, "imp") == Finding(
+    assert measure(cells_of("imp", "cola", [70], [1, 2, 3]), lookup, "imp") == Measurement(
         row="imp",
         task="cola",
         metric="accuracy",
@@ -69,12 +69,12 @@ def test_a_finding_gathers_its_seeds() -> None:
 
 
 def test_a_score_of_zero_is_a_score() -> None:
-    found = finding([Cell("cola", "imp", 70, 1)], lambda cell: Outcome("r", "matthews", 0.0, "run"), "imp")
+    found = measure([Cell("cola", "imp", 70, 1)], lambda cell: CellResult("r", "matthews", 0.0, "run"), "imp")
     assert found.scores == (0.0,) and found.missing == ()
 
 
 def test_findings_are_one_for_each_place_in_the_order_of_the_cells() -> None:
-    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).exhibit(lookup).findings
+    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).fill(lookup).measurements
     assert [(f.row, f.task, f.sparsity) for f in found] == [
         (row, task, sparsity)
         for task in ("rte", "cola")
@@ -108,9 +108,9 @@ def test_another_word_for_a_sparsity_is_named(level: object) -> None:
 
 def test_an_exhibit_has_a_finding_for_every_cell() -> None:
     made = grid(TASKS, ["full", "imp"], [1], ["published", 90])
-    exhibit = made.exhibit(lookup)
-    assert len(exhibit.findings) == len(made.cells())
-    assert {(f.row, f.task) for f in exhibit.findings} == {(r, t) for r in exhibit.rows for t in exhibit.tasks}
+    exhibit = made.fill(lookup)
+    assert len(exhibit.measurements) == len(made.cells())
+    assert {(f.row, f.task) for f in exhibit.measurements} == {(r, t) for r in exhibit.rows for t in exhibit.tasks}
 
 
 def test_a_row_of_ones_own_is_what_is_typed() -> None:
@@ -122,7 +122,7 @@ def test_a_row_of_ones_own_is_what_is_typed() -> None:
         Cell("cola", "imp", 70, 1, ("source=mlm", "rewind=0.1")),
     ]
     assert made.cells()[1].overrides()[-2:] == ("source=mlm", "rewind=0.1")
-    assert [f.row for f in made.exhibit(lookup).findings] == ["full", "of mlm", "of mlm"]
+    assert [f.row for f in made.fill(lookup).measurements] == ["full", "of mlm", "of mlm"]
 
 
 @pytest.mark.parametrize("typed", [["source=mlm"], "imp", ["imp"]])

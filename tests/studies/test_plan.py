@@ -9,7 +9,7 @@ import pytest
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
-from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
+from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.settings import Training
@@ -26,13 +26,15 @@ def chain(task: str = "cola", seed: int = 0) -> Chain:
     return Chain(problem(task), Component("magnitude", 1), Linear(10), seed)
 
 
-def wanted(row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = "") -> Wanted:
+def wanted(
+    row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = ""
+) -> RequestedRun:
     """``on`` is the task that the ticket comes from, where it is another one."""
     mask: TicketMask | DrawnMask | None = TicketMask(chain(on or task, finder), percent)
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
-    return Wanted(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
+    return RequestedRun(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
 
 
 def finds(plan: Plan) -> list[Job]:
@@ -60,7 +62,7 @@ def test_rows_on_the_same_ticket_share_its_chain() -> None:
 
 
 @pytest.mark.parametrize("other", [wanted("imp", 50, finder=7), wanted("imp", 50, task="rte")], ids=["seed", "task"])
-def test_another_seed_or_task_is_another_chain(other: Wanted) -> None:
+def test_another_seed_or_task_is_another_chain(other: RequestedRun) -> None:
     assert len(finds(make_plan([wanted("imp", 50), other]))) == 2
 
 

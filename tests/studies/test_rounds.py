@@ -6,8 +6,8 @@ import pytest
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
-from lightning_tickets.studies.cell import Outcome
-from lightning_tickets.studies.rounds import Rounds
+from lightning_tickets.studies.cell import CellResult
+from lightning_tickets.studies.exhibits.rounds import Rounds
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import TICKET
 
@@ -23,9 +23,9 @@ def test_each_round_as_its_result_says(places, tiny_run):
 
     def lookup(cell):
         found = by_percent.get(cell.sparsity)
-        return Outcome("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
+        return CellResult("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
 
-    search = figure().exhibit(lookup)
+    search = figure().fill(lookup)
     assert search.metric == "accuracy" and search.missing == ("run at 30",)
     assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
     assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])

@@ -11,18 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lightning_tickets.studies.inference import (
-    Comparison,
-    Interval,
-    equivalent,
-    flags,
-    holm,
-    majority,
-    paired,
-    percentiles,
-    resamples,
-    welch,
-)
+from lightning_tickets.studies.statistics.bootstrap import percentile_interval, resample_counts
+from lightning_tickets.studies.statistics.significance import Interval, TTest, equivalence, holm, paired, welch
+from lightning_tickets.studies.statistics.summary import flags, majority_accuracy
 
 ROOT = Path(__file__).parents[2]
 OURS, THEIRS = [0.812, 0.793, 0.824, 0.801], [0.795, 0.788, 0.809]
@@ -38,7 +29,7 @@ def drawn(seed: int, n: int, mean: float, std: float) -> list[float]:
 
 @pytest.mark.parametrize("module", ["scipy", "numpy"])
 def test_importing_it_imports_nothing_slow(module: str) -> None:
-    code = f"import lightning_tickets.studies.inference, sys; sys.exit({module!r} in sys.modules)"
+    code = f"import lightning_tickets.studies.statistics.significance, sys; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
@@ -92,7 +83,7 @@ def test_pairs_go_by_seed_and_not_by_order() -> None:
 )
 def test_what_cannot_be_told_of_two_sides(ours: list[float], theirs: list[float]) -> None:
     assert welch(ours, theirs) is None
-    assert equivalent(ours, theirs, 0.01) is None
+    assert equivalence(ours, theirs, 0.01) is None
 
 
 @pytest.mark.parametrize(
@@ -102,8 +93,8 @@ def test_what_cannot_be_told_of_pairs(theirs: dict[int, float]) -> None:
     assert paired({1: 0.8, 2: 0.7}, theirs) is None
 
 
-def point(difference: float, df: float | None, p: float) -> Comparison:
-    return Comparison(difference, df, p, Interval(difference, difference, 0.95))
+def point(difference: float, df: float | None, p: float) -> TTest:
+    return TTest(difference, df, p, Interval(difference, difference, 0.95))
 
 
 def test_two_sides_without_deviation_are_equal_or_not() -> None:
@@ -168,7 +159,7 @@ def test_equivalence_is_two_of_scipys_one_sided_tests(ours: list[float], theirs:
         shifted = [score + shift for score in ours]
         return float(stats.ttest_ind(shifted, theirs, equal_var=False, alternative=alternative).pvalue)
 
-    found = equivalent(ours, theirs, margin)
+    found = equivalence(ours, theirs, margin)
     worse, better = one_sided(margin, "greater"), one_sided(-margin, "less")
     assert found is not None
     assert (found.non_inferior, found.p) == pytest.approx((worse, max(worse, better)), rel=1e-9)
@@ -185,7 +176,7 @@ def test_equivalence_is_two_of_scipys_one_sided_tests(ours: list[float], theirs:
 def test_equivalent_is_when_the_interval_lies_within_the_margin(
     ours: list[float], theirs: list[float], margin: float, alpha: float
 ) -> None:
-    found, compared = equivalent(ours, theirs, margin, alpha), welch(ours, theirs, 1 - 2 * alpha)
+    found, compared = equivalence(ours, theirs, margin, alpha), welch(ours, theirs, 1 - 2 * alpha)
     assert found is not None and compared is not None
     assert found.interval == compared.interval
     low, high = compared.interval.low, compared.interval.high
@@ -195,13 +186,13 @@ def test_equivalent_is_when_the_interval_lies_within_the_margin(
 
 
 def test_both_verdicts_of_equivalence_come_up() -> None:
-    near, far = equivalent(OURS, THEIRS, 0.05), equivalent(OURS, THEIRS, 0.01)
+    near, far = equivalence(OURS, THEIRS, 0.05), equivalence(OURS, THEIRS, 0.01)
     assert near is not None and far is not None
     assert near.holds and not far.holds
 
 
 def test_much_better_is_not_inferior_yet_not_equivalent() -> None:
-    found = equivalent([0.90, 0.91, 0.92], [0.80, 0.81, 0.82], 0.01)
+    found = equivalence([0.90, 0.91, 0.92], [0.80, 0.81, 0.82], 0.01)
     assert found is not None
     assert found.non_inferior < 0.01 and found.p > 0.99 and not found.holds
 
@@ -211,7 +202,7 @@ def test_much_better_is_not_inferior_yet_not_equivalent() -> None:
 )
 def test_equivalence_without_deviation(ours: float, p: float, non_inferior: float) -> None:
     """A difference of exactly the margin is not within it."""
-    found = equivalent([ours] * 2, [0.5] * 3, 0.125)
+    found = equivalence([ours] * 2, [0.5] * 3, 0.125)
     assert found is not None
     assert (found.p, found.non_inferior, found.holds) == (p, non_inferior, p == 0)
     assert found.interval == Interval(ours - 0.5, ours - 0.5, 0.9)
@@ -222,7 +213,7 @@ def test_equivalence_without_deviation(ours: float, p: float, non_inferior: floa
 )
 def test_a_margin_is_above_zero_and_alpha_below_a_half(margin: float, alpha: float) -> None:
     with pytest.raises(ValueError, match="margin"):
-        equivalent(OURS, THEIRS, margin, alpha)
+        equivalence(OURS, THEIRS, margin, alpha)
 
 
 def written_out(p_values: list[float]) -> list[float]:
@@ -259,7 +250,7 @@ def test_holm_takes_p_values_only(wrong: float) -> None:
 @pytest.mark.parametrize("level", [0.8, 0.95])
 def test_the_bootstrap_of_a_mean_is_scipys(level: float) -> None:
     column = drawn(5, 60, 0.6, 0.2)
-    found = percentiles(resamples(60, 999, seed=7) @ np.array(column) / 60, level)
+    found = percentile_interval(resample_counts(60, 999, seed=7) @ np.array(column) / 60, level)
     wanted = stats.bootstrap(
         (column,),
         np.mean,
@@ -274,7 +265,7 @@ def test_the_bootstrap_of_a_mean_is_scipys(level: float) -> None:
 
 def test_the_bootstrap_of_an_accuracy_is_as_wide_as_the_binomial_says() -> None:
     right = np.array([1] * 320 + [0] * 80)
-    found = percentiles(resamples(400, 4000, seed=1) @ right / 400)
+    found = percentile_interval(resample_counts(400, 4000, seed=1) @ right / 400)
     low, high = stats.binom.ppf([0.025, 0.975], 400, 0.8) / 400
     assert found is not None
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.004)
@@ -282,7 +273,7 @@ def test_the_bootstrap_of_an_accuracy_is_as_wide_as_the_binomial_says() -> None:
 
 def test_resamples_are_their_seeds_and_as_large_as_the_whole() -> None:
     before = np.random.get_state()[1].tolist()
-    once, again, other = (resamples(20, 40, seed) for seed in (1, 1, 2))
+    once, again, other = (resample_counts(20, 40, seed) for seed in (1, 1, 2))
     assert (once == again).all() and (once != other).any()
     assert once.shape == (40, 20) and (once.sum(axis=1) == 20).all()
     assert np.random.get_state()[1].tolist() == before
@@ -290,30 +281,30 @@ def test_resamples_are_their_seeds_and_as_large_as_the_whole() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_statistic_without_a_value_on_a_resample_tells_nothing(value: float) -> None:
-    assert percentiles(np.array([0.1, value, 0.3])) is None
+    assert percentile_interval(np.array([0.1, value, 0.3])) is None
 
 
 @pytest.mark.parametrize(("examples", "number"), [(0, 9), (3, 0)])
 def test_what_cannot_be_resampled(examples: int, number: int) -> None:
     with pytest.raises(ValueError, match="resamples"):
-        resamples(examples, number, seed=0)
+        resample_counts(examples, number, seed=0)
 
 
 def test_a_bootstraps_level_is_a_fraction() -> None:
     with pytest.raises(ValueError, match="level"):
-        percentiles(np.array([0.1, 0.2]), level=1.0)
+        percentile_interval(np.array([0.1, 0.2]), level=1.0)
 
 
 @pytest.mark.parametrize(
     ("labels", "wanted"), [([1], 1.0), ([0, 1, 1, 2], 0.5), ([2, 0, 1], 1 / 3), ([0, 0, 1, 1], 0.5)]
 )
 def test_majority(labels: list[int], wanted: float) -> None:
-    assert majority(labels) == wanted
+    assert majority_accuracy(labels) == wanted
 
 
 def test_majority_of_nothing_is_an_error() -> None:
     with pytest.raises(ValueError):
-        majority([])
+        majority_accuracy([])
 
 
 BASELINE, COLLAPSE = "no run beats the most frequent label", "every run scores 0"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lightning_tickets.studies.statistics import Summary, Verdicts, judge, summarize
+from lightning_tickets.studies.statistics.summary import Matching, Summary, matching, summarize
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 10])
@@ -29,7 +29,7 @@ def test_equal_scores_deviate_by_nothing() -> None:
 def test_a_score_that_is_not_finite_leaves_no_number(odd: float) -> None:
     found = summarize((0.5, odd, 0.7))
     assert found.n == 3 and found.std is None and math.isnan(found.mean) and math.isnan(found.best)
-    assert judge((0.5, odd), (0.4, 0.5)).strict is False
+    assert matching((0.5, odd), (0.4, 0.5)).strict is False
 
 
 def test_no_scores_are_an_error() -> None:
@@ -43,43 +43,43 @@ FULL = [0.80, 0.82, 0.84]  # 0.82 ± 0.02
 @pytest.mark.parametrize(
     ("ours", "wanted"),
     [
-        ([0.83, 0.84, 0.85], Verdicts(within_full=True, within_own=True, strict=True)),
-        ([0.82, 0.82, 0.82], Verdicts(within_full=True, within_own=True, strict=True)),
-        ([0.809, 0.81, 0.811], Verdicts(within_full=True, within_own=False, strict=False)),
-        ([0.70, 0.79, 0.85], Verdicts(within_full=False, within_own=True, strict=False)),
-        ([0.79, 0.81, 0.83], Verdicts(within_full=True, within_own=True, strict=False)),
-        ([0.59, 0.60, 0.61], Verdicts(within_full=False, within_own=False, strict=False)),
+        ([0.83, 0.84, 0.85], Matching(within_full=True, within_own=True, strict=True)),
+        ([0.82, 0.82, 0.82], Matching(within_full=True, within_own=True, strict=True)),
+        ([0.809, 0.81, 0.811], Matching(within_full=True, within_own=False, strict=False)),
+        ([0.70, 0.79, 0.85], Matching(within_full=False, within_own=True, strict=False)),
+        ([0.79, 0.81, 0.83], Matching(within_full=True, within_own=True, strict=False)),
+        ([0.59, 0.60, 0.61], Matching(within_full=False, within_own=False, strict=False)),
     ],
     ids=["above", "equal without deviation", "full band only", "own band only", "both bands", "far below"],
 )
-def test_the_three_readings(ours: list[float], wanted: Verdicts) -> None:
-    assert judge(ours, FULL) == wanted
+def test_the_three_readings(ours: list[float], wanted: Matching) -> None:
+    assert matching(ours, FULL) == wanted
 
 
 def test_a_band_holds_its_edge() -> None:
     """One deviation below is still within; in numbers that floats hold exactly."""
     full = [0.5, 0.75, 1.0]
-    assert judge([0.5, 0.5], full).within_full is True
-    assert judge([0.25, 0.5, 0.75], full).within_own is True
+    assert matching([0.5, 0.5], full).within_full is True
+    assert matching([0.25, 0.5, 0.75], full).within_own is True
 
 
 def test_one_score_of_the_full_network_says_nothing_of_its_band() -> None:
-    assert judge([0.80, 0.82], [0.82]) == Verdicts(within_full=None, within_own=True, strict=False)
+    assert matching([0.80, 0.82], [0.82]) == Matching(within_full=None, within_own=True, strict=False)
 
 
 def test_one_score_of_the_subnetwork_says_nothing_of_its_own() -> None:
-    assert judge([0.81], FULL) == Verdicts(within_full=True, within_own=None, strict=False)
+    assert matching([0.81], FULL) == Matching(within_full=True, within_own=None, strict=False)
 
 
 def test_one_score_each_leaves_the_strict_reading() -> None:
-    assert judge([0.82], [0.82]) == Verdicts(within_full=None, within_own=None, strict=True)
+    assert matching([0.82], [0.82]) == Matching(within_full=None, within_own=None, strict=True)
 
 
 @pytest.mark.parametrize("shift", [-0.05, -0.01, 0.0, 0.01])
 def test_the_readings_by_their_formula(shift: float) -> None:
     rng = np.random.default_rng(9)
     ours, full = 0.8 + shift + 0.01 * rng.normal(size=5), 0.8 + 0.01 * rng.normal(size=5)
-    found = judge(ours.tolist(), full.tolist())
+    found = matching(ours.tolist(), full.tolist())
     assert found.within_full is bool(ours.mean() >= full.mean() - full.std(ddof=1))
     assert found.within_own is bool(ours.mean() >= full.mean() - ours.std(ddof=1))
     assert found.strict is bool(ours.mean() >= full.mean())
