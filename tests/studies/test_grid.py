@@ -42,7 +42,9 @@ def test_the_full_network_has_no_sparsity() -> None:
 @pytest.mark.parametrize("value", [[], "published"])
 def test_an_axis_without_values_is_one_line(axis: str, value: list[int] | str) -> None:
     axes = {"tasks": ["cola"], "rows": ["imp"], "seeds": [1], "sparsities": [50]} | {axis: value}
-    with pytest.raises(UserError, match=f"study: {axis}=.*: give a list"):
+    with pytest.raises(
+        UserError, match=f"study: {axis}: expected a list with at least one value, got {value!r}".replace("[", r"\[")
+    ):
         grid(**axes).cells()
 
 
@@ -102,7 +104,9 @@ def test_sparsities_of_ones_own() -> None:
 
 @pytest.mark.parametrize("level", ["printed", 0.5, True])
 def test_another_word_for_a_sparsity_is_named(level: object) -> None:
-    with pytest.raises(UserError, match=f"sparsities: {level!r}: allowed are percentages, published, winning, strict"):
+    with pytest.raises(
+        UserError, match=f"sparsities: expected percentages or published, winning, strict, got {level!r}"
+    ):
         grid(TASKS, ["imp"], [1], [level]).cells()
 
 
@@ -127,5 +131,5 @@ def test_a_row_of_ones_own_is_what_is_typed() -> None:
 
 @pytest.mark.parametrize("typed", [["source=mlm"], "imp", ["imp"]])
 def test_a_row_of_ones_own_begins_with_its_subnetwork(typed: object) -> None:
-    with pytest.raises(UserError, match="study: rows.mine=.*: allowed is a list that begins with subnetwork="):
+    with pytest.raises(UserError, match="study: rows.mine: expected a list that begins with subnetwork="):
         grid(["cola"], {"mine": typed}, [1], [50]).cells()

@@ -91,5 +91,5 @@ def test_a_ticket_that_is_not_there_is_a_hole_with_its_command(lookup):
 def test_it_asks_for_one_cell_a_ticket():
     assert overlap("kept").cells() == [Cell(task, "imp", 70, 1) for task in TASKS]
     assert [c.task for c in overlap("layers", ["cola"]).cells()] == ["cola", "mlm"]
-    with pytest.raises(UserError, match="of=both: allowed are kept, pruned, layers, sparsity"):
+    with pytest.raises(UserError, match="measure: expected one of kept, pruned, layers, sparsity, got 'both'"):
         overlap("both").cells()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_value
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable
 from lightning_tickets.studies.rows import GridRow, Rows, of_source, rows_of
 from lightning_tickets.studies.sparsities import (
@@ -32,7 +33,7 @@ SPARSITY_OF = ("task", "source")
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(ExhibitSpec):
     """One table, set of curves or heat map, as its YAML describes it.
 
     ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published``
@@ -42,9 +43,6 @@ class Grid:
     several; ``published`` names the table or figure of the paper to compare with; ``notes`` stand below the exhibit.
     """
 
-    name: str
-    title: str
-    caption: str
     drawn: str
     tasks: Sequence[str]
     rows: Rows
@@ -58,15 +56,12 @@ class Grid:
     notes: Sequence[str] = ()
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        """UserError if an axis is empty."""
         return [cell for _, cells in self._groups(winning) for cell in cells]
 
     def curve_cells(self) -> list[Cell]:
-        """What has to run before the winning sparsities are known."""
         return [cell for task in dict(self._rules()) for cell in curve_cells(task, self.seeds)]
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
-        """The exhibit with the results that are in the store."""
         return self._exhibit(lookup, winning)
 
     def _exhibit(self, lookup: CellLookup, winning: SparsityLookup) -> Exhibit:
@@ -105,21 +100,15 @@ class Grid:
 
     def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, list[Cell]]]:
         """The cells of each measurement, which differ by seed only."""
-        self._check()
+        self._check_lists("tasks", "rows", "seeds", "sparsities")
+        if self.sparsity_of not in SPARSITY_OF:
+            raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
         return [
             (row, [Cell(task, row.subnetwork, percent, seed, row.options) for seed in self.seeds])
             for task in self.tasks
             for row in self._rows()
             for percent in self._percents(row, task, winning)
         ]
-
-    def _check(self) -> None:
-        for axis in ("tasks", "rows", "seeds", "sparsities"):
-            value = getattr(self, axis)
-            if isinstance(value, str) or not value:
-                raise UserError(f"study: {axis}: expected a list with at least one value, got {value!r}")
-        if self.sparsity_of not in SPARSITY_OF:
-            raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
 
     def _rows(self) -> list[GridRow]:
         return [*map(of_source, self.sources), *rows_of(self.rows)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Matrix
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 
@@ -21,7 +22,7 @@ SEED = "Each ticket is that of its task's chain (ticket.seed)."
 
 
 @dataclass(frozen=True)
-class Overlap:
+class Overlap(ExhibitSpec):
     """Compares the tickets of ``tasks`` at one sparsity, in percent, by ``measure``.
 
     ``kept``, ``pruned``: intersection over union of the weights that two tickets keep, or prune.
@@ -29,9 +30,6 @@ class Overlap:
     ``sparsity``: the fraction of zeros, layer by layer.
     """
 
-    name: str
-    title: str
-    caption: str
     measure: str
     tasks: Sequence[str]
     seeds: Sequence[int]
@@ -40,15 +38,11 @@ class Overlap:
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         """One cell per ticket, whose run finds it."""
-        if self.measure not in MEASURES or not self.tasks or not self.seeds:
-            raise UserError(
-                f"study: expected tasks, seeds and a measure out of {', '.join(MEASURES)}, got measure={self.measure}"
-            )
+        self._check_lists("tasks", "seeds")
+        if self.measure not in MEASURES:
+            raise UserError(f"study: measure: expected one of {', '.join(MEASURES)}, got {self.measure!r}")
         others = [self.reference] if self.measure == "layers" else []
         return [Cell(task, "imp", self.sparsity, self.seeds[0]) for task in dict.fromkeys([*self.tasks, *others])]
-
-    def curve_cells(self) -> list[Cell]:
-        return []
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Matrix:
         from lightning_tickets.tickets.packed import read_bits

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import PruningRounds, Round
 from lightning_tickets.studies.sparsities import CURVE, CellLookup, SparsityLookup, no_sparsity_known
 
@@ -18,25 +19,19 @@ ALGORITHM = (
 
 
 @dataclass(frozen=True)
-class Rounds:
+class Rounds(ExhibitSpec):
     """What each round of one task's ticket keeps, scores and leaves."""
 
-    name: str
-    title: str
-    caption: str
     task: str
     seeds: Sequence[int]
     sparsity: int = CURVE[-1]
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         """The tickets of all rounds, which one chain finds."""
-        if not self.seeds or self.sparsity not in CURVE:
-            choices = ", ".join(map(str, CURVE))
-            raise UserError(f"study: expected seeds and a sparsity out of {choices}, got sparsity={self.sparsity}")
+        self._check_lists("seeds")
+        if self.sparsity not in CURVE:
+            raise UserError(f"study: sparsity: expected one of {', '.join(map(str, CURVE))}, got {self.sparsity}")
         return [Cell(self.task, "imp", percent, self.seeds[0]) for percent in CURVE if percent <= self.sparsity]
-
-    def curve_cells(self) -> list[Cell]:
-        return []
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> PruningRounds:
         cells = self.cells()

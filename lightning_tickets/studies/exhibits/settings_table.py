@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import TextTable
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 from lightning_tickets.tickets.problem import Problem
@@ -16,22 +16,15 @@ OPTIMIZER = "AdamW without weight decay unless a run's spec.json says otherwise;
 
 
 @dataclass(frozen=True)
-class SettingsTable:
+class SettingsTable(ExhibitSpec):
     """The settings of the full networks with the first of ``seeds``; nothing has to run for it."""
 
-    name: str
-    title: str
-    caption: str
     tasks: Sequence[str]
     seeds: Sequence[int]
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        if not self.tasks or not self.seeds:
-            raise UserError("study: tasks, seeds: expected lists with at least one value")
+        self._check_lists("tasks", "seeds")
         return [Cell(task, "full", 0, self.seeds[0]) for task in self.tasks]
-
-    def curve_cells(self) -> list[Cell]:
-        return []
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> TextTable:
         results = [lookup(cell) for cell in self.cells()]

@@ -36,7 +36,7 @@ class TTest:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """``p`` is for a difference within the margin, ``non_inferior`` for ours not worse by it, ``non_superior`` not better.
+    """p values: ``p`` for a difference within the margin, ``non_…`` for ours not being worse, or better, by the margin.
 
     It ``holds`` if ``p`` is at most alpha: then ``interval``, of level 1 − 2 alpha, lies within the margin.
     """
