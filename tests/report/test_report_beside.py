@@ -20,7 +20,7 @@ def with_print(table: Exhibit, difference: bool = False) -> Exhibit:
     numbers = {("imp", "mnli"): (82.6, 70), ("random_mask", "mnli"): (67.5, 70), ("imp", "stsb"): (-1.25, 40)}
     told = {where: PublishedValue(*number, difference) for where, number in numbers.items()}
     found = tuple(replace(f, published=told.get((f.row, f.task))) for f in table.measurements)
-    return replace(table, measurements=found, notes=("Print: it disagrees.", "A note of ours."))
+    return replace(table, measurements=found, notes=("Paper: it disagrees.", "A note of ours."))
 
 
 def test_a_mean_stands_beside_the_printed_mean(table: Exhibit) -> None:
@@ -30,7 +30,7 @@ def test_a_mean_stands_beside_the_printed_mean(table: Exhibit) -> None:
         ("50 %", "90.50", "40 %", "-1.25", "+91.75"),
         ("70 %", "—", "70 %", "67.50", "—"),
     ]
-    assert found.caption.startswith("Means, in points") and found.notes == ("Print: it disagrees.",)
+    assert found.caption.startswith("Means, in points") and found.notes == ("Paper: it disagrees.",)
 
 
 def test_a_difference_stands_beside_the_printed_difference(table: Exhibit) -> None:

@@ -20,7 +20,7 @@ def sheet(exhibit: Exhibit) -> TextTable:
     kinds = {measurement.published.difference for measurement in told if measurement.published}
     what = f"Means minus those of {baseline_name(exhibit)}" if kinds == {True} else "Means"
     shows = f"{what}, in points (0 to 100). The print is of BERT-base on real data."
-    notes = tuple(note for note in exhibit.notes if note.startswith("Print"))
+    notes = tuple(note for note in exhibit.notes if note.startswith("Paper"))
     title = f"{exhibit.title}: beside the print"
     return TextTable(
         f"{exhibit.name}.printed",
