@@ -1,4 +1,4 @@
-"""The printed numbers: every file can be read, and what the tables start from is what the paper prints."""
+"""The published numbers: every file can be read, and the values are the paper's."""
 
 import math
 from pathlib import Path
@@ -108,7 +108,7 @@ def test_table_2_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "row", "task", "metric", "wanted"),
+    ("table", "row", "task", "metric", "expected"),
     [
         ("table2", "full", "mnli", "matched_accuracy", PublishedValue(82.4, 0)),
         ("table2", "imp", "cola", "matthews", PublishedValue(53.8, 50)),
@@ -122,8 +122,8 @@ def test_table_2_is_whole() -> None:
         ("table2", "imp", "news", "accuracy", None),
     ],
 )
-def test_the_printed_number_of_a_cell(table, row, task, metric, wanted):
-    assert published_value(table, row, task, metric, "full") == wanted
+def test_the_published_value_of_a_cell(table, row, task, metric, expected):
+    assert published_value(table, row, task, metric, "full") == expected
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -144,21 +144,23 @@ def test_a_difference_is_from_its_baseline_and_a_statistic_is_the_one_asked_for(
 
 @pytest.mark.parametrize("path", sorted((conf_dir() / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_printed_line_has_its_cell_in_the_experiment(path):
-    """By the experiment's own rows and tasks, with the print's sparsities: no number stands beside nothing."""
+    """By the experiment's own rows and tasks: each published value has a cell that it is compared with."""
     exhibits = OmegaConf.to_container(OmegaConf.load(path)).get("study", {}).get("exhibits", {})
     for node in exhibits.values():
-        if "printed" not in node:
+        if "published" not in node:
             continue
         grid = next(e for e in sweep_of([f"experiment={path.stem}"]).exhibits if e.name == node["name"])
         rows = [row.name for row in grid._rows()]
-        told = (line for line in published_table(node["printed"]) if line["value"] and line["statistic"] != "reported")
-        for line in told:
+        values = (
+            line for line in published_table(node["published"]) if line["value"] and line["statistic"] != "reported"
+        )
+        for line in values:
             row, task = (ours(line["row"], rows), ours(line["task"], grid.tasks))
             percent = round(100 * float(line["sparsity"]))
-            found = published_value(node["printed"], row, task, line["metric"], grid.baseline, line["statistic"])
-            assert found == PublishedValue(float(line["value"]), percent, line["kind"] != "absolute"), line
+            value = published_value(node["published"], row, task, line["metric"], grid.baseline, line["statistic"])
+            assert value == PublishedValue(float(line["value"]), percent, line["kind"] != "absolute"), line
 
 
 def ours(name, known):
-    """What is written so in print."""
+    """Our name of what the paper spells so."""
     return next(one for one in known if name in (one, paper_spelling(one)))

@@ -1,4 +1,4 @@
-"""Metrics drawn anew from a run's examples are the run's own metrics, for every task there is."""
+"""Metrics recomputed from a run's examples are the run's own metrics, for every task there is."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def torchmetric(function, *arguments):
     ],
 )
 def test_on_each_sample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
-    found = columns(kind)
-    first, second = found.values()
-    draws = bootstrap_distribution(metric, found)
+    by_name = columns(kind)
+    first, second = by_name.values()
+    draws = bootstrap_distribution(metric, by_name)
     samples = [np.repeat(np.arange(70), counts) for counts in resample_counts(70, RESAMPLES, seed=0)[:30]]
     assert draws[:30] == pytest.approx([oracle(first[s], second[s]) for s in samples], abs=1e-6)
 

@@ -38,26 +38,26 @@ def taken(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("rewind", ["pretrained", "0.5", "none"])
-def test_a_chain_takes_about_what_is_said(places, rewind):
-    wanted = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
-    find(wanted, places)
-    said = sum(disk.artefact_bytes(ticket, pocket().parameters()) for ticket in wanted.rounds)
-    assert said == pytest.approx(taken(places.store.root), rel=0.2)
+def test_a_chain_takes_about_what_is_estimate(places, rewind):
+    ticket = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
+    find(ticket, places)
+    estimate = sum(disk.artefact_bytes(one, pocket().parameters()) for one in ticket.rounds)
+    assert estimate == pytest.approx(taken(places.store.root), rel=0.2)
 
 
-def test_a_run_takes_about_what_is_said(places):
+def test_a_run_takes_about_what_is_estimate(places):
     full = run("subnetwork=full")
     train(full, places)
     assert disk.artefact_bytes(full, pocket().parameters()) == pytest.approx(taken(places.store.root), rel=0.3)
 
 
 def test_what_is_there_takes_no_more(places):
-    wanted = run("sparsity=20").mask
+    ticket = run("sparsity=20").mask
     plan = sweep_of(["task=rte", "subnetwork=imp", "sparsity=20", "seed=1,2"]).plan
-    chain = replace(plan.jobs[0], target=wanted, makes=tuple(one.name for one in wanted.rounds))
+    chain = replace(plan.jobs[0], target=ticket, makes=tuple(one.name for one in ticket.rounds))
     alone = Plan((chain,), 1)
     before = disk.bytes_left(alone, places.store)
-    find(wanted, places)
+    find(ticket, places)
     assert before > 0 == disk.bytes_left(alone, places.store)
     assert disk.checkpoint_bytes(alone) == 12 * pocket().parameters()
 

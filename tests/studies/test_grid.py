@@ -71,18 +71,18 @@ def test_a_finding_gathers_its_seeds() -> None:
 
 
 def test_a_score_of_zero_is_a_score() -> None:
-    found = measure([Cell("cola", "imp", 70, 1)], lambda cell: CellResult("r", "matthews", 0.0, "run"), "imp")
-    assert found.scores == (0.0,) and found.missing == ()
+    measurement = measure([Cell("cola", "imp", 70, 1)], lambda cell: CellResult("r", "matthews", 0.0, "run"), "imp")
+    assert measurement.scores == (0.0,) and measurement.missing == ()
 
 
 def test_findings_are_one_for_each_place_in_the_order_of_the_cells() -> None:
-    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).fill(lookup).measurements
-    assert [(f.row, f.task, f.sparsity) for f in found] == [
+    measurements = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).fill(lookup).measurements
+    assert [(f.row, f.task, f.sparsity) for f in measurements] == [
         (row, task, sparsity)
         for task in ("rte", "cola")
         for row, sparsity in (("full", 0.0), ("imp", 0.5), ("imp", 0.7))
     ]
-    assert all(f.scores == (0.1, 0.4) for f in found)
+    assert all(f.scores == (0.1, 0.4) for f in measurements)
 
 
 TASKS = ["mnli", "cola", "squad"]
@@ -93,7 +93,7 @@ def test_published_is_the_printed_sparsity_of_each_task() -> None:
     assert {(c.task, c.sparsity) for c in cells if c.subnetwork == "imp"} == {("mnli", 70), ("cola", 50), ("squad", 40)}
 
 
-def test_published_beside_percentages_counts_once() -> None:
+def test_published_among_percentages_counts_once() -> None:
     assert [c.sparsity for c in cells_of("imp", "cola", ["published", 70, 50], [1])] == [50, 70]
 
 

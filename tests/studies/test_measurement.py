@@ -8,9 +8,15 @@ TICKET = Measurement("imp", "cola", "matthews", 0.5, scores=(0.49, 0.5))
 EMPTY = Measurement("imp", "cola", "matthews", 0.7, missing=("run",))
 
 
-def exhibit(*found: Measurement) -> Exhibit:
+def exhibit(*measurements: Measurement) -> Exhibit:
     return Exhibit(
-        "table2", "Table 2", "a win", drawn="table", rows=("full", "imp"), tasks=("cola", "rte"), measurements=found
+        "table2",
+        "Table 2",
+        "a win",
+        drawn="table",
+        rows=("full", "imp"),
+        tasks=("cola", "rte"),
+        measurements=measurements,
     )
 
 

@@ -18,12 +18,12 @@ TASKS = ["cola", "mlm", "rte"]
 
 @pytest.fixture(scope="module")
 def masks():
-    found = {}
+    masks = {}
     for seed, task in enumerate(TASKS):
         generator = torch.Generator().manual_seed(seed)
         weights = {name: torch.randn(shape, generator=generator) for name, shape in SHAPES.items()}
-        found[task] = keep_largest(weights, full(weights), 24)
-    return found
+        masks[task] = keep_largest(weights, full(weights), 24)
+    return masks
 
 
 @pytest.fixture(scope="module")

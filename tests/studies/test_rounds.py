@@ -22,15 +22,15 @@ def test_each_round_as_its_result_says(places, tiny_run):
     by_percent = {one.percent: places.store.path(one.name) for one in run.mask.rounds}
 
     def lookup(cell):
-        found = by_percent.get(cell.sparsity)
-        return CellResult("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
+        path = by_percent.get(cell.sparsity)
+        return CellResult("r", "accuracy", None, f"run at {cell.sparsity}", ticket=path and path / TICKET)
 
     search = figure().fill(lookup)
     assert search.metric == "accuracy" and search.missing == ("run at 30",)
     assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
     assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])
-    wanted = [read_json(path / "result.json")["metrics"]["accuracy"] for path in by_percent.values()]
-    assert [one.score for one in search.rounds] == [*wanted, None]
+    expected = [read_json(folder / "result.json")["metrics"]["accuracy"] for folder in by_percent.values()]
+    assert [one.score for one in search.rounds] == [*expected, None]
 
 
 def test_only_rounds_that_there_are():

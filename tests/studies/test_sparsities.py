@@ -1,4 +1,4 @@
-"""Sparsities of winning tickets, found from the suite's own curves."""
+"""Sparsities of winning tickets, from the suite's own curves."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ def test_a_task_can_be_shown_by_several_metrics():
         return CellResult("r", "accuracy", 0.8, "run", metrics={"accuracy": 0.8, "f1": 0.7})
 
     made = grid(sparsities=[50], metrics={"cola": ["f1", "accuracy"]}).fill(two)
-    found = {(f.task, f.row, f.metric): f.scores[0] for f in made.measurements}
-    assert found[("cola", "imp", "f1")] == 0.7 and found[("cola", "imp", "accuracy")] == 0.8
-    assert ("rte", "imp", "accuracy") in found and ("rte", "imp", "f1") not in found
+    scores = {(f.task, f.row, f.metric): f.scores[0] for f in made.measurements}
+    assert scores[("cola", "imp", "f1")] == 0.7 and scores[("cola", "imp", "accuracy")] == 0.8
+    assert ("rte", "imp", "accuracy") in scores and ("rte", "imp", "f1") not in scores
 
 
 def test_a_metric_that_a_task_has_not_is_told_with_those_that_it_has():

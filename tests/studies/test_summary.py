@@ -1,4 +1,4 @@
-"""Summaries against numpy, and the three readings of a win that are in print."""
+"""Summaries against numpy, and the paper's three rules for a match."""
 
 import math
 
@@ -11,10 +11,10 @@ from lightning_tickets.studies.statistics.summary import Matching, Summary, matc
 @pytest.mark.parametrize("count", [2, 3, 5, 10])
 def test_the_summary_is_numpys(count: int) -> None:
     scores = np.random.default_rng(count).random(count)
-    found = summarize(scores.tolist())
-    wanted = (scores.mean(), scores.std(ddof=1), scores.max(), np.median(scores))
-    assert found.n == count
-    assert (found.mean, found.std, found.best, found.median) == pytest.approx(wanted, abs=1e-12)
+    summary = summarize(scores.tolist())
+    expected = (scores.mean(), scores.std(ddof=1), scores.max(), np.median(scores))
+    assert summary.n == count
+    assert (summary.mean, summary.std, summary.best, summary.median) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_single_score_has_no_deviation() -> None:
@@ -27,8 +27,8 @@ def test_equal_scores_deviate_by_nothing() -> None:
 
 @pytest.mark.parametrize("odd", [math.nan, math.inf])
 def test_a_score_that_is_not_finite_leaves_no_number(odd: float) -> None:
-    found = summarize((0.5, odd, 0.7))
-    assert found.n == 3 and found.std is None and math.isnan(found.mean) and math.isnan(found.best)
+    summary = summarize((0.5, odd, 0.7))
+    assert summary.n == 3 and summary.std is None and math.isnan(summary.mean) and math.isnan(summary.best)
     assert matching((0.5, odd), (0.4, 0.5)).strict is False
 
 
@@ -41,7 +41,7 @@ FULL = [0.80, 0.82, 0.84]  # 0.82 ± 0.02
 
 
 @pytest.mark.parametrize(
-    ("ours", "wanted"),
+    ("ours", "expected"),
     [
         ([0.83, 0.84, 0.85], Matching(within_full=True, within_own=True, strict=True)),
         ([0.82, 0.82, 0.82], Matching(within_full=True, within_own=True, strict=True)),
@@ -52,8 +52,8 @@ FULL = [0.80, 0.82, 0.84]  # 0.82 ± 0.02
     ],
     ids=["above", "equal without deviation", "full band only", "own band only", "both bands", "far below"],
 )
-def test_the_three_readings(ours: list[float], wanted: Matching) -> None:
-    assert matching(ours, FULL) == wanted
+def test_the_three_readings(ours: list[float], expected: Matching) -> None:
+    assert matching(ours, FULL) == expected
 
 
 def test_a_band_holds_its_edge() -> None:
@@ -79,7 +79,7 @@ def test_one_score_each_leaves_the_strict_reading() -> None:
 def test_the_readings_by_their_formula(shift: float) -> None:
     rng = np.random.default_rng(9)
     ours, full = 0.8 + shift + 0.01 * rng.normal(size=5), 0.8 + 0.01 * rng.normal(size=5)
-    found = matching(ours.tolist(), full.tolist())
-    assert found.within_full is bool(ours.mean() >= full.mean() - full.std(ddof=1))
-    assert found.within_own is bool(ours.mean() >= full.mean() - ours.std(ddof=1))
-    assert found.strict is bool(ours.mean() >= full.mean())
+    rules = matching(ours.tolist(), full.tolist())
+    assert rules.within_full is bool(ours.mean() >= full.mean() - full.std(ddof=1))
+    assert rules.within_own is bool(ours.mean() >= full.mean() - ours.std(ddof=1))
+    assert rules.strict is bool(ours.mean() >= full.mean())
