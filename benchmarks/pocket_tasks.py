@@ -14,7 +14,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.pocket.baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.statistics import Summary, summarize
+from lightning_tickets.studies.statistics.summary import Summary, summarize
 from lightning_tickets.tickets.record import read_result
 
 SEEDS = (1, 2, 3)

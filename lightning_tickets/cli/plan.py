@@ -59,10 +59,10 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
 
 
 def _disk(sweep: Sweep) -> str:
-    left = disk.left(sweep.plan, sweep.store)
+    left = disk.bytes_left(sweep.plan, sweep.store)
     if left is None:
         return "disk: unknown until the network's files are there"
-    return f"disk: about {_size(left)}, and {_size(disk.checkpoint(sweep.plan))} for each running training"
+    return f"disk: about {_size(left)}, and {_size(disk.checkpoint_bytes(sweep.plan))} for each running training"
 
 
 def _count(plan: Plan, store: Store) -> Counts:
@@ -80,7 +80,7 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
         "requested": sweep.plan.requested,
         "settled": sweep.sparsities_known,
         **dict(zip(names, whole, strict=True)),
-        "bytes": disk.left(sweep.plan, sweep.store),
+        "bytes": disk.bytes_left(sweep.plan, sweep.store),
         "studies": {name: dict(zip(names, counts, strict=True)) for name, counts in studies.items()},
         "jobs": jobs,
     }

@@ -12,7 +12,7 @@ from lightning_tickets.cli.parser import add_overrides, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.finding import Exhibit, Shown
+from lightning_tickets.studies.measurement import Exhibit, Reportable
 from lightning_tickets.tickets.record import columns_of
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
@@ -39,16 +39,16 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     from lightning_tickets.report.forms.tables import markdown
     from lightning_tickets.report.pages.overall import write_overall
     from lightning_tickets.report.pages.write import write_report
-    from lightning_tickets.studies.judgement import judged
-    from lightning_tickets.studies.resampling import Examples
+    from lightning_tickets.studies.comparison import compare_with_baseline
+    from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
     shown = _with_claims(sweep)
     exhibits = [one for one in shown if isinstance(one, Exhibit)]
     folder = sweep.root / "reports" / sweep.label
-    names = {name for exhibit in exhibits for finding in exhibit.findings for name in finding.runs}
+    names = {name for exhibit in exhibits for measurement in exhibit.measurements for name in measurement.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    examples = Examples(partial(columns_of, sweep.store))
-    judgements = {exhibit.name: judged(exhibit, examples) for exhibit in exhibits}
+    examples = ExampleBootstrap(partial(columns_of, sweep.store))
+    judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in exhibits}
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:
@@ -57,9 +57,9 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     return 0
 
 
-def _with_claims(sweep: Sweep) -> list[Shown]:
-    from lightning_tickets.studies.claims import claims_sheet
+def _with_claims(sweep: Sweep) -> list[Reportable]:
+    from lightning_tickets.studies.claims import claims_table
 
     shown = sweep.drawn()
     complete = {one.name for one in shown} >= WITH_CLAIMS
-    return [*shown, claims_sheet(shown, sweep.uninformative_tasks)] if complete else shown
+    return [*shown, claims_table(shown, sweep.uninformative_tasks)] if complete else shown

@@ -15,7 +15,7 @@ from lightning_tickets.composition.problems import PlannedProblem, build_problem
 from lightning_tickets.composition.single import check_hidden, context_of
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
-from lightning_tickets.studies.plan import Wanted
+from lightning_tickets.studies.plan import RequestedRun
 from lightning_tickets.tickets.context import RunContext
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys that say how a ticket is found, not on what
@@ -85,7 +85,7 @@ class CellComposer:
     def _build_context(self, options: Options, task: str, row: str) -> RunContext:
         return replace(context_of(self._config(options, task, row, True), single=False), waits=False)
 
-    def _wanted(self, cell: Cell) -> Wanted:
+    def _wanted(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
         shared = tuple(line for line in self._options[cell.options] if not _is_of_search(line))
         own = self._problem(shared, cell.task, True)
@@ -94,7 +94,7 @@ class CellComposer:
         run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
         searched = sum(one.seconds for one in sources) or own.seconds
-        return Wanted(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
+        return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
     def _sources(self, cell: Cell) -> tuple[str, ...]:
         return source_tasks(self._config(cell.options, cell.task, cell.subnetwork, True))

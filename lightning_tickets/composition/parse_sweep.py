@@ -21,8 +21,16 @@ from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.cell import WHOLE, Cell
-from lightning_tickets.studies.levels import PUBLISHED, RULES, Found, Level, curve, percents, unknown
+from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
+from lightning_tickets.studies.sparsities import (
+    PUBLISHED,
+    RULES,
+    Sparsity,
+    SparsityLookup,
+    curve_cells,
+    no_sparsity_known,
+    resolve_sparsities,
+)
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 ALIASES = {"sparsity.percent": "sparsity"}
@@ -59,7 +67,7 @@ def _experiment(overrides: Sequence[Override], assume_published: bool) -> Sweep:
     with one_line_errors():
         nodes = config.study.get("exhibits", {}).values()
         exhibits = tuple(instantiate(node, _convert_="all") for node in nodes)
-    cells = [cell for exhibit in exhibits for cell in (*exhibit.curves(), *exhibit.cells(lambda *_: ANY))]
+    cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
     composer = CellComposer([_line(o) for o in overrides if not _is_hidden(o)], Axes.of(cells))
     return Sweep(
         name=config.study.name,
@@ -136,23 +144,23 @@ class TypedCells:
 
     tasks: tuple[str, ...]
     rows: tuple[str, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[Sparsity, ...]
     seeds: tuple[int, ...]
     options: tuple[tuple[str, ...], ...]
 
     name = "sweep"
 
-    def curves(self) -> list[Cell]:
+    def curve_cells(self) -> list[Cell]:
         """What has to run before the sparsities that are asked for are known."""
         if not any(level in RULES for level in self.levels):
             return []
-        return [cell for task in self.tasks for cell in curve(task, self.seeds)]
+        return [cell for task in self.tasks for cell in curve_cells(task, self.seeds)]
 
-    def cells(self, winning: Found = unknown) -> list[Cell]:
+    def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         return [
             Cell(task, row, percent, seed, options)
             for options, task, row in product(self.options, self.tasks, self.rows)
-            for percent in ([0] if row in WHOLE else percents(self.levels, task, winning))
+            for percent in ([0] if row in WITHOUT_SPARSITY else resolve_sparsities(self.levels, task, winning))
             for seed in self.seeds
         ]
 
@@ -172,7 +180,7 @@ def _is_hidden(override: Override) -> bool:
     return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
 
 
-def _level(value: Any) -> Level:
+def _level(value: Any) -> Sparsity:
     return value if value in (PUBLISHED, *RULES) else percentage(value)
 
 

@@ -8,13 +8,13 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import winning_sparsity
-from lightning_tickets.studies.levels import PUBLISHED, RULES, Level
+from lightning_tickets.published.numbers import published_sparsity
+from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 
 PERCENT = "percent"
 
 
-def level_of(config: DictConfig) -> Level:
+def level_of(config: DictConfig) -> Sparsity:
     """The percentage, or the name of the rule."""
     name = checked("sparsity.name", config.sparsity.name, (PERCENT, PUBLISHED, *RULES))
     return name if name != PERCENT else percentage(config.sparsity.percent)
@@ -34,5 +34,5 @@ def percent_of(config: DictConfig) -> int:
     if isinstance(level, int):
         return level
     if level == PUBLISHED:
-        return winning_sparsity(config.task.name)
+        return published_sparsity(config.task.name)
     raise UserError(f"sparsity={level}: expected a percentage here")

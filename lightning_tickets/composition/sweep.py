@@ -13,12 +13,12 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.execution.job import WorkItem
-from lightning_tickets.published.numbers import winning_sparsity
+from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.finding import Shown
-from lightning_tickets.studies.levels import RULES, highest
-from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
+from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
+from lightning_tickets.studies.sparsities import RULES, highest_winning
 from lightning_tickets.tickets.record import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
@@ -70,12 +70,16 @@ class Sweep:
         for cell in self._curves:
             seeds.setdefault(cell.task, {})[cell.seed] = None
         lookup = cache(self.outcome)
-        return {(task, rule): highest(task, rule, list(own), lookup) for task, own in seeds.items() for rule in RULES}
+        return {
+            (task, rule): highest_winning(task, rule, list(own), lookup)
+            for task, own in seeds.items()
+            for rule in RULES
+        }
 
     def winning_sparsity(self, task: str, rule: str) -> int | None:
         """In percent; 0 where no ticket wins, None as long as it is not known."""
         percent = self._winning.get((task, rule))
-        return winning_sparsity(task) if self.assume_published and percent is None else percent
+        return published_sparsity(task) if self.assume_published and percent is None else percent
 
     @property
     def sparsities_known(self) -> bool:
@@ -84,10 +88,10 @@ class Sweep:
 
     @cached_property
     def _curves(self) -> list[Cell]:
-        return list(dict.fromkeys(cell for part in self.parts for cell in part.curves()))
+        return list(dict.fromkeys(cell for part in self.parts for cell in part.curve_cells()))
 
     @cached_property
-    def wanted(self) -> tuple[Wanted, ...]:
+    def wanted(self) -> tuple[RequestedRun, ...]:
         cells = [*self._curves, *(cell for part in self.parts for cell in part.cells(self.winning_sparsity))]
         return tuple(map(self.composer.wanted, dict.fromkeys(cells)))
 
@@ -110,13 +114,13 @@ class Sweep:
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
-        cells = {one.name: [*one.curves(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
+        cells = {one.name: [*one.curve_cells(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
         return [(name, make_plan([self.composer.wanted(cell) for cell in own])) for name, own in cells.items()]
 
-    def drawn(self) -> list[Shown]:
+    def drawn(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
         winning = self.winning_sparsity
-        filled = [(exhibit.exhibit(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
+        filled = [(exhibit.fill(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
         return [replace(shown, notes=(*shown.notes, *self._notes(cells))) for shown, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
@@ -126,21 +130,21 @@ class Sweep:
         uninformative = {cell.task for cell in cells} & set(self.uninformative_tasks)
         return [*self.composer.corpora(cells), *([WNLI] if uninformative else []), *apart]
 
-    def outcome(self, cell: Cell) -> Outcome:
+    def outcome(self, cell: Cell) -> CellResult:
         """What the store has of a cell."""
         wanted = self.composer.wanted(cell)
         result = read_result(self.store, wanted.run)
-        return Outcome(
+        return CellResult(
             run=wanted.run.name,
             metric=wanted.run.problem.task.metric,
             score=result.score if result else None,
             command=f"{PROGRAM} {shlex.join(wanted.overrides)}",
             undefined=result.undefined if result else (),
-            others=result.metrics if result else {},
+            metrics=result.metrics if result else {},
             ticket=_ticket(wanted.run, self.store),
             problem=wanted.run.problem,
             steps=wanted.steps,
-            picks=result.picks if result else None,
+            selection_score=result.picks if result else None,
         )
 
 

@@ -1,19 +1,19 @@
-"""A cell: the coordinates of one number in a table, and the command that makes it."""
+"""A cell: the coordinates of one number in a table, its command line, and its result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from lightning_tickets.tickets.problem import Problem
 
-WHOLE = ("full", "scratch", "given")  # rows without a sparsity of their own: no mask, or a mask from a file
+WITHOUT_SPARSITY = ("full", "scratch", "given")  # subnetworks without a mask, or with a mask from a file
 
 
 @dataclass(frozen=True)
 class Cell:
-    """``sparsity`` in percent; rows without a mask have none (0). ``options`` are further overrides: ``source=mlm``."""
+    """``sparsity`` is in percent, 0 without a mask; ``options`` are further overrides such as ``source=mlm``."""
 
     task: str
     subnetwork: str
@@ -22,27 +22,28 @@ class Cell:
     options: tuple[str, ...] = ()
 
     def overrides(self) -> tuple[str, ...]:
-        """What is typed after ``lightning-tickets run`` to get this cell."""
+        """The arguments of ``lightning-tickets run`` that make this cell."""
         sparsity = [f"sparsity={self.sparsity}"] if self.sparsity else []
         return (f"task={self.task}", f"subnetwork={self.subnetwork}", *sparsity, f"seed={self.seed}", *self.options)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What has become of a cell: its run, its score as a fraction if it has been made, else how to make it.
+class CellResult:
+    """A cell's run, its score as a fraction (None: not in the store) and the command that makes it.
 
-    ``others`` are all metrics that were scored, ``undefined`` those that had no value and stand as 0; ``ticket`` is the
-    file of its mask, where there is one; ``problem`` and ``steps`` say what is trained, and how long; ``picks``
-    is the score that decides how far a task's tickets win.
+    ``metrics`` are all that were scored; ``undefined`` are those that had no value and count as 0. ``ticket`` is the
+    file of its mask, if there is one; ``problem`` and ``steps`` say what is trained and for how long;
+    ``selection_score`` decides at which sparsities a task's tickets win.
     """
 
     run: str
     metric: str
     score: float | None
     command: str
+    _: KW_ONLY
     undefined: tuple[str, ...] = ()
-    others: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
     ticket: Path | None = None
     problem: Problem | None = None
     steps: int = 0
-    picks: float | None = None
+    selection_score: float | None = None

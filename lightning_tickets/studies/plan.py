@@ -1,4 +1,4 @@
-"""Which trainings a set of cells needs, each named once, and what is in the store of them. No torch here."""
+"""The distinct trainings that a set of cells needs, and which of them are in the store. No torch here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A run, the overrides that make it, the estimated seconds of its training and of a round of its ticket's chain.
+class RequestedRun:
+    """A run and the overrides that make it, with the estimated seconds of its training and of a round of its chain.
 
-    ``steps`` are those of its training; ``cell`` is what was asked for; ``parameters`` are the network's, if known.
+    ``steps`` are those of its training; ``cell`` is what was asked for; ``parameters`` is the network's size, if known.
     """
 
     run: Run
@@ -29,10 +29,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to launch: a chain to a sparsity, or the training of a cell.
+    """One unit of work: a chain to a sparsity, or the training of a cell.
 
-    ``makes`` are the artefacts in the store, one a training; ``needs`` is the one, of another job, that has to be there
-    first; ``seconds`` is the estimate for one training. ``target`` is what is made, for ``cell`` among others.
+    ``makes`` names its artefacts in the store, one per training; ``needs`` is an artefact of another job that has to
+    exist first; ``seconds`` is the estimate per training. ``target`` is the spec; ``cell`` is one that asked for it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """The jobs in an order in which each comes after what it needs; ``requested`` counts trainings before sharing."""
+    """Jobs, each after the one it needs; ``requested`` counts the trainings if nothing were shared."""
 
     jobs: tuple[Job, ...]
     requested: int
@@ -59,59 +59,74 @@ class Plan:
         return sum(len(job.makes) for job in self.jobs)
 
     def levels(self) -> list[list[Job]]:
-        """Jobs that can run side by side: those that wait for none, longest first, then those that wait for them."""
+        """Jobs that can run in parallel, longest first: those that need nothing, then those that need them."""
         free = [job for job in self.jobs if job.needs is None]
         rest = [job for job in self.jobs if job.needs is not None]
         return [sorted(part, key=lambda job: -job.seconds * len(job.makes)) for part in (free, rest)]
 
     def missing(self, store: Store) -> list[str]:
-        """The artefacts that have not been made."""
+        """The artefacts that are not in the store."""
         return [name for job in self.jobs for name in job.missing(store)]
 
     def seconds_left(self, store: Store) -> float:
-        """Of one core, for all that is missing; corrected by how long the trainings that exist have taken."""
+        """For everything that is missing, on one core; corrected by the times of the trainings that exist."""
         return sum(job.seconds * len(job.missing(store)) for job in self.jobs) * (self.pace(store) or 1.0)
 
     def pace(self, store: Store) -> float | None:
-        """How long the trainings that exist have taken, against their estimates; None where there are none."""
+        """Median ratio of the measured times of the trainings that exist to their estimates; None without any."""
         timed = [(job.seconds, _seconds(store, name)) for job in self.jobs for name in job.makes]
-        ratios = [took / guess for guess, took in timed if took is not None and guess]
+        ratios = [measured / estimate for estimate, measured in timed if measured is not None and estimate]
         return statistics.median(ratios) if ratios else None
 
 
-def make_plan(wanted: Sequence[Wanted]) -> Plan:
+def make_plan(requested: Sequence[RequestedRun]) -> Plan:
     """Chains first (each once, to the highest sparsity that a cell asks for), then the distinct cells."""
-    deepest: dict[str, tuple[TicketMask, Wanted]] = {}
-    for item in wanted:
-        ticket = item.run.ticket
+    deepest: dict[str, tuple[TicketMask, RequestedRun]] = {}
+    for request in requested:
+        ticket = request.run.ticket
         if ticket is not None:
             known = deepest.get(ticket.chain.name)
             if known is None or known[0].percent < ticket.percent:
-                deepest[ticket.chain.name] = (ticket, item)
-    finds = {name: _search(ticket, item) for name, (ticket, item) in deepest.items()}
-    jobs = list(finds.values())
-    for run_name, item in {item.run.name: item for item in wanted}.items():
-        ticket = item.run.ticket
-        needs = ticket.name if ticket else None
-        jobs.append(
-            Job(run_name, item.overrides, (run_name,), needs, item.seconds, item.run, item.cell, item.parameters)
-        )
-    return Plan(tuple(jobs), sum(map(_alone, wanted)))
+                deepest[ticket.chain.name] = (ticket, request)
+    searches = [_search(ticket, request) for ticket, request in deepest.values()]
+    runs = [_training(request) for request in {request.run.name: request for request in requested}.values()]
+    return Plan((*searches, *runs), sum(map(_unshared, requested)))
 
 
-def _search(deepest: TicketMask, item: Wanted) -> Job:
-    makes = tuple(ticket.name for ticket in deepest.rounds)
-    overrides = (*item.overrides, "job=find")
-    return Job(deepest.name, overrides, makes, None, item.search_seconds, deepest, item.cell, item.parameters)
+def _search(ticket: TicketMask, request: RequestedRun) -> Job:
+    return Job(
+        ticket.name,
+        overrides=(*request.overrides, "job=find"),
+        makes=tuple(one.name for one in ticket.rounds),
+        needs=None,
+        seconds=request.search_seconds,
+        target=ticket,
+        cell=request.cell,
+        parameters=request.parameters,
+    )
 
 
-def _alone(item: Wanted) -> int:
-    """The trainings that a cell would take if it shared nothing."""
-    return 1 + (item.run.ticket.round if item.run.ticket is not None else 0)
+def _training(request: RequestedRun) -> Job:
+    run = request.run
+    return Job(
+        run.name,
+        overrides=request.overrides,
+        makes=(run.name,),
+        needs=run.ticket.name if run.ticket else None,
+        seconds=request.seconds,
+        target=run,
+        cell=request.cell,
+        parameters=request.parameters,
+    )
+
+
+def _unshared(request: RequestedRun) -> int:
+    """The trainings of a cell if it shared nothing."""
+    return 1 + (request.run.ticket.round if request.run.ticket is not None else 0)
 
 
 def _seconds(store: Store, name: str) -> float | None:
-    """What a training took, None if it is missing or cannot be read: an estimate needs no more."""
+    """The time of a training, None if its record is missing or unreadable: only an estimate depends on it."""
     try:
         return float(read_json(store.path(name) / TIMING)["seconds"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The lines of a table, as its YAML names them: a subnetwork, and whatever else is typed to get it."""
+"""The rows of a grid, as its YAML names them: a subnetwork and further overrides."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from lightning_tickets.errors import UserError
 
 SUBNETWORK, SOURCE, SPARSITY = "subnetwork=", "source=", "sparsity="
 Rows = Sequence[str] | Mapping[str, Sequence[str]]
+"""Names of subnetworks, or overrides by the row's name: ``{imp_mlm: [subnetwork=imp, source=mlm]}``."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """``options`` are further overrides; ``sparsity`` is set where the row has one of its own, in percent."""
+class GridRow:
+    """``options`` are further overrides; ``sparsity``, in percent, is set if the row has one of its own."""
 
     name: str
     subnetwork: str
@@ -22,26 +23,29 @@ class Row:
 
     @property
     def source(self) -> str | None:
-        """The task that its ticket is found on, where it is not the one that it is trained on."""
+        """The task that its ticket is found on, None if it is the task that is trained."""
         return next((option.removeprefix(SOURCE) for option in self.options if option.startswith(SOURCE)), None)
 
 
-def of_source(task: str) -> Row:
-    """The ticket of a task, by the task's name."""
-    return Row(task, "imp", (f"{SOURCE}{task}",))
+def of_source(task: str) -> GridRow:
+    """The ticket of a task; the row has the task's name."""
+    return GridRow(task, "imp", (f"{SOURCE}{task}",))
 
 
-def rows_of(rows: Rows) -> list[Row]:
-    """Of names of subnetworks, or of names of one's own with what is typed: ``[subnetwork=imp, source=mlm]``."""
+def rows_of(rows: Rows) -> list[GridRow]:
     if isinstance(rows, Mapping):
-        return [_typed(name, typed) for name, typed in rows.items()]
-    return [Row(name, name) for name in rows]
+        return [_parse(name, overrides) for name, overrides in rows.items()]
+    return [GridRow(name, name) for name in rows]
 
 
-def _typed(name: str, typed: Sequence[str]) -> Row:
-    first, *options = [typed] if isinstance(typed, str) else typed
-    own = [option.removeprefix(SPARSITY) for option in options if option.startswith(SPARSITY)]
-    if not first.startswith(SUBNETWORK) or not all(text.isdigit() for text in own):
-        raise UserError(f"study: rows.{name}={typed}: allowed is a list that begins with {SUBNETWORK}…")
-    further = tuple(option for option in options if not option.startswith(SPARSITY))
-    return Row(name, first.removeprefix(SUBNETWORK), further, int(own[0]) if own else None)
+def _parse(name: str, overrides: Sequence[str]) -> GridRow:
+    first, *options = [overrides] if isinstance(overrides, str) else overrides
+    sparsities = [option.removeprefix(SPARSITY) for option in options if option.startswith(SPARSITY)]
+    if not first.startswith(SUBNETWORK) or not all(text.isdigit() for text in sparsities):
+        raise UserError(f"study: rows.{name}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
+    return GridRow(
+        name,
+        first.removeprefix(SUBNETWORK),
+        tuple(option for option in options if not option.startswith(SPARSITY)),
+        int(sparsities[0]) if sparsities else None,
+    )

@@ -11,7 +11,7 @@ from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import winning_sparsity
+from lightning_tickets.published.numbers import published_sparsity
 from tests.commands import SHORT, inside
 
 MIXES = sorted(path.stem for path in (conf_dir() / "mix").glob("*.yaml") if path.stem != "none")
@@ -80,15 +80,15 @@ def test_a_sweep_over_the_axes_is_the_product_of_cells_typed_alone():
 
 
 def test_published_is_the_papers_sparsity():
-    assert run("sparsity=published").percent == winning_sparsity("cola")
+    assert run("sparsity=published").percent == published_sparsity("cola")
     sweep = parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"])
     assert sorted({(w.run.problem.task.name, w.run.percent) for w in sweep.wanted}) == [
         ("cola", 0),
         ("cola", 20),
-        ("cola", winning_sparsity("cola")),
+        ("cola", published_sparsity("cola")),
         ("mnli", 0),
         ("mnli", 20),
-        ("mnli", winning_sparsity("mnli")),
+        ("mnli", published_sparsity("mnli")),
     ]
 
 

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import compose_config, conf_dir
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.spec import TicketMask
@@ -75,14 +76,16 @@ def test_a_file_is_named_by_what_it_holds(option):
 
 
 @pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)
-def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(option):
+def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(option, tmp_path):
     lines = (conf_dir() / f"{option}.yaml").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# @package _global_"
     heading = "\n".join(line for line in lines[1:6] if line.startswith("#"))
     assert lines[1].startswith("# ")
-    for part in ("# Command: ", "# Cost: ", "# Expect: "):
+    for part in ("# Command: ", "# Expect: "):
         assert part in heading
     assert f"experiment={option.name}" in heading
+    trainings = parse_sweep([f"experiment={option.name}", f"paths.root={tmp_path}"], assume_published=True).plan.trainings()
+    assert f"# Cost: {trainings} trainings, about " in heading
 
 
 @pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)

@@ -135,4 +135,4 @@ def test_the_real_wnli_is_marked_as_saying_nothing(scale, said):
     (with_it,) = parse_sweep(["experiment=table2", "study.tasks=[wnli,rte]", *narrow]).drawn()
     (without,) = parse_sweep(["experiment=table2", "study.tasks=[rte]", *narrow]).drawn()
     assert any(note.startswith("WNLI says nothing") for note in with_it.notes) == said
-    assert not any("WNLI" in note for note in without.notes if not note.startswith("Print"))
+    assert not any("WNLI" in note for note in without.notes if not note.startswith("Paper"))

@@ -13,23 +13,31 @@ from lightning_tickets.report.pages.write import write
 from lightning_tickets.report.pictures.algorithm import PRUNED, TICKET, TRAINED, figure
 from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import png, svg
-from lightning_tickets.studies.finding import Round, Search
+from lightning_tickets.studies.measurement import PruningRounds, Round
 from tests.report.reading import Reader
 
 ROUNDS = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
 
 
 @pytest.fixture
-def search() -> Search:
-    return Search("figure1", "Figure 1 & <b>", "Round by round.", "matched_accuracy", ROUNDS, ("mnli",), ("A note.",))
+def search() -> PruningRounds:
+    return PruningRounds(
+        "figure1",
+        "Figure 1 & <b>",
+        "Round by round.",
+        metric="matched_accuracy",
+        rounds=ROUNDS,
+        tasks=("mnli",),
+        notes=("A note.",),
+    )
 
 
-def drawn(search: Search):
+def drawn(search: PruningRounds):
     with settings():
         return figure(search, "Caption.")
 
 
-def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket(search: Search) -> None:
+def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket(search: PruningRounds) -> None:
     _, below = drawn(search).axes
     bars = [patch for patch in below.patches if isinstance(patch, Rectangle)]
     whole, kept = bars[::2], bars[1::2]
@@ -43,7 +51,7 @@ def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket(sear
     assert words.count("train,\nprune") == 3 and sum("θ₀" in word for word in words) == 1
 
 
-def test_scores_stand_above_their_rounds(search: Search) -> None:
+def test_scores_stand_above_their_rounds(search: PruningRounds) -> None:
     above, _ = drawn(search).axes
     (line,) = above.lines
     assert list(line.get_xdata()) == [0, 1, 2] and list(line.get_ydata()) == pytest.approx([91.0, -5.0, 90.3])
@@ -51,7 +59,7 @@ def test_scores_stand_above_their_rounds(search: Search) -> None:
     assert above.get_ylabel() == "MNLI\nmatched acc."
 
 
-def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: Search) -> None:
+def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: PruningRounds) -> None:
     waits = replace(search, rounds=(*ROUNDS[:2], Round(None, None, 0.1)), missing=("cli task=mnli",))
     above, below = drawn(waits).axes
     bars = [patch for patch in below.patches if isinstance(patch, Rectangle)][::2]
@@ -60,7 +68,7 @@ def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: Search
     assert csv_text(waits).splitlines()[-1] == "3,—,—,10.0"
 
 
-def test_the_same_bytes_every_time_and_nothing_of_the_text_is_markup(search: Search, tmp_path) -> None:
+def test_the_same_bytes_every_time_and_nothing_of_the_text_is_markup(search: PruningRounds, tmp_path) -> None:
     assert png(search) == png(replace(search)) and svg(search) == svg(replace(search))
     assert {path.name for path in write(search, tmp_path)} == {f"figure1.{s}" for s in ("png", "svg", "csv", "md")}
     reader = Reader(page("Report", [search], {}, []))

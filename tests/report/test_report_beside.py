@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lightning_tickets.published.numbers import Printed
+from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.report.content.beside import sheet
 from lightning_tickets.report.content.companions import companions
 from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write_report
-from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.measurement import Exhibit
 from tests.report.reading import Reader
 
 
 def with_print(table: Exhibit, difference: bool = False) -> Exhibit:
     """The print has a number of IMP, of a cell that has not run, and one at another sparsity."""
     numbers = {("imp", "mnli"): (82.6, 70), ("random_mask", "mnli"): (67.5, 70), ("imp", "stsb"): (-1.25, 40)}
-    told = {where: Printed(*number, difference) for where, number in numbers.items()}
-    found = tuple(replace(f, printed=told.get((f.row, f.task))) for f in table.findings)
-    return replace(table, findings=found, notes=("Print: it disagrees.", "A note of ours."))
+    told = {where: PublishedValue(*number, difference) for where, number in numbers.items()}
+    found = tuple(replace(f, published=told.get((f.row, f.task))) for f in table.measurements)
+    return replace(table, measurements=found, notes=("Paper: it disagrees.", "A note of ours."))
 
 
 def test_a_mean_stands_beside_the_printed_mean(table: Exhibit) -> None:
@@ -30,7 +30,7 @@ def test_a_mean_stands_beside_the_printed_mean(table: Exhibit) -> None:
         ("50 %", "90.50", "40 %", "-1.25", "+91.75"),
         ("70 %", "—", "70 %", "67.50", "—"),
     ]
-    assert found.shows.startswith("Means, in points") and found.notes == ("Print: it disagrees.",)
+    assert found.caption.startswith("Means, in points") and found.notes == ("Paper: it disagrees.",)
 
 
 def test_a_difference_stands_beside_the_printed_difference(table: Exhibit) -> None:
@@ -40,7 +40,7 @@ def test_a_difference_stands_beside_the_printed_difference(table: Exhibit) -> No
         ("+1.50", "40 %", "−1.25", "+2.75"),
         ("—", "70 %", "+67.50", "—"),
     ]
-    assert found.shows.startswith("Means minus those of the full network, in points")
+    assert found.caption.startswith("Means minus those of the full network, in points")
 
 
 def test_it_is_left_beside_its_exhibit_and_shown_on_the_page(table: Exhibit, tmp_path: Path) -> None:
@@ -52,9 +52,15 @@ def test_it_is_left_beside_its_exhibit_and_shown_on_the_page(table: Exhibit, tmp
 
 def test_each_line_says_whose_it_is(table: Exhibit) -> None:
     """The page leaves out those of other tasks; a row that is named like a task is not one of that task."""
-    named = replace(table, rows=("full", "mnli"), findings=tuple(replace(f, row="mnli") for f in table.findings[1:2]))
-    told = replace(named, findings=(table.findings[0], replace(named.findings[0], printed=Printed(1.0, 70))))
-    swapped = replace(told, rows=("full", "stsb"), findings=tuple(replace(f, row="stsb") for f in told.findings[1:]))
+    named = replace(
+        table, rows=("full", "mnli"), measurements=tuple(replace(f, row="mnli") for f in table.measurements[1:2])
+    )
+    told = replace(
+        named, measurements=(table.measurements[0], replace(named.measurements[0], published=PublishedValue(1.0, 70)))
+    )
+    swapped = replace(
+        told, rows=("full", "stsb"), measurements=tuple(replace(f, row="stsb") for f in told.measurements[1:])
+    )
     for exhibit in (told, swapped):
         reader = Reader("\n".join(view(sheet(exhibit)).table()))
         assert [attrs.get("data-task") for tag, attrs in reader.seen if tag == "tr"] == [None, "mnli"]

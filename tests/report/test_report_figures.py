@@ -15,7 +15,7 @@ import pytest
 from lightning_tickets.report.pages.write import write
 from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import caption, figure, png
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 ELSEWHERE = """
 import pickle, sys
@@ -65,17 +65,17 @@ def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
 
 def test_rows_differ_in_color_and_marker(curves: Exhibit) -> None:
     rows = tuple(f"row{i}" for i in range(12))
-    found = tuple(Finding(row, "rte", "accuracy", s, (0.5, 0.6)) for row in rows for s in (0.5, 0.6))
+    found = tuple(Measurement(row, "rte", "accuracy", s, (0.5, 0.6)) for row in rows for s in (0.5, 0.6))
     with settings():
-        (axes,) = figure(replace(curves, rows=rows, findings=found)).axes
+        (axes,) = figure(replace(curves, rows=rows, measurements=found)).axes
     looks = [(line.get_color(), line.get_marker()) for line in axes.get_lines() if line.get_linestyle() == "-"]
     assert len(looks) >= 12 and len({look for look in looks if look[1] != "None"}) >= 12
 
 
 @pytest.mark.parametrize("missing", [(), ("cli seed=0", "cli seed=1")])
 def test_an_empty_panel_says_what_is_missing(curves: Exhibit, missing: tuple[str, ...]) -> None:
-    findings = (Finding("imp", "rte", "accuracy", 0.5, missing=missing),) if missing else ()
-    empty = replace(curves, findings=findings)
+    measurements = (Measurement("imp", "rte", "accuracy", 0.5, missing=missing),) if missing else ()
+    empty = replace(curves, measurements=measurements)
     with settings():
         (axes,) = figure(empty).axes
     expected = "no scores yet\n2 runs are missing" if missing else "no scores yet"
@@ -84,7 +84,7 @@ def test_an_empty_panel_says_what_is_missing(curves: Exhibit, missing: tuple[str
 
 
 def test_no_rows_and_no_tasks_still_draw(curves: Exhibit) -> None:
-    assert png(replace(curves, rows=(), tasks=(), findings=())).startswith(b"\x89PNG")
+    assert png(replace(curves, rows=(), tasks=(), measurements=())).startswith(b"\x89PNG")
 
 
 def test_names_are_no_mathematics(nasty: Exhibit) -> None:
@@ -95,15 +95,15 @@ def test_names_are_no_mathematics(nasty: Exhibit) -> None:
         "a|b_c $x$ (my_metric)",
     ]
     assert not any(axes.title.get_parse_math() for axes in drawn.axes)
-    assert png(replace(nasty, drawn="curves", findings=nasty.findings[:1])).startswith(b"\x89PNG")
+    assert png(replace(nasty, drawn="curves", measurements=nasty.measurements[:1])).startswith(b"\x89PNG")
 
 
 def test_the_caption_counts_runs(curves: Exhibit) -> None:
     assert caption(curves) == "Mean ± one sample deviation, n = 2 runs a point."
-    single = Finding("imp", "rte", "accuracy", 0.5, (0.5,), (), ("cli",), ("matthews of a constant",))
-    assert caption(replace(curves, findings=(single,))) == (
+    single = Measurement("imp", "rte", "accuracy", 0.5, (0.5,), (), ("cli",), ("matthews of a constant",))
+    assert caption(replace(curves, measurements=(single,))) == (
         "Mean, n = 1 run a point. Hollow: a score is undefined. 1 run is missing."
     )
-    assert caption(replace(curves, findings=(*curves.findings, single))).startswith(
+    assert caption(replace(curves, measurements=(*curves.measurements, single))).startswith(
         "Mean ± one sample deviation, n = 1 to 2, mostly 2 runs a point."
     )

@@ -22,14 +22,14 @@ from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import caption, figure, png, svg
 from lightning_tickets.report.pictures.heatmap import matrix
 from lightning_tickets.report.pictures.squares import inked
-from lightning_tickets.studies.finding import Exhibit, Finding, Matrix
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
 from lightning_tickets.report.pictures.figures import svg
 from lightning_tickets.report.pages.write import write
-from lightning_tickets.studies.finding import Matrix
+from lightning_tickets.studies.measurement import Matrix
 maps = pickle.loads(bytes.fromhex(sys.stdin.read()))
 svg(Matrix("first", "First", "", ("a",), ("b",), ((None,),)))
 for exhibit in reversed(maps):
@@ -82,27 +82,38 @@ def labels(exhibit: Exhibit) -> tuple[list[str], list[str]]:
     return [t.get_text() for t in axes.get_yticklabels()], [t.get_text() for t in axes.get_xticklabels()]
 
 
-def scored(row: str, task: str, *scores: float, sparsity: float = 0.7) -> Finding:
-    return Finding(row, task, METRICS[task], sparsity, scores, tuple(f"{row}-{task}-{i}" for i, _ in enumerate(scores)))
+def scored(row: str, task: str, *scores: float, sparsity: float = 0.7) -> Measurement:
+    return Measurement(
+        row, task, METRICS[task], sparsity, scores, tuple(f"{row}-{task}-{i}" for i, _ in enumerate(scores))
+    )
 
 
 @pytest.fixture
 def transfer() -> Exhibit:
     """Two sources and a control on three tasks; full networks 83.0 ± 1.4, 68.0 ± 2.8 and 60.0 ± 0.0."""
-    findings = (
+    measurements = (
         *(scored("full", task, *scores, sparsity=0.0) for task, scores in FULL.items()),
         scored("mlm", "mnli", 0.83, 0.844),
         scored("mlm", "rte", 0.65, 0.66),
         scored("mlm", "mlm", 0.6, 0.6),
         scored("rte", "mnli", 0.80, 0.82),
         scored("rte", "rte", 0.68, 0.69),
-        Finding("rte", "mlm", "accuracy", 0.7, missing=("cli seed=0", "cli seed=1")),
+        Measurement("rte", "mlm", "accuracy", 0.7, missing=("cli seed=0", "cli seed=1")),
         scored("random_mask", "mnli", 0.5, 0.5),
         scored("random_mask", "rte", 0.52, 0.54),
         scored("random_mask", "mlm", 0.1, 0.1),
     )
     rows = ("full", "mlm", "rte", "random_mask")
-    return Exhibit("figure2", "Figure 2", "Which mask transfers.", "heatmap", rows, tuple(FULL), findings, ("A note.",))
+    return Exhibit(
+        "figure2",
+        "Figure 2",
+        "Which mask transfers.",
+        drawn="heatmap",
+        rows=rows,
+        tasks=tuple(FULL),
+        measurements=measurements,
+        notes=("A note.",),
+    )
 
 
 def contrast(one: str, other: str) -> float:
@@ -132,15 +143,15 @@ def test_heads_name_task_metric_and_sparsity(transfer: Exhibit) -> None:
 
 def test_a_sparsity_for_each_row_stands_in_its_name(transfer: Exhibit) -> None:
     own = {"mlm": 0.7, "rte": 0.6, "random_mask": 0.5}
-    found = tuple(f if f.row == "full" else replace(f, sparsity=own[f.row]) for f in transfer.findings)
-    rows, heads = labels(replace(transfer, findings=found))
+    found = tuple(f if f.row == "full" else replace(f, sparsity=own[f.row]) for f in transfer.measurements)
+    rows, heads = labels(replace(transfer, measurements=found))
     assert rows == ["MLM, 70 %", "RTE, 60 %", "m_RP ⊙ θ₀ (random mask), 50 %"]
     assert heads[1] == "RTE\naccuracy"
 
 
 def test_a_row_at_two_sparsities_has_two_lines(transfer: Exhibit) -> None:
     more = tuple(scored("mlm", task, 0.5, 0.5, sparsity=0.5) for task in FULL)
-    both = replace(transfer, rows=("full", "mlm"), findings=(*transfer.findings, *more))
+    both = replace(transfer, rows=("full", "mlm"), measurements=(*transfer.measurements, *more))
     assert labels(both)[0] == ["MLM, 50 %", "MLM, 70 %"]
     assert [line[0] for line in texts(both)] == ["−33.0", "+0.7"]
 
@@ -158,8 +169,8 @@ def test_the_count_leaves_out_the_own_task_and_what_is_missing(transfer: Exhibit
 
 
 def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
-    found = tuple(replace(f, scores=f.scores[:1]) if f.task == "mnli" else f for f in transfer.findings)
-    single = replace(transfer, findings=found)
+    found = tuple(replace(f, scores=f.scores[:1]) if f.task == "mnli" else f for f in transfer.measurements)
+    single = replace(transfer, measurements=found)
     line = squares(single)[0]
     assert line[0] and (line[0].text, line[0].looks_framed) == ("+1.0", False)
     assert line[-1] and line[-1].text == "1 of 1"
@@ -178,7 +189,9 @@ def test_what_is_not_there_is_hatched_and_has_a_dash(transfer: Exhibit) -> None:
 
 
 def test_without_the_full_network_there_is_no_difference(transfer: Exhibit) -> None:
-    alone = replace(transfer, findings=tuple(f for f in transfer.findings if (f.row, f.task) != ("full", "rte")))
+    alone = replace(
+        transfer, measurements=tuple(f for f in transfer.measurements if (f.row, f.task) != ("full", "rte"))
+    )
     assert [line[1] for line in texts(alone)] == ["—", "—", "—"]
     assert [line[-1] for line in texts(alone)] == ["1 of 1", "0 of 1", "0 of 2"]
 
@@ -193,7 +206,7 @@ def test_another_baseline_takes_the_place_of_the_full_network(transfer: Exhibit)
 
 
 def test_a_cell_that_is_not_part_of_the_exhibit_is_empty(transfer: Exhibit) -> None:
-    fewer = replace(transfer, findings=tuple(f for f in transfer.findings if (f.row, f.task) != ("mlm", "mlm")))
+    fewer = replace(transfer, measurements=tuple(f for f in transfer.measurements if (f.row, f.task) != ("mlm", "mlm")))
     assert squares(fewer)[0][2] is None
     assert "Empty: not part of this exhibit." in caption(fewer) and "Empty" not in caption(transfer)
 
@@ -201,20 +214,22 @@ def test_a_cell_that_is_not_part_of_the_exhibit_is_empty(transfer: Exhibit) -> N
 def test_a_score_that_is_undefined_is_marked(transfer: Exhibit) -> None:
     constant = replace(scored("mlm", "rte", 0.0, 0.0), undefined=("matthews of a constant",))
     no_number = scored("rte", "mnli", float("nan"))
-    found = tuple(f for f in transfer.findings if (f.row, f.task) not in {("mlm", "rte"), ("rte", "mnli")})
-    marked = replace(transfer, findings=(*found, constant, no_number))
+    found = tuple(f for f in transfer.measurements if (f.row, f.task) not in {("mlm", "rte"), ("rte", "mnli")})
+    marked = replace(transfer, measurements=(*found, constant, no_number))
     assert [line[:2] for line in texts(marked)[:2]] == [["+0.7", "−68.0¶"], ["—", "+0.5"]]
     assert "¶ a score is undefined." in caption(marked) and "¶" not in caption(transfer)
-    full = tuple(replace(f, undefined=("x",)) if (f.row, f.task) == ("full", "mlm") else f for f in transfer.findings)
-    assert [line[2] for line in texts(replace(transfer, findings=full))] == ["0.0¶", "—¶", "−50.0¶"]
+    full = tuple(
+        replace(f, undefined=("x",)) if (f.row, f.task) == ("full", "mlm") else f for f in transfer.measurements
+    )
+    assert [line[2] for line in texts(replace(transfer, measurements=full))] == ["0.0¶", "—¶", "−50.0¶"]
 
 
 def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> None:
     tasks = tuple(f"t{i}" for i in range(8))
-    full = [Finding("full", task, "accuracy", 0.0, (0.7, 0.72)) for task in tasks]
+    full = [Measurement("full", task, "accuracy", 0.0, (0.7, 0.72)) for task in tasks]
     drops = (0.0, 0.01, 0.02, 0.03, 0.03, 0.04, 0.3, 0.6)
-    found = [Finding("mlm", t, "accuracy", 0.5, (0.71 - d,)) for t, d in zip(tasks, drops, strict=True)]
-    clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, findings=(*full, *found))
+    found = [Measurement("mlm", t, "accuracy", 0.5, (0.71 - d,)) for t, d in zip(tasks, drops, strict=True)]
+    clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, measurements=(*full, *found))
     (line,) = squares(clipped)
     colors = [to_hex(square.patch.get_facecolor()) for square in line[:-1] if square]
     assert len(set(colors)) == 5 and colors[5] == colors[6] == colors[7]
@@ -224,8 +239,8 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
 
 def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
     found = [scored("mlm", task, score) for task, score in (("mnli", 0.93), ("rte", 0.58), ("mlm", 0.6))]
-    full = [f for f in transfer.findings if f.row == "full"]
-    even = replace(transfer, rows=("full", "mlm"), findings=(*full, *found))
+    full = [f for f in transfer.measurements if f.row == "full"]
+    even = replace(transfer, rows=("full", "mlm"), measurements=(*full, *found))
     (line,) = squares(even)
     better, worse, same = (to_rgb(square.patch.get_facecolor()) for square in line[:-1] if square)
     assert better[2] > better[0] and worse[0] > worse[2]
@@ -243,7 +258,9 @@ def test_numbers_are_black_or_white_whichever_is_read(transfer: Exhibit) -> None
 
 
 def test_no_frame_is_lost_on_a_dark_square(transfer: Exhibit) -> None:
-    wide = replace(transfer, findings=(scored("full", "rte", 0.2, 0.9, sparsity=0.0), scored("rte", "rte", 0.3, 0.3)))
+    wide = replace(
+        transfer, measurements=(scored("full", "rte", 0.2, 0.9, sparsity=0.0), scored("rte", "rte", 0.3, 0.3))
+    )
     framed = [square for line in squares(wide) for square in line if square and square.looks_framed]
     assert framed and all(contrast("#000000", to_hex(square.patch.get_facecolor())) >= 3 for square in framed)
 
@@ -254,7 +271,7 @@ def test_differences_have_a_sign_and_zero_has_none() -> None:
 
 
 def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
-    whole = replace(transfer, findings=tuple(f for f in transfer.findings if f.scores), rows=("full", "mlm"))
+    whole = replace(transfer, measurements=tuple(f for f in transfer.measurements if f.scores), rows=("full", "mlm"))
     assert caption(whole) == (
         "Mean score minus that of the full network on the task, in points (0 to 100), n = 2 runs a cell. "
         "Framed and bold: at most one standard deviation of the full network below its mean. "
@@ -266,7 +283,7 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
     assert [text.get_text() for text in shown.texts] == ["Figure 2", caption(whole)]
 
 
-@pytest.mark.parametrize("change", [{"findings": ()}, {"findings": (), "rows": (), "tasks": ()}])
+@pytest.mark.parametrize("change", [{"measurements": ()}, {"measurements": (), "rows": (), "tasks": ()}])
 def test_a_map_without_scores_still_draws(transfer: Exhibit, change: dict[str, tuple[str, ...]]) -> None:
     empty = Exhibit(**{**vars(transfer), **change})
     assert caption(empty).startswith("No scores yet.")
@@ -322,7 +339,7 @@ def test_the_bytes_are_the_same_in_a_process_that_draws_in_another_order(transfe
 
 
 def shares(rows, columns, values) -> Matrix:
-    return Matrix("overlap", "Overlap", "", tuple(rows), tuple(columns), tuple(map(tuple, values)))
+    return Matrix("overlap", "Overlap", "", rows=tuple(rows), columns=tuple(columns), values=tuple(map(tuple, values)))
 
 
 def test_a_matrix_prints_shares_as_percentages() -> None:

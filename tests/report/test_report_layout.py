@@ -9,11 +9,11 @@ import pytest
 from lightning_tickets.report.content.cells import fill, points, verdict
 from lightning_tickets.report.content.footnotes import absent, commands, footnotes
 from lightning_tickets.report.content.layout import lay_out
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
-def scored(row: str, *scores: float, sparsity: float = 0.5) -> Finding:
-    return Finding(row, "rte", "accuracy", sparsity, scores)
+def scored(row: str, *scores: float, sparsity: float = 0.5) -> Measurement:
+    return Measurement(row, "rte", "accuracy", sparsity, scores)
 
 
 def test_a_sparsity_for_each_task_stands_on_top(table: Exhibit) -> None:
@@ -40,28 +40,32 @@ def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: 
 
 
 def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
-    found = [Finding(row, task, "accuracy", s, (0.5,)) for row, s in (("rte", 0.6), ("cola", 0.5)) for task in "ab"]
-    full = [Finding("full", task, "accuracy", 0.0, (0.6,)) for task in "ab"]
-    (block,) = lay_out(Exhibit("x", "", "", "table", ("full", "rte", "cola"), ("a", "b"), (*full, *found))).blocks
+    found = [Measurement(row, task, "accuracy", s, (0.5,)) for row, s in (("rte", 0.6), ("cola", 0.5)) for task in "ab"]
+    full = [Measurement("full", task, "accuracy", 0.0, (0.6,)) for task in "ab"]
+    (block,) = lay_out(
+        Exhibit(
+            "x", "", "", drawn="table", rows=("full", "rte", "cola"), tasks=("a", "b"), measurements=(*full, *found)
+        )
+    ).blocks
     assert [line.label for line in block.lines] == ["f_BERT (full network)", "RTE, 60 %", "CoLA, 50 %"]
 
 
 def test_a_task_with_two_metrics_has_two_columns(table: Exhibit) -> None:
-    other = Finding("imp", "mnli", "mismatched_accuracy", 0.7, (0.5,))
-    layout = lay_out(replace(table, findings=(*table.findings, other)))
+    other = Measurement("imp", "mnli", "mismatched_accuracy", 0.7, (0.5,))
+    layout = lay_out(replace(table, measurements=(*table.measurements, other)))
     assert [column.metric for column in layout.columns] == ["matched_accuracy", "mismatched_accuracy", "pearson"]
     assert [cell.mean for cell in layout.blocks[0].lines[1].cells] == ["82.5", "50.0", "90.5"]
 
 
 def test_an_exhibit_without_findings_keeps_its_rows_and_tasks(table: Exhibit) -> None:
-    layout = lay_out(replace(table, findings=()))
+    layout = lay_out(replace(table, measurements=()))
     assert len(layout.columns) == 2
     assert len(layout.blocks[0].lines) == 4
     assert footnotes(table, layout)[0] == "No scores yet."
 
 
 def test_the_best_row_is_bold_but_never_the_full_network(table: Exhibit) -> None:
-    best = [(cell.finding.row, cell.mean) for cell in lay_out(table).cells if cell.best and cell.finding]
+    best = [(cell.measurement.row, cell.mean) for cell in lay_out(table).cells if cell.best and cell.measurement]
     assert best == [("imp", "82.5"), ("imp", "90.5")]
 
 
@@ -72,7 +76,9 @@ def test_no_row_is_best_of_one(table: Exhibit) -> None:
 
 def test_equal_rows_are_both_best() -> None:
     found = (scored("full", 0.5, sparsity=0.0), scored("imp", 0.5), scored("random_mask", 0.5))
-    cells = lay_out(Exhibit("x", "", "", "table", ("full", "imp", "random_mask"), ("rte",), found)).cells
+    cells = lay_out(
+        Exhibit("x", "", "", drawn="table", rows=("full", "imp", "random_mask"), tasks=("rte",), measurements=found)
+    ).cells
     assert [cell.best for cell in cells] == [False, True, True]
 
 
@@ -94,8 +100,8 @@ def test_marks_say_under_which_reading_a_row_wins(scores: tuple[float, ...], mar
 
 
 def test_without_a_deviation_of_the_full_network_its_reading_is_open(table: Exhibit) -> None:
-    single = Finding("full", "mnli", "matched_accuracy", 0.0, (0.83,))
-    exhibit = replace(table, findings=(single, *table.findings[1:]))
+    single = Measurement("full", "mnli", "matched_accuracy", 0.0, (0.83,))
+    exhibit = replace(table, measurements=(single, *table.measurements[1:]))
     assert "† cannot be judged where the full network has one run: MNLI." in footnotes(exhibit, lay_out(exhibit))
     assert verdict(scored("imp", 0.82, 0.82), scored("full", 0.83)) == ""
     assert verdict(scored("full", 0.83, 0.83), scored("full", 0.83, 0.83)) == ""
@@ -136,7 +142,7 @@ def test_missing_runs_are_commands_under_the_name_of_their_cell(table: Exhibit) 
 
 
 def test_a_run_that_two_cells_wait_for_counts_once(table: Exhibit) -> None:
-    shared = [Finding(row, "mnli", "accuracy", 0.7, missing=("cli seed=0",)) for row in ("imp", "random_mask")]
+    shared = [Measurement(row, "mnli", "accuracy", 0.7, missing=("cli seed=0",)) for row in ("imp", "random_mask")]
     assert absent(shared) == "1 run is missing"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lightning_tickets.report.pages.overall import natural, write_overall
 from lightning_tickets.report.pages.write import write_report
-from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
+from lightning_tickets.studies.measurement import Exhibit, Matrix, TextTable
 from tests.report.reading import Reader, asked, chromium, needs_chromium
 
 RUNS = ("f-0", "i-0", "i-2")
@@ -33,7 +33,7 @@ const worst = Math.min(...all.map((one) => ratio(light(style(one).color), light(
 
 
 @pytest.fixture
-def reports(table: Exhibit, curves: Exhibit, sheet: Sheet, matrix: Matrix, tmp_path: Path) -> Path:
+def reports(table: Exhibit, curves: Exhibit, sheet: TextTable, matrix: Matrix, tmp_path: Path) -> Path:
     """Two experiments of two scales, which share the name of an exhibit, beside the runs of one."""
     root = tmp_path / "root"
     for run in RUNS:

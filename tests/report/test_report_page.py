@@ -11,7 +11,7 @@ from matplotlib.image import imread
 
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write, write_report
-from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.measurement import Exhibit
 from tests.report.reading import Reader, chromium, needs_chromium
 
 
@@ -37,14 +37,14 @@ def test_names_from_data_are_text(nasty: Exhibit) -> None:
 def test_every_number_and_every_run_is_on_the_page(table: Exhibit, sweep: Exhibit, curves: Exhibit) -> None:
     text = Reader(page("Report", [table, sweep, curves], {}, [])).text
     for exhibit in (table, sweep, curves):
-        assert exhibit.title in text and exhibit.shows in text
-        for finding in exhibit.findings:
-            assert all(run in text for run in finding.runs)
-            assert all(command in text for command in finding.missing)
-            assert all(f"{100 * score:.2f}" in text for score in finding.scores)
-            if finding.summary:
-                assert f"{100 * finding.summary.mean:.1f}" in text
-                assert f"{100 * finding.summary.median:.2f}" in text
+        assert exhibit.title in text and exhibit.caption in text
+        for measurement in exhibit.measurements:
+            assert all(run in text for run in measurement.runs)
+            assert all(command in text for command in measurement.missing)
+            assert all(f"{100 * score:.2f}" in text for score in measurement.scores)
+            if measurement.summary:
+                assert f"{100 * measurement.summary.mean:.1f}" in text
+                assert f"{100 * measurement.summary.median:.2f}" in text
 
 
 def test_the_page_begins_with_what_it_is(table: Exhibit, sweep: Exhibit) -> None:

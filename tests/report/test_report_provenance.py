@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write_report
-from lightning_tickets.studies.finding import Exhibit
+from lightning_tickets.studies.measurement import Exhibit
 from tests.report.reading import Reader, asked, needs_chromium
 
 LINK = "document.querySelector('a.behind[href*=\"imp/stsb\"]')"
@@ -16,9 +16,9 @@ def test_a_cell_with_runs_leads_to_the_line_of_its_runs(table: Exhibit, sweep: E
     reader = Reader(page("Report", [table, sweep, nasty], {}, []))
     ids = reader.all("id")
     links = [attrs["href"] for tag, attrs in reader.seen if attrs.get("class") == "behind"]
-    findings = [f for exhibit in (table, sweep, nasty) for f in exhibit.findings]
-    assert len(ids) == len(set(ids)) == 3 + len(findings)
-    assert len(links) == sum(bool(f.runs) for f in findings) and len(set(links)) == len(links)
+    measurements = [f for exhibit in (table, sweep, nasty) for f in exhibit.measurements]
+    assert len(ids) == len(set(ids)) == 3 + len(measurements)
+    assert len(links) == sum(bool(f.runs) for f in measurements) and len(set(links)) == len(links)
     assert all(link and link[1:] in ids for link in links)
     assert "#table2/imp/mnli/matched_accuracy/0.7" in links and "#table4/imp/rte/accuracy/0.9" in links
 

@@ -15,9 +15,9 @@ from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write, write_report
 from lightning_tickets.report.pictures.figures import caption, svg
-from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
-from lightning_tickets.studies.judgement import judged
-from lightning_tickets.studies.resampling import Examples
+from lightning_tickets.studies.comparison import compare_with_baseline
+from lightning_tickets.studies.measurement import Exhibit, Matrix, TextTable
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 from tests.report.reading import Reader
 
 SHEET = r"""## Table 1
@@ -53,22 +53,22 @@ cli task=cola
 """
 
 
-def parsed(shown: Sheet | Matrix) -> list[list[str]]:
+def parsed(shown: TextTable | Matrix) -> list[list[str]]:
     return list(csv.reader(io.StringIO(csv_text(shown))))
 
 
-def test_a_sheet_leaves_three_files(sheet: Sheet, tmp_path: Path) -> None:
+def test_a_sheet_leaves_three_files(sheet: TextTable, tmp_path: Path) -> None:
     assert [path.name for path in write(sheet, tmp_path)] == ["table1.csv", "table1.md", "table1.tex"]
     assert (tmp_path / "table1.md").read_text(encoding="utf-8") == SHEET
 
 
-def test_the_csv_of_a_sheet_is_what_it_holds_with_tasks_as_published(sheet: Sheet) -> None:
+def test_the_csv_of_a_sheet_is_what_it_holds_with_tasks_as_published(sheet: TextTable) -> None:
     first, *rest = parsed(sheet)
     assert tuple(first) == sheet.head and [line[0] for line in rest] == ["MNLI", "my_task", "RTE"]
     assert [tuple(line[1:]) for line in rest] == [line[1:] for line in sheet.lines]
 
 
-def test_the_latex_of_a_sheet_is_escaped_and_needs_booktabs_only(sheet: Sheet) -> None:
+def test_the_latex_of_a_sheet_is_escaped_and_needs_booktabs_only(sheet: TextTable) -> None:
     text = latex(replace(sheet, missing=("cli task=<b>\nnext",)))
     assert r"\begin{tabular}{lrl}" in text and text.count(r"\toprule") == text.count(r"\bottomrule") == 1
     assert r"RTE & 1.5 & a\textbar{}b \& 50\% of \$x\$ \\" in text
@@ -79,12 +79,12 @@ def test_the_latex_of_a_sheet_is_escaped_and_needs_booktabs_only(sheet: Sheet) -
 
 
 @pytest.mark.parametrize("change", [{"lines": (("mnli", "1"),)}, {"head": (), "lines": ()}])
-def test_a_sheet_that_is_not_rectangular_is_refused(sheet: Sheet, change: dict[str, tuple[str, ...]]) -> None:
+def test_a_sheet_that_is_not_rectangular_is_refused(sheet: TextTable, change: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(ValueError, match="table1"):
-        markdown(Sheet(**{**vars(sheet), **change}))
+        markdown(TextTable(**{**vars(sheet), **change}))
 
 
-def test_a_sheet_without_lines_is_a_head(sheet: Sheet) -> None:
+def test_a_sheet_without_lines_is_a_head(sheet: TextTable) -> None:
     assert markdown(replace(sheet, lines=())).count("\n| ") == 2
     assert "<th scope=" in page("Report", [replace(sheet, lines=())], {}, [])
 
@@ -112,10 +112,10 @@ def test_a_matrix_that_cannot_be_shown_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
+def test_the_page_has_a_section_for_each(sheet: TextTable, matrix: Matrix) -> None:
     reader = Reader(page("Report", [sheet, matrix], {}, []))
     for shown in (sheet, matrix):
-        assert shown.title in reader.text and shown.shows in reader.text and shown.notes[0] in reader.text
+        assert shown.title in reader.text and shown.caption in reader.text and shown.notes[0] in reader.text
         assert {f"{shown.name}.{suffix}" for suffix in view(shown).suffixes} <= set(reader.all("href"))
     assert "<script>alert(1)</script>" in reader.text and not {"script", "b"} & {tag for tag, _ in reader.seen}
     assert reader.all("alt") == ["Figure 4. What is shared. By chance 20 %."]
@@ -124,7 +124,7 @@ def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
     assert reader.text.count("The commands of the missing runs") == 1
 
 
-def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, tmp_path: Path) -> None:
+def test_all_three_stand_together(table: Exhibit, sheet: TextTable, matrix: Matrix, tmp_path: Path) -> None:
     index = write_report(tmp_path, "Report", [table, sheet, matrix])
     reader = Reader(index.read_text(encoding="utf-8"))
     beside = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
@@ -135,8 +135,10 @@ def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, 
 
 
 def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
-    seeded = replace(table, findings=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.findings))
-    found = {table.name: judged(seeded, Examples(lambda run: None))}
+    seeded = replace(
+        table, measurements=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.measurements)
+    )
+    found = {table.name: compare_with_baseline(seeded, ExampleBootstrap(lambda run: None))}
     reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=found).read_text(encoding="utf-8"))
     links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
     assert links == {path.name for path in tmp_path.iterdir()} - {"index.html"} and "table2.judged.md" in links

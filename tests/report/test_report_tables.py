@@ -12,7 +12,7 @@ import pytest
 from lightning_tickets.report.content.names import row_name, row_symbol, task_name
 from lightning_tickets.report.forms.latex import escape
 from lightning_tickets.report.forms.tables import csv_text, latex, markdown
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 MARKDOWN = """\
 ## Table 2
@@ -59,9 +59,9 @@ def test_csv_values_are_points_with_three_statistics_a_finding(table: Exhibit) -
 
 def test_csv_parses_back_to_the_findings(sweep: Exhibit) -> None:
     means = {(li["row"], float(li["sparsity"])): li for li in parsed(sweep) if li["statistic"] == "mean"}
-    assert len(means) == len(sweep.findings)
-    for finding in sweep.findings:
-        line, summary = means[finding.row, finding.sparsity], finding.summary
+    assert len(means) == len(sweep.measurements)
+    for measurement in sweep.measurements:
+        line, summary = means[measurement.row, measurement.sparsity], measurement.summary
         assert summary is not None and summary.std is not None
         assert float(line["value"]) == pytest.approx(100 * summary.mean, abs=1e-4)
         assert float(line["std"]) == pytest.approx(100 * summary.std, abs=1e-4)
@@ -74,8 +74,8 @@ def test_csv_leaves_out_what_has_no_score_and_the_deviation_of_one(table: Exhibi
 
 
 def test_csv_spells_rows_that_are_tasks_as_published() -> None:
-    found = Finding("sst2", "stsb", "pearson", 0.6, (1 / 3,))
-    (line, *_) = parsed(Exhibit("x", "", "", "table", ("sst2",), ("stsb",), (found,)))
+    found = Measurement("sst2", "stsb", "pearson", 0.6, (1 / 3,))
+    (line, *_) = parsed(Exhibit("x", "", "", drawn="table", rows=("sst2",), tasks=("stsb",), measurements=(found,)))
     assert (line["row"], line["task"], line["value"]) == ("SST-2", "STS-B", "33.3333")
 
 
@@ -131,7 +131,7 @@ def test_latex_escapes_every_special_character() -> None:
 def test_latex_keeps_the_commands_as_comments(table: Exhibit, nasty: Exhibit) -> None:
     assert "\n% cli seed=0\n% cli seed=1\n" in latex(table)
     assert latex(nasty).splitlines()[-1] == "% cli task=<b> next"
-    assert latex(replace(nasty, findings=())).isascii()
+    assert latex(replace(nasty, measurements=())).isascii()
 
 
 def test_names_that_are_not_known_are_shown_as_they_are() -> None:

@@ -7,38 +7,40 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.claims import CLAIMS, HOLDS, NOT, OPEN, claims, claims_sheet
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.claims import CLAIMS, FAILS, HOLDS, INCONCLUSIVE, check_claims, claims_table
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 TASKS = ("mnli", "cola", "squad", "mlm")
 
 
-def finding(row, task, mean, n=5, spread=0.004):
+def measurement(row, task, mean, n=5, spread=0.004):
     drawn = random.Random(f"{row}/{task}")
     scores = tuple(mean + drawn.gauss(0, spread) for _ in range(n))
     runs = tuple(f"{row}-{task}-{seed}" for seed in range(n))
     missing = () if n else ("run it",)
     sparsity = 0.0 if row == "full" else 0.7
-    return Finding(row, task, "accuracy", sparsity, scores, runs, missing, (), tuple(range(n)))
+    return Measurement(row, task, "accuracy", sparsity, scores, runs, missing, (), tuple(range(n)))
 
 
 def exhibit(name, means, n=5, tasks=TASKS):
     """``means`` by row: one for all tasks, or one a task."""
-    found = [
-        finding(row, task, mean[i] if isinstance(mean, tuple) else mean, n)
+    measurements = [
+        measurement(row, task, mean[i] if isinstance(mean, tuple) else mean, n)
         for row, mean in means.items()
         for i, task in enumerate(tasks)
     ]
-    return Exhibit(name, name, "Shows.", "table", tuple(means), tasks, tuple(found))
+    return Exhibit(
+        name, name, "Shows.", drawn="table", rows=tuple(means), tasks=tasks, measurements=tuple(measurements)
+    )
 
 
 def verdicts(*exhibits, without=()):
-    return [claim.verdict for claim in claims(exhibits, without)]
+    return [claim.verdict for claim in check_claims(exhibits, without)]
 
 
 CONTROLS = {"random_mask": 0.6, "random_weights": 0.5, "shuffled_weights": 0.55}
 REWOUND = {f"rewind_{part}": 0.8 for part in ("0.05", "0.10", "0.20", "0.50")}
-AS_PRINTED = (
+AS_PUBLISHED = (
     exhibit("table2", {"full": 0.8, "imp": 0.805} | CONTROLS, n=8),
     exhibit("table3", {"imp": 0.8} | REWOUND | {"standard_pruning": (0.83, 0.77, 0.8, 0.8)}, n=8),
     exhibit("figure2", {"full": 0.8, "mnli": 0.7, "cola": 0.7, "squad": 0.7, "mlm": 0.803}, n=8),
@@ -59,53 +61,62 @@ def test_there_are_eight():
 
 
 def test_scores_as_the_paper_has_them_carry_every_claim():
-    assert verdicts(*AS_PRINTED) == [HOLDS] * 8
+    assert verdicts(*AS_PUBLISHED) == [HOLDS] * 8
 
 
-def test_the_contrary_is_told_as_such():
-    assert verdicts(*CONTRARY) == [NOT] * 8
+def test_contrary_scores_carry_no_claim():
+    assert verdicts(*CONTRARY) == [FAILS] * 8
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_what_the_data_do_not_carry_is_left_open(n):
-    few = [replace(e, findings=tuple(finding(f.row, f.task, 0.5, n) for f in e.findings)) for e in AS_PRINTED]
-    assert verdicts(*few) == [OPEN] * 8
-    assert verdicts() == [OPEN] * 8
+    few = [
+        replace(e, measurements=tuple(measurement(f.row, f.task, 0.5, n) for f in e.measurements)) for e in AS_PUBLISHED
+    ]
+    assert verdicts(*few) == [INCONCLUSIVE] * 8
+    assert verdicts() == [INCONCLUSIVE] * 8
 
 
 def test_differences_within_the_noise_are_left_open():
     noisy = exhibit("table2", {"full": 0.8, "imp": 0.79} | CONTROLS)
-    noisy = replace(noisy, findings=tuple(finding(f.row, f.task, 0.8, 3, spread=0.1) for f in noisy.findings))
-    assert verdicts(noisy)[:2] == [OPEN, OPEN]
+    noisy = replace(
+        noisy, measurements=tuple(measurement(f.row, f.task, 0.8, 3, spread=0.1) for f in noisy.measurements)
+    )
+    assert verdicts(noisy)[:2] == [INCONCLUSIVE, INCONCLUSIVE]
 
 
 def test_half_of_the_runs_do_not_make_a_claim():
     """Missing cells count as saying nothing."""
-    whole = AS_PRINTED[0]
+    whole = AS_PUBLISHED[0]
     half = replace(
-        whole, findings=tuple(f if f.task in TASKS[:2] else finding(f.row, f.task, 0, n=0) for f in whole.findings)
+        whole,
+        measurements=tuple(
+            f if f.task in TASKS[:2] else measurement(f.row, f.task, 0, n=0) for f in whole.measurements
+        ),
     )
-    assert verdicts(half)[:2] == [OPEN, OPEN]
-    first = claims([half])[0]
+    assert verdicts(half)[:2] == [INCONCLUSIVE, INCONCLUSIVE]
+    first = check_claims([half])[0]
     assert sum(first.cells) == len(TASKS) and first.cells[2] >= 2
 
 
 def test_a_task_that_says_nothing_is_left_out():
     """WNLI's row would speak against the first claim."""
     tasks = (*TASKS, "wnli", "rte")
-    found = exhibit("table2", {"full": 0.8, "imp": (0.805,) * 4 + (0.3, 0.805)} | CONTROLS, n=8, tasks=tasks)
-    assert verdicts(found)[0] == OPEN and verdicts(found, without=("wnli",))[0] == HOLDS
+    table2 = exhibit("table2", {"full": 0.8, "imp": (0.805,) * 4 + (0.3, 0.805)} | CONTROLS, n=8, tasks=tasks)
+    assert verdicts(table2)[0] == INCONCLUSIVE and verdicts(table2, without=("wnli",))[0] == HOLDS
 
 
 def test_the_claims_as_a_sheet():
-    sheet = claims_sheet(AS_PRINTED, ("wnli",))
+    sheet = claims_table(AS_PUBLISHED, ("wnli",))
     assert [line[2] for line in sheet.lines] == [HOLDS] * 8
     assert all(len(line) == len(sheet.head) for line in sheet.lines)
     assert any("wnli" in note for note in sheet.notes)
 
 
 def test_each_cell_says_what_it_is():
-    told = claims(AS_PRINTED)[5].numbers
+    numbers = check_claims(AS_PUBLISHED)[5].numbers
     assert (
-        len(told) == 3 and told[0].startswith("mlm on mnli at 70 %: +") and not any("on mlm" in line for line in told)
+        len(numbers) == 3
+        and numbers[0].startswith("mlm on mnli at 70 %: +")
+        and not any("on mlm" in line for line in numbers)
     )

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.finding import Finding
-from lightning_tickets.studies.grid import Grid, finding
+from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.exhibits.grid import Grid, measure
+from lightning_tickets.studies.measurement import Measurement
 
 
-def lookup(cell: Cell) -> Outcome:
+def lookup(cell: Cell) -> CellResult:
     """Every run is made but those of seed 2; seed 3 has no defined score."""
     name = f"{cell.task}-{cell.subnetwork}-{cell.sparsity}-{cell.seed}"
     score = None if cell.seed == 2 else cell.seed / 10
-    return Outcome(name, "accuracy", score, f"run {name}", undefined=("accuracy",) if cell.seed == 3 else ())
+    return CellResult(name, "accuracy", score, f"run {name}", undefined=("accuracy",) if cell.seed == 3 else ())
 
 
 def grid(tasks: Any, rows: Any, seeds: Any, sparsities: Any) -> Grid:
@@ -42,7 +42,9 @@ def test_the_full_network_has_no_sparsity() -> None:
 @pytest.mark.parametrize("value", [[], "published"])
 def test_an_axis_without_values_is_one_line(axis: str, value: list[int] | str) -> None:
     axes = {"tasks": ["cola"], "rows": ["imp"], "seeds": [1], "sparsities": [50]} | {axis: value}
-    with pytest.raises(UserError, match=f"study: {axis}=.*: give a list"):
+    with pytest.raises(
+        UserError, match=f"study: {axis}: expected a list with at least one value, got {value!r}".replace("[", r"\[")
+    ):
         grid(**axes).cells()
 
 
@@ -55,7 +57,7 @@ def test_what_is_typed_for_the_full_network() -> None:
 
 
 def test_a_finding_gathers_its_seeds() -> None:
-    assert finding(cells_of("imp", "cola", [70], [1, 2, 3]), lookup, "imp") == Finding(
+    assert measure(cells_of("imp", "cola", [70], [1, 2, 3]), lookup, "imp") == Measurement(
         row="imp",
         task="cola",
         metric="accuracy",
@@ -69,18 +71,18 @@ def test_a_finding_gathers_its_seeds() -> None:
 
 
 def test_a_score_of_zero_is_a_score() -> None:
-    found = finding([Cell("cola", "imp", 70, 1)], lambda cell: Outcome("r", "matthews", 0.0, "run"), "imp")
-    assert found.scores == (0.0,) and found.missing == ()
+    measurement = measure([Cell("cola", "imp", 70, 1)], lambda cell: CellResult("r", "matthews", 0.0, "run"), "imp")
+    assert measurement.scores == (0.0,) and measurement.missing == ()
 
 
 def test_findings_are_one_for_each_place_in_the_order_of_the_cells() -> None:
-    found = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).exhibit(lookup).findings
-    assert [(f.row, f.task, f.sparsity) for f in found] == [
+    measurements = grid(["rte", "cola"], ["full", "imp"], [1, 4], [70, 50]).fill(lookup).measurements
+    assert [(f.row, f.task, f.sparsity) for f in measurements] == [
         (row, task, sparsity)
         for task in ("rte", "cola")
         for row, sparsity in (("full", 0.0), ("imp", 0.5), ("imp", 0.7))
     ]
-    assert all(f.scores == (0.1, 0.4) for f in found)
+    assert all(f.scores == (0.1, 0.4) for f in measurements)
 
 
 TASKS = ["mnli", "cola", "squad"]
@@ -91,7 +93,7 @@ def test_published_is_the_printed_sparsity_of_each_task() -> None:
     assert {(c.task, c.sparsity) for c in cells if c.subnetwork == "imp"} == {("mnli", 70), ("cola", 50), ("squad", 40)}
 
 
-def test_published_beside_percentages_counts_once() -> None:
+def test_published_among_percentages_counts_once() -> None:
     assert [c.sparsity for c in cells_of("imp", "cola", ["published", 70, 50], [1])] == [50, 70]
 
 
@@ -102,15 +104,17 @@ def test_sparsities_of_ones_own() -> None:
 
 @pytest.mark.parametrize("level", ["printed", 0.5, True])
 def test_another_word_for_a_sparsity_is_named(level: object) -> None:
-    with pytest.raises(UserError, match=f"sparsities: {level!r}: allowed are percentages, published, winning, strict"):
+    with pytest.raises(
+        UserError, match=f"sparsities: expected percentages or published, winning, strict, got {level!r}"
+    ):
         grid(TASKS, ["imp"], [1], [level]).cells()
 
 
 def test_an_exhibit_has_a_finding_for_every_cell() -> None:
     made = grid(TASKS, ["full", "imp"], [1], ["published", 90])
-    exhibit = made.exhibit(lookup)
-    assert len(exhibit.findings) == len(made.cells())
-    assert {(f.row, f.task) for f in exhibit.findings} == {(r, t) for r in exhibit.rows for t in exhibit.tasks}
+    exhibit = made.fill(lookup)
+    assert len(exhibit.measurements) == len(made.cells())
+    assert {(f.row, f.task) for f in exhibit.measurements} == {(r, t) for r in exhibit.rows for t in exhibit.tasks}
 
 
 def test_a_row_of_ones_own_is_what_is_typed() -> None:
@@ -122,10 +126,10 @@ def test_a_row_of_ones_own_is_what_is_typed() -> None:
         Cell("cola", "imp", 70, 1, ("source=mlm", "rewind=0.1")),
     ]
     assert made.cells()[1].overrides()[-2:] == ("source=mlm", "rewind=0.1")
-    assert [f.row for f in made.exhibit(lookup).findings] == ["full", "of mlm", "of mlm"]
+    assert [f.row for f in made.fill(lookup).measurements] == ["full", "of mlm", "of mlm"]
 
 
 @pytest.mark.parametrize("typed", [["source=mlm"], "imp", ["imp"]])
 def test_a_row_of_ones_own_begins_with_its_subnetwork(typed: object) -> None:
-    with pytest.raises(UserError, match="study: rows.mine=.*: allowed is a list that begins with subnetwork="):
+    with pytest.raises(UserError, match="study: rows.mine: expected a list that begins with subnetwork="):
         grid(["cola"], {"mine": typed}, [1], [50]).cells()

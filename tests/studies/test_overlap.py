@@ -8,8 +8,8 @@ import torch
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
-from lightning_tickets.studies.cell import Cell, Outcome
-from lightning_tickets.studies.overlap import Overlap
+from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.exhibits.overlap import Overlap
 from lightning_tickets.tickets.ticket import save_ticket
 
 SHAPES = {"encoder.layer.0.a.weight": (6, 5), "encoder.layer.1.a.weight": (6, 5), "pooler.dense.weight": (4, 5)}
@@ -18,12 +18,12 @@ TASKS = ["cola", "mlm", "rte"]
 
 @pytest.fixture(scope="module")
 def masks():
-    found = {}
+    masks = {}
     for seed, task in enumerate(TASKS):
         generator = torch.Generator().manual_seed(seed)
         weights = {name: torch.randn(shape, generator=generator) for name, shape in SHAPES.items()}
-        found[task] = keep_largest(weights, full(weights), 24)
-    return found
+        masks[task] = keep_largest(weights, full(weights), 24)
+    return masks
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,9 @@ def lookup(masks, tmp_path_factory):
     for task, mask in masks.items():
         save_ticket(root / f"{task}.safetensors", mask, {})
 
-    def of(cell: Cell) -> Outcome:
+    def of(cell: Cell) -> CellResult:
         path = root / f"{cell.task}.safetensors"
-        return Outcome(cell.task, "accuracy", None, f"run {cell.task}", ticket=path if path.exists() else None)
+        return CellResult(cell.task, "accuracy", None, f"run {cell.task}", ticket=path if path.exists() else None)
 
     return of
 
@@ -49,7 +49,7 @@ def flat(mask):
 
 @pytest.mark.parametrize("of", ["kept", "pruned"])
 def test_intersection_over_union_of_two_tickets(masks, lookup, of):
-    matrix = overlap(of).exhibit(lookup)
+    matrix = overlap(of).fill(lookup)
     assert matrix.rows == matrix.columns == tuple(TASKS)
     for i, one in enumerate(TASKS):
         for j, other in enumerate(TASKS):
@@ -59,7 +59,7 @@ def test_intersection_over_union_of_two_tickets(masks, lookup, of):
 
 
 def test_chance_is_that_of_two_independent_masks():
-    (note, _) = overlap("kept").exhibit(lambda cell: Outcome("", "", None, "run")).notes
+    (note, _) = overlap("kept").fill(lambda cell: CellResult("", "", None, "run")).notes
     assert "17.6 % in common" in note
     generator = torch.Generator().manual_seed(0)
     a, b = (torch.rand(1_000_000, generator=generator) < 0.3 for _ in range(2))
@@ -67,7 +67,7 @@ def test_chance_is_that_of_two_independent_masks():
 
 
 def test_sparsity_by_layer(masks, lookup):
-    matrix = overlap("sparsity").exhibit(lookup)
+    matrix = overlap("sparsity").fill(lookup)
     assert matrix.columns == ("layer 1", "layer 2", "pooler")
     for row, task in zip(matrix.values, TASKS, strict=True):
         for value, m in zip(row, masks[task].values(), strict=True):
@@ -75,7 +75,7 @@ def test_sparsity_by_layer(masks, lookup):
 
 
 def test_overlap_by_layer_is_with_masked_lms_ticket(masks, lookup):
-    matrix = overlap("layers", ["cola", "rte"]).exhibit(lookup)
+    matrix = overlap("layers", ["cola", "rte"]).fill(lookup)
     assert matrix.rows == ("cola", "rte")
     for row, task in zip(matrix.values, ("cola", "rte"), strict=True):
         for value, (name, m) in zip(row, masks[task].items(), strict=True):
@@ -84,12 +84,12 @@ def test_overlap_by_layer_is_with_masked_lms_ticket(masks, lookup):
 
 
 def test_a_ticket_that_is_not_there_is_a_hole_with_its_command(lookup):
-    matrix = overlap("kept", ["cola", "squad"]).exhibit(lookup)
+    matrix = overlap("kept", ["cola", "squad"]).fill(lookup)
     assert matrix.values == ((1.0, None), (None, None)) and matrix.missing == ("run squad",)
 
 
 def test_it_asks_for_one_cell_a_ticket():
     assert overlap("kept").cells() == [Cell(task, "imp", 70, 1) for task in TASKS]
     assert [c.task for c in overlap("layers", ["cola"]).cells()] == ["cola", "mlm"]
-    with pytest.raises(UserError, match="of=both: allowed are kept, pruned, layers, sparsity"):
+    with pytest.raises(UserError, match="measure: expected one of kept, pruned, layers, sparsity, got 'both'"):
         overlap("both").cells()

@@ -9,7 +9,7 @@ import pytest
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
-from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
+from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.settings import Training
@@ -26,13 +26,15 @@ def chain(task: str = "cola", seed: int = 0) -> Chain:
     return Chain(problem(task), Component("magnitude", 1), Linear(10), seed)
 
 
-def wanted(row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = "") -> Wanted:
+def request(
+    row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = ""
+) -> RequestedRun:
     """``on`` is the task that the ticket comes from, where it is another one."""
     mask: TicketMask | DrawnMask | None = TicketMask(chain(on or task, finder), percent)
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
-    return Wanted(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
+    return RequestedRun(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
 
 
 def finds(plan: Plan) -> list[Job]:
@@ -41,57 +43,60 @@ def finds(plan: Plan) -> list[Job]:
 
 @pytest.mark.parametrize("percents", [[50], [10, 90, 50], [90, 10, 50], [30, 30]])
 def test_a_chain_is_searched_once_to_its_deepest_sparsity(percents: list[int]) -> None:
-    (find,) = finds(make_plan([wanted("imp", percent, seed) for percent in percents for seed in (1, 2, 3)]))
+    (find,) = finds(make_plan([request("imp", percent, seed) for percent in percents for seed in (1, 2, 3)]))
     assert find.name == TicketMask(chain(), max(percents)).name
     assert find.makes == tuple(TicketMask(chain(), p).name for p in range(10, max(percents) + 1, 10))
 
 
 def test_a_chain_is_searched_by_a_cell_of_its_deepest_sparsity() -> None:
-    (find,) = finds(make_plan([wanted("imp", 30), wanted("imp", 70), wanted("imp", 50)]))
-    assert find.overrides == (*wanted("imp", 70).overrides, "job=find")
+    (find,) = finds(make_plan([request("imp", 30), request("imp", 70), request("imp", 50)]))
+    assert find.overrides == (*request("imp", 70).overrides, "job=find")
 
 
 def test_rows_on_the_same_ticket_share_its_chain() -> None:
     rows = [
-        replace(wanted("imp", 50), run=replace(wanted("imp", 50).run, row=row)) for row in ("imp", "random_weights")
+        replace(request("imp", 50), run=replace(request("imp", 50).run, row=row)) for row in ("imp", "random_weights")
     ]
     plan = make_plan(rows)
     assert len(finds(plan)) == 1 and len(plan.jobs) == 3
 
 
-@pytest.mark.parametrize("other", [wanted("imp", 50, finder=7), wanted("imp", 50, task="rte")], ids=["seed", "task"])
-def test_another_seed_or_task_is_another_chain(other: Wanted) -> None:
-    assert len(finds(make_plan([wanted("imp", 50), other]))) == 2
+@pytest.mark.parametrize("other", [request("imp", 50, finder=7), request("imp", 50, task="rte")], ids=["seed", "task"])
+def test_another_seed_or_task_is_another_chain(other: RequestedRun) -> None:
+    assert len(finds(make_plan([request("imp", 50), other]))) == 2
 
 
 def test_a_ticket_that_is_transferred_is_found_once() -> None:
-    plan = make_plan([wanted("imp", 50, task=task, on="mlm") for task in ("cola", "rte", "mlm")])
+    plan = make_plan([request("imp", 50, task=task, on="mlm") for task in ("cola", "rte", "mlm")])
     assert len(finds(plan)) == 1 and plan.trainings() == 5 + 3
 
 
 def test_the_full_network_is_trained_once_a_seed() -> None:
-    plan = make_plan([wanted("full", seed=seed) for seed in (1, 2, 1, 2)])
+    plan = make_plan([request("full", seed=seed) for seed in (1, 2, 1, 2)])
     assert len(plan.jobs) == plan.trainings() == 2
 
 
 def test_the_full_network_and_drawn_masks_wait_for_nothing() -> None:
-    plan = make_plan([wanted("full"), wanted("random_mask", 50)])
+    plan = make_plan([request("full"), request("random_mask", 50)])
     assert finds(plan) == [] and {job.needs for job in plan.jobs} == {None}
 
 
 def test_drawn_masks_of_other_sparsities_are_other_runs() -> None:
-    assert len(make_plan([wanted("random_mask", percent) for percent in (50, 70, 50)]).jobs) == 2
+    assert len(make_plan([request("random_mask", percent) for percent in (50, 70, 50)]).jobs) == 2
 
 
 def test_a_cell_waits_for_the_chain_of_its_ticket() -> None:
-    plan = make_plan([wanted("imp", 30), wanted("imp", 70), wanted("imp", 50, task="rte")])
+    plan = make_plan([request("imp", 30), request("imp", 70), request("imp", 50, task="rte")])
     needs = {job.name: job.needs for job in plan.jobs}
-    assert needs[wanted("imp", 30).run.name] == TicketMask(chain(), 30).name
-    assert needs[wanted("imp", 50, task="rte").run.name] == TicketMask(chain("rte"), 50).name
+    assert needs[request("imp", 30).run.name] == TicketMask(chain(), 30).name
+    assert needs[request("imp", 50, task="rte").run.name] == TicketMask(chain("rte"), 50).name
 
 
 CELLS = [
-    wanted(row, 50, seed, task) for row in ("full", "imp", "random_mask") for task in ("cola", "rte") for seed in (1, 2)
+    request(row, 50, seed, task)
+    for row in ("full", "imp", "random_mask")
+    for task in ("cola", "rte")
+    for seed in (1, 2)
 ]
 
 
@@ -121,7 +126,7 @@ def test_levels_hold_every_job_and_respect_what_is_needed() -> None:
 
 
 def test_the_longest_job_of_a_level_begins() -> None:
-    free, _ = make_plan([wanted("full"), wanted("imp", 20, task="rte"), wanted("imp", 90)]).levels()
+    free, _ = make_plan([request("full"), request("imp", 20, task="rte"), request("imp", 90)]).levels()
     assert [len(job.makes) for job in free] == [9, 2, 1]
 
 
@@ -140,7 +145,7 @@ def made(store: Store, name: str, seconds: float = 2.0) -> None:
 
 
 def test_what_is_in_the_store_is_not_missing(store: Store) -> None:
-    plan = make_plan([wanted("imp", 30)])
+    plan = make_plan([request("imp", 30)])
     (find,) = finds(plan)
     made(store, find.makes[0])
     assert find.missing(store) == list(find.makes[1:])
@@ -149,23 +154,23 @@ def test_what_is_in_the_store_is_not_missing(store: Store) -> None:
 
 
 def test_the_seconds_left_are_of_what_is_missing(store: Store) -> None:
-    plan = make_plan([wanted("imp", 30), wanted("full")])
+    plan = make_plan([request("imp", 30), request("full")])
     assert plan.seconds_left(store) == 2.0 * 5
     made(store, finds(plan)[0].makes[0])
-    made(store, wanted("full").run.name)
+    made(store, request("full").run.name)
     assert plan.seconds_left(store) == 2.0 * 3
 
 
 def test_the_estimate_follows_what_trainings_have_taken(store: Store) -> None:
     """Guessed at 2 seconds each; the median of those made took 6."""
-    plan = make_plan([wanted("imp", 30), wanted("full")])
+    plan = make_plan([request("imp", 30), request("full")])
     for name, seconds in zip(finds(plan)[0].makes, (6.0, 20.0, 4.0), strict=True):
         made(store, name, seconds)
     assert plan.seconds_left(store) == 6.0 * 2
 
 
 def test_a_timing_that_cannot_be_read_does_not_count(store: Store) -> None:
-    plan = make_plan([wanted("imp", 10)])
+    plan = make_plan([request("imp", 10)])
     name = finds(plan)[0].makes[0]
     made(store, name, 6.0)
     (store.path(name) / TIMING).write_text("{")

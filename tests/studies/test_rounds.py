@@ -6,8 +6,8 @@ import pytest
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
-from lightning_tickets.studies.cell import Outcome
-from lightning_tickets.studies.rounds import Rounds
+from lightning_tickets.studies.cell import CellResult
+from lightning_tickets.studies.exhibits.rounds import Rounds
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import TICKET
 
@@ -22,18 +22,18 @@ def test_each_round_as_its_result_says(context, tiny_run):
     by_percent = {one.percent: context.store.path(one.name) for one in run.mask.rounds}
 
     def lookup(cell):
-        found = by_percent.get(cell.sparsity)
-        return Outcome("r", "accuracy", None, f"run at {cell.sparsity}", ticket=found and found / TICKET)
+        path = by_percent.get(cell.sparsity)
+        return CellResult("r", "accuracy", None, f"run at {cell.sparsity}", ticket=path and path / TICKET)
 
-    search = figure().exhibit(lookup)
+    search = figure().fill(lookup)
     assert search.metric == "accuracy" and search.missing == ("run at 30",)
     assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
     assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])
-    wanted = [read_json(path / "result.json")["metrics"]["accuracy"] for path in by_percent.values()]
-    assert [one.score for one in search.rounds] == [*wanted, None]
+    expected = [read_json(folder / "result.json")["metrics"]["accuracy"] for folder in by_percent.values()]
+    assert [one.score for one in search.rounds] == [*expected, None]
 
 
 def test_only_rounds_that_there_are():
     assert [cell.sparsity for cell in figure(50).cells()] == [10, 20, 30, 40, 50]
-    with pytest.raises(UserError, match="sparsity=55: allowed are 10, 20"):
+    with pytest.raises(UserError, match="sparsity: expected one of 10, 20, .* got 55"):
         figure(55).cells()

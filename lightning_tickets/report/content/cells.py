@@ -1,4 +1,4 @@
-"""What is printed of one finding: its numbers in points, and the marks that it has earned."""
+"""What is printed of one measurement: its numbers in points, and the marks that it has earned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from lightning_tickets.report.content.names import FULL
-from lightning_tickets.studies.finding import Finding
+from lightning_tickets.studies.measurement import Measurement
 
 STRICT, WITHIN_FULL, WITHIN_OWN, UNDEFINED, MISSING = "‡", "†", "§", "¶", "—"
 
@@ -15,7 +15,7 @@ STRICT, WITHIN_FULL, WITHIN_OWN, UNDEFINED, MISSING = "‡", "†", "§", "¶", 
 class Cell:
     """``n`` is empty where the cell has the usual number of runs of its table, and none of them is missing."""
 
-    finding: Finding | None = None
+    measurement: Measurement | None = None
     mean: str = ""
     std: str = ""
     n: str = ""
@@ -39,20 +39,20 @@ def percent(sparsity: float) -> str:
     return f"{round(100 * sparsity, 2):g} %"
 
 
-def fill(finding: Finding | None, full: Finding | None, best: float | None, usual: int) -> Cell:
-    """No finding leaves an empty cell, a finding without scores a dash."""
-    if finding is None:
+def fill(measurement: Measurement | None, full: Measurement | None, best: float | None, usual: int) -> Cell:
+    """No measurement leaves an empty cell, a measurement without scores a dash."""
+    if measurement is None:
         return Cell()
-    summary = finding.summary
+    summary = measurement.summary
     if summary is None:
-        return Cell(finding, MISSING, marks=UNDEFINED if finding.undefined else "")
+        return Cell(measurement, MISSING, marks=UNDEFINED if measurement.undefined else "")
     return Cell(
-        finding,
+        measurement,
         points(summary.mean) if isfinite(summary.mean) else "undefined",
         "" if summary.std is None or not isfinite(summary.std) else points(summary.std),
-        runs(summary.n, len(finding.missing), usual),
-        verdict(finding, full) + (UNDEFINED if finding.undefined else ""),
-        finding.row != FULL and best is not None and abs(summary.mean - best) < 1e-9,
+        runs(summary.n, len(measurement.missing), usual),
+        verdict(measurement, full) + (UNDEFINED if measurement.undefined else ""),
+        measurement.row != FULL and best is not None and abs(summary.mean - best) < 1e-9,
     )
 
 
@@ -62,9 +62,9 @@ def runs(n: int, missing: int, usual: int) -> str:
     return f"n={n}" if n != usual else ""
 
 
-def verdict(finding: Finding, full: Finding | None) -> str:
+def verdict(measurement: Measurement, full: Measurement | None) -> str:
     """The marks of the readings under which a subnetwork matches; the strict one implies the others."""
-    read = finding.verdicts(full) if full and finding.row != FULL else None
+    read = measurement.matching(full) if full and measurement.row != FULL else None
     if read is None:
         return ""
     if read.strict:

@@ -9,7 +9,7 @@ from math import isfinite
 from lightning_tickets.report.content.cells import MISSING, UNDEFINED, signed
 from lightning_tickets.report.content.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.content.names import FULL, row_name
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Differences:
     """``rivals`` are what each column is compared with, None where the baseline is not in it."""
 
     columns: tuple[Column, ...]
-    rivals: tuple[Finding | None, ...]
+    rivals: tuple[Measurement | None, ...]
     rows: tuple[Row, ...]
 
     @property
@@ -64,20 +64,20 @@ def headed(line: Line, block: Block) -> Line:
     return line if block.sparsity is None else replace(line, sparsity=block.sparsity)
 
 
-def compared(line: Line, heads: Sequence[Column], rivals: Sequence[Finding | None]) -> Row:
-    cells = tuple(difference(cell.finding, rival) for cell, rival in zip(line.cells, rivals, strict=True))
+def compared(line: Line, heads: Sequence[Column], rivals: Sequence[Measurement | None]) -> Row:
+    cells = tuple(difference(cell.measurement, rival) for cell, rival in zip(line.cells, rivals, strict=True))
     others = [cell for cell, head in zip(cells, heads, strict=True) if head.task != line.row]
     judged = [cell.holds for cell in others if cell.holds is not None]
     return Row(line.label, cells, f"{sum(judged)} of {len(judged)}")
 
 
-def difference(finding: Finding | None, rival: Finding | None) -> Difference:
+def difference(measurement: Measurement | None, rival: Measurement | None) -> Difference:
     """A cell that is not part of the exhibit is empty, one that lacks a score or the baseline's has a dash."""
-    if finding is None:
+    if measurement is None:
         return Difference("")
-    mark = UNDEFINED if finding.undefined or (rival and rival.undefined) else ""
-    ours, theirs = finding.summary, rival.summary if rival else None
+    mark = UNDEFINED if measurement.undefined or (rival and rival.undefined) else ""
+    ours, theirs = measurement.summary, rival.summary if rival else None
     if not (rival and ours and theirs and isfinite(ours.mean - theirs.mean)):
         return Difference(MISSING + mark)
-    size, verdicts = ours.mean - theirs.mean, finding.verdicts(rival)
+    size, verdicts = ours.mean - theirs.mean, measurement.matching(rival)
     return Difference(signed(size) + mark, size, verdicts.within_full if verdicts else None)

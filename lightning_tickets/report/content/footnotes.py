@@ -8,7 +8,7 @@ from lightning_tickets.report.content.cells import MISSING, STRICT, UNDEFINED, W
 from lightning_tickets.report.content.differences import differences
 from lightning_tickets.report.content.layout import Layout, full_network, shown, usual_runs
 from lightning_tickets.report.content.names import FULL, task_name
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 READINGS = {
     STRICT: "the mean is at least the full network's",
@@ -34,7 +34,7 @@ def footnotes(exhibit: Exhibit, layout: Layout) -> tuple[str, ...]:
         notes.append(f"{MISSING} not run yet.")
     if missing := absent(shown(exhibit)):
         notes.append(f"{missing}.")
-    if any(cell.finding is None for cell in cells):
+    if any(cell.measurement is None for cell in cells):
         notes.append("An empty cell is not part of this exhibit.")
     return (*notes, *exhibit.notes)
 
@@ -56,7 +56,7 @@ def unjudged(exhibit: Exhibit, layout: Layout) -> list[str]:
     return [f"{WITHIN_FULL} cannot be judged where the full network has one run: {single}."]
 
 
-def single_runs(rivals: Iterable[Finding | None]) -> str:
+def single_runs(rivals: Iterable[Measurement | None]) -> str:
     """The tasks on which a baseline has one run."""
     return ", ".join(dict.fromkeys(task_name(rival.task) for rival in rivals if rival and len(rival.scores) == 1))
 
@@ -71,12 +71,16 @@ def framed(exhibit: Exhibit) -> list[str]:
 
 
 def undefined(exhibit: Exhibit) -> list[str]:
-    found = [f"{place(finding)}: {', '.join(finding.undefined)}" for finding in shown(exhibit) if finding.undefined]
+    found = [
+        f"{place(measurement)}: {', '.join(measurement.undefined)}"
+        for measurement in shown(exhibit)
+        if measurement.undefined
+    ]
     return [f"{UNDEFINED} undefined scores: {'; '.join(found)}."] if found else []
 
 
-def absent(findings: Sequence[Finding]) -> str:
-    return lacking(command for finding in findings for command in finding.missing)
+def absent(measurements: Sequence[Measurement]) -> str:
+    return lacking(command for measurement in measurements for command in measurement.missing)
 
 
 def lacking(commands: Iterable[str]) -> str:
@@ -89,25 +93,25 @@ def lacking(commands: Iterable[str]) -> str:
 
 def runs_behind(exhibit: Exhibit) -> str:
     """How many runs stand behind a number: ``n = 5 runs``."""
-    counts = sorted({len(finding.scores) for finding in shown(exhibit) if finding.scores})
+    counts = sorted({len(measurement.scores) for measurement in shown(exhibit) if measurement.scores})
     usual = usual_runs(exhibit)
     n = f"n = {usual}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}, mostly {usual}"
     return f"{n} {'run' if counts == [1] else 'runs'}"
 
 
-def place(finding: Finding) -> str:
+def place(measurement: Measurement) -> str:
     """As it is typed: ``imp on SST-2 at 60 %``."""
-    return f"{finding.row} on {task_name(finding.task)} at {percent(finding.sparsity)}"
+    return f"{measurement.row} on {task_name(measurement.task)} at {percent(measurement.sparsity)}"
 
 
 def commands(exhibit: Exhibit) -> list[str]:
     """Lines for a shell: above the commands of each cell a comment that names the cell."""
     lines: list[str] = []
-    for finding in shown(exhibit):
-        if finding.missing:
-            asked = len(finding.scores) + len(finding.missing)
-            lines.append(flat(f"# {place(finding)}: {len(finding.missing)} of {asked} runs missing"))
-            lines += [flat(command) for command in dict.fromkeys(finding.missing)]
+    for measurement in shown(exhibit):
+        if measurement.missing:
+            asked = len(measurement.scores) + len(measurement.missing)
+            lines.append(flat(f"# {place(measurement)}: {len(measurement.missing)} of {asked} runs missing"))
+            lines += [flat(command) for command in dict.fromkeys(measurement.missing)]
     return lines
 
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 from lightning_tickets.report.content.cells import percent, signed
 from lightning_tickets.report.content.names import metric_name, row_name, task_name
-from lightning_tickets.studies.finding import Exhibit, Sheet
-from lightning_tickets.studies.inference import Interval
-from lightning_tickets.studies.judgement import MARGIN, Judged
+from lightning_tickets.studies.comparison import MARGIN, Comparison
+from lightning_tickets.studies.measurement import Exhibit, TextTable
+from lightning_tickets.studies.statistics.significance import Interval
 
-Judgements = Mapping[str, Sequence[Judged]]
+Judgements = Mapping[str, Sequence[Comparison]]
 """By the exhibit's name."""
 NO_JUDGEMENTS: Judgements = MappingProxyType({})
 HEAD = (
@@ -32,23 +32,28 @@ HEAD = (
 )
 
 
-def sheet(exhibit: Exhibit, judgements: Sequence[Judged]) -> Sheet:
+def sheet(exhibit: Exhibit, judgements: Sequence[Comparison]) -> TextTable:
     title = f"{exhibit.title}: better, worse, the same?"
-    return Sheet(
-        f"{exhibit.name}.judged", title, explained(exhibit.baseline), HEAD, tuple(lines(judgements)), exhibit.tasks
+    return TextTable(
+        f"{exhibit.name}.judged",
+        title,
+        explained(exhibit.baseline),
+        head=HEAD,
+        lines=tuple(lines(judgements)),
+        tasks=exhibit.tasks,
     )
 
 
-def lines(judgements: Sequence[Judged]) -> Iterator[tuple[str, ...]]:
-    """A line a cell; what cannot be told is a question mark."""
+def lines(judgements: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
+    """A line a cell; what is unknown is a question mark."""
     for one in judgements:
-        finding, welch = one.finding, one.welch
+        measurement, welch = one.measurement, one.welch
         yield (
-            row_name(finding.row),
-            task_name(finding.task),
-            metric_name(finding.metric),
-            percent(finding.sparsity),
-            str(len(finding.scores)),
+            row_name(measurement.row),
+            task_name(measurement.task),
+            metric_name(measurement.metric),
+            percent(measurement.sparsity),
+            str(len(measurement.scores)),
             signed(welch.difference) if welch else "?",
             interval(welch.interval if welch else None),
             probability(welch.p if welch else None),
@@ -73,6 +78,6 @@ def explained(baseline: str) -> str:
     return (
         f"Differences from {row_name(baseline)} in points. Welch's interval and p are over seeds, Holm's p over all "
         f"lines; paired: by seed; TOST: whether the two are the same within {100 * MARGIN:g} point; examples: a "
-        "bootstrap of the development set. Better or worse: Holm's p < 0.05; same: TOST's p < 0.05; otherwise it "
-        "cannot be told."
+        "bootstrap of the development set. Better or worse: Holm's p < 0.05; same: TOST's p < 0.05; otherwise it is "
+        "inconclusive."
     )

@@ -9,7 +9,7 @@ from math import isfinite
 
 from lightning_tickets.report.content.cells import Cell, fill, percent
 from lightning_tickets.report.content.names import FULL, row_name
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def lay_out(exhibit: Exhibit) -> Layout:
     return Layout(heads, tuple(blocks), usual)
 
 
-def shown(exhibit: Exhibit) -> list[Finding]:
-    """The findings in the order of rows, tasks and sparsities; those of other rows and tasks stay out."""
-    return [finding for row in exhibit.rows for task in exhibit.tasks for finding in exhibit.at(row, task)]
+def shown(exhibit: Exhibit) -> list[Measurement]:
+    """The measurements in the order of rows, tasks and sparsities; those of other rows and tasks stay out."""
+    return [measurement for row in exhibit.rows for task in exhibit.tasks for measurement in exhibit.at(row, task)]
 
 
 def columns(exhibit: Exhibit) -> tuple[Column, ...]:
-    """Without sparsities; a task without findings keeps its column."""
+    """Without sparsities; a task without measurements keeps its column."""
     heads: list[Column] = []
     for task in exhibit.tasks:
         metrics = dict.fromkeys(f.metric for row in exhibit.rows for f in exhibit.at(row, task))
@@ -90,28 +90,28 @@ def columns(exhibit: Exhibit) -> tuple[Column, ...]:
     return tuple(heads)
 
 
-def full_network(exhibit: Exhibit, head: Column) -> Finding | None:
+def full_network(exhibit: Exhibit, head: Column) -> Measurement | None:
     return lowest(exhibit, FULL, head)
 
 
-def lowest(exhibit: Exhibit, row: str, head: Column) -> Finding | None:
+def lowest(exhibit: Exhibit, row: str, head: Column) -> Measurement | None:
     """Of a row in a column, at its lowest sparsity there."""
     return next((f for f in exhibit.at(row, head.task) if f.metric == head.metric), None)
 
 
 def dense(exhibit: Exhibit, row: str) -> bool:
     """The full network, and any row that prunes nothing: sparsity 0 is not worth a block of its own."""
-    found = [finding for task in exhibit.tasks for finding in exhibit.at(row, task)]
-    return row == FULL or (bool(found) and all(finding.sparsity == 0 for finding in found))
+    found = [measurement for task in exhibit.tasks for measurement in exhibit.at(row, task)]
+    return row == FULL or (bool(found) and all(measurement.sparsity == 0 for measurement in found))
 
 
-def sparsities(findings: Iterable[Finding]) -> list[float]:
-    return sorted({round(finding.sparsity, 6) for finding in findings})
+def sparsities(measurements: Iterable[Measurement]) -> list[float]:
+    return sorted({round(measurement.sparsity, 6) for measurement in measurements})
 
 
 def usual_runs(exhibit: Exhibit) -> int:
     """The most frequent number of runs of a cell; of two as frequent the larger."""
-    counts = Counter(len(finding.scores) for finding in shown(exhibit) if finding.scores)
+    counts = Counter(len(measurement.scores) for measurement in shown(exhibit) if measurement.scores)
     return max(counts, key=lambda n: (counts[n], n), default=0)
 
 
@@ -125,7 +125,7 @@ def block(
 ) -> Block:
     """The lines of ``rows`` at the sparsity ``at``; without it, at the one sparsity that each cell has."""
 
-    def found(row: str, head: Column) -> Finding | None:
+    def found(row: str, head: Column) -> Measurement | None:
         here = (f for f in exhibit.at(row, head.task) if f.metric == head.metric)
         return next((f for f in here if at is None or round(f.sparsity, 6) == at), None)
 
@@ -139,7 +139,7 @@ def block(
     return Block(at, tuple(line(row) for row in rows))
 
 
-def best_mean(rivals: Iterable[Finding | None]) -> float | None:
+def best_mean(rivals: Iterable[Measurement | None]) -> float | None:
     """None where fewer than two rows have a score: the best of one says nothing."""
     summaries = [rival.summary for rival in rivals if rival]
     means = [summary.mean for summary in summaries if summary and isfinite(summary.mean)]

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 from lightning_tickets.report.content.layout import shown
 from lightning_tickets.report.content.names import task_name
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")
 
 
 def records(exhibit: Exhibit) -> Iterator[tuple[str, ...]]:
-    """The columns of the published CSVs, and n; a finding without scores leaves no line."""
+    """The columns of the published CSVs, and n; a measurement without scores leaves no line."""
     yield COLUMNS
-    for finding in shown(exhibit):
-        yield from statistics(finding)
+    for measurement in shown(exhibit):
+        yield from statistics(measurement)
 
 
-def statistics(finding: Finding) -> Iterator[tuple[str, ...]]:
-    summary = finding.summary
+def statistics(measurement: Measurement) -> Iterator[tuple[str, ...]]:
+    summary = measurement.summary
     if summary is None:
         return
-    where = (decimal(finding.sparsity), task_name(finding.task), finding.metric)
+    where = (decimal(measurement.sparsity), task_name(measurement.task), measurement.metric)
     std = "" if summary.std is None else decimal(100 * summary.std)
     for statistic, value in (("mean", summary.mean), ("median", summary.median), ("best", summary.best)):
         beside = std if statistic == "mean" else ""
         said = (decimal(100 * value), beside, "absolute", str(summary.n))
-        yield (task_name(finding.row), statistic, *where, *said)
+        yield (task_name(measurement.row), statistic, *where, *said)
 
 
 def decimal(value: float) -> str:

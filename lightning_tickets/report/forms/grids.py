@@ -14,7 +14,7 @@ from lightning_tickets.report.content.records import decimal
 from lightning_tickets.report.forms.latex import escape, joined
 from lightning_tickets.report.forms.markup import text
 from lightning_tickets.report.forms.pipes import piped, plain
-from lightning_tickets.studies.finding import Matrix, Search, Sheet
+from lightning_tickets.studies.measurement import Matrix, PruningRounds, TextTable
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 BLANK = {"", "?", MISSING}
@@ -22,17 +22,17 @@ LONG = 40
 TASK = "Task"
 
 
-def records(sheet: Sheet) -> Iterator[tuple[str, ...]]:
+def records(sheet: TextTable) -> Iterator[tuple[str, ...]]:
     yield from (sheet.head, *sheet.lines)
 
 
-def pipes(sheet: Sheet) -> Iterator[str]:
+def pipes(sheet: TextTable) -> Iterator[str]:
     yield piped(map(plain, sheet.head))
     yield piped("---:" if right else "---" for right in numeric(sheet))
     yield from (piped(map(plain, line)) for line in sheet.lines)
 
 
-def tabular(sheet: Sheet) -> Iterator[str]:
+def tabular(sheet: TextTable) -> Iterator[str]:
     yield rf"\begin{{tabular}}{{{''.join('r' if right else 'l' for right in numeric(sheet))}}}"
     yield r"\toprule"
     yield joined(map(escape, sheet.head))
@@ -42,7 +42,7 @@ def tabular(sheet: Sheet) -> Iterator[str]:
     yield r"\end{tabular}"
 
 
-def table(sheet: Sheet) -> Iterator[str]:
+def table(sheet: TextTable) -> Iterator[str]:
     """A column or a line of a task says so, as those of exhibits do: by its head, or by what it has under ``Task``."""
     sides = [look(*column) for column in zip(numeric(sheet), columns(sheet), strict=True)]
     own = {task_name(task): f' data-task="{text(task)}"' for task in sheet.tasks}
@@ -66,11 +66,11 @@ def look(right: bool, column: Sequence[str]) -> str:
     return ' class="left long"' if max(map(len, column), default=0) > LONG else ' class="left"'
 
 
-def columns(sheet: Sheet) -> list[list[str]]:
+def columns(sheet: TextTable) -> list[list[str]]:
     return [[line[at] for line in sheet.lines] for at in range(len(sheet.head))]
 
 
-def numeric(sheet: Sheet) -> list[bool]:
+def numeric(sheet: TextTable) -> list[bool]:
     """Which columns hold numbers; the first names the lines and never counts as one."""
     return [at > 0 and numbers(column) for at, column in enumerate(columns(sheet))]
 
@@ -80,7 +80,7 @@ def numbers(column: Sequence[str]) -> bool:
     return bool(said) and all(NUMBER.match(cell) for cell in said)
 
 
-def checked(sheet: Sheet) -> Sheet:
+def checked(sheet: TextTable) -> TextTable:
     """With its tasks spelled as the paper does; raises ValueError where a line is not as wide as the head."""
     if not sheet.head or any(len(line) != len(sheet.head) for line in sheet.lines):
         raise ValueError(f"sheet {sheet.name}: every line has the width of the head, which is one at least")
@@ -88,7 +88,7 @@ def checked(sheet: Sheet) -> Sheet:
     return replace(sheet, head=spelled(sheet, sheet.head), lines=lines)
 
 
-def spelled(sheet: Sheet, line: Sequence[str]) -> tuple[str, ...]:
+def spelled(sheet: TextTable, line: Sequence[str]) -> tuple[str, ...]:
     return tuple(task_name(cell) if cell in sheet.tasks else cell for cell in line)
 
 
@@ -97,20 +97,31 @@ def named(matrix: Matrix) -> Matrix:
     return replace(matrix, rows=tuple(map(row_name, matrix.rows)), columns=tuple(map(task_name, matrix.columns)))
 
 
-def of_matrix(matrix: Matrix, spell: Callable[[float | None], str]) -> Sheet:
+def of_matrix(matrix: Matrix, spell: Callable[[float | None], str]) -> TextTable:
     shown = named(matrix)
     filled = zip(shown.rows, shown.values, strict=True)
     lines = tuple((row, *map(spell, values)) for row, values in filled)
-    return Sheet(matrix.name, matrix.title, matrix.shows, ("", *shown.columns), lines, matrix.tasks)
+    return TextTable(
+        matrix.name, matrix.title, matrix.caption, head=("", *shown.columns), lines=lines, tasks=matrix.tasks
+    )
 
 
-def of_search(search: Search) -> Sheet:
+def of_search(search: PruningRounds) -> TextTable:
     head = ("Round", "Trains, % of the weights", f"Scores, {metric_name(search.metric)}", "Leaves, % of the weights")
     lines = tuple(
         (str(number), *map(percentage, (one.kept, one.score, one.left)))
         for number, one in enumerate(search.rounds, start=1)
     )
-    return Sheet(search.name, search.title, search.shows, head, lines, search.tasks, search.notes, search.missing)
+    return TextTable(
+        search.name,
+        search.title,
+        search.caption,
+        head=head,
+        lines=lines,
+        tasks=search.tasks,
+        notes=search.notes,
+        missing=search.missing,
+    )
 
 
 def percentage(share: float | None) -> str:

@@ -10,7 +10,7 @@ from lightning_tickets.report.content.cells import MISSING, Cell, percent
 from lightning_tickets.report.content.footnotes import place
 from lightning_tickets.report.content.layout import Block, Layout
 from lightning_tickets.report.content.names import metric_name, task_name
-from lightning_tickets.studies.finding import Finding
+from lightning_tickets.studies.measurement import Measurement
 
 
 def text(data: str) -> str:
@@ -22,9 +22,9 @@ def anchor(*parts: str) -> str:
     return "/".join(quote(part, safe="") for part in parts)
 
 
-def behind(name: str, finding: Finding) -> str:
+def behind(name: str, measurement: Measurement) -> str:
     """The anchor of a cell's line in the list of the runs behind each number of the exhibit ``name``."""
-    return anchor(name, finding.row, finding.task, finding.metric, f"{round(finding.sparsity, 6):g}")
+    return anchor(name, measurement.row, measurement.task, measurement.metric, f"{round(measurement.sparsity, 6):g}")
 
 
 def scrolled(name: str, table: Iterable[str]) -> str:
@@ -76,12 +76,12 @@ def data_cell(cell: Cell, name: str) -> str:
     marks = f"<sup>{text(cell.marks)}</sup>" if cell.marks else ""
     small = f"<small>{text(cell.n)}</small>" if cell.n else ""
     kind = ' class="missing"' if cell.mean == MISSING else ""
-    return f"<td{kind}>{number}{marks}{small}{to_runs(cell.finding, name)}</td>"
+    return f"<td{kind}>{number}{marks}{small}{to_runs(cell.measurement, name)}</td>"
 
 
-def to_runs(finding: Finding | None, name: str) -> str:
+def to_runs(measurement: Measurement | None, name: str) -> str:
     """A link without text, which the style spreads over its cell."""
-    if finding is None or not finding.runs:
+    if measurement is None or not measurement.runs:
         return ""
-    says = text(f"The runs behind {place(finding)}")
-    return f'<a class="behind" href="#{behind(name, finding)}" aria-label="{says}"></a>'
+    says = text(f"The runs behind {place(measurement)}")
+    return f'<a class="behind" href="#{behind(name, measurement)}" aria-label="{says}"></a>'

@@ -10,24 +10,24 @@ from lightning_tickets.report.content.footnotes import LISTED
 from lightning_tickets.report.forms.latex import fragment
 from lightning_tickets.report.forms.pipes import plain
 from lightning_tickets.report.forms.views import view
-from lightning_tickets.studies.finding import Shown
+from lightning_tickets.studies.measurement import Reportable
 
 
-def csv_text(shown: Shown) -> str:
+def csv_text(shown: Reportable) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(view(shown).records())
     return text.getvalue()
 
 
-def markdown(shown: Shown) -> str:
+def markdown(shown: Reportable) -> str:
     """A section: heading, what it shows, the table, notes, and the commands of the missing runs."""
     return "\n\n".join(part for part in parts(shown) if part) + "\n"
 
 
-def parts(shown: Shown) -> Iterator[str]:
+def parts(shown: Reportable) -> Iterator[str]:
     seen = view(shown)
     yield f"## {plain(shown.title)}"
-    yield plain(shown.shows)
+    yield plain(shown.caption)
     yield "\n".join(seen.pipes())
     yield "\n".join(f"- {plain(note)}" for note in seen.notes)
     if seen.commands:
@@ -35,7 +35,7 @@ def parts(shown: Shown) -> Iterator[str]:
         yield "\n".join(["```sh", *seen.commands, "```"])
 
 
-def latex(shown: Shown) -> str:
+def latex(shown: Reportable) -> str:
     """A tabular for booktabs with its notes, to be input inside a table; the commands are comments."""
     seen = view(shown)
     return fragment(seen.tabular(), seen.notes, seen.commands)

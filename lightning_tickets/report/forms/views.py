@@ -11,7 +11,15 @@ from lightning_tickets.report.content.cells import MISSING
 from lightning_tickets.report.content.footnotes import commands, flat, footnotes, lacking
 from lightning_tickets.report.content.layout import lay_out, shown
 from lightning_tickets.report.forms import grids, latex, markup, pipes
-from lightning_tickets.studies.finding import Exhibit, Finding, Matrix, Pictured, Search, Sheet, Shown
+from lightning_tickets.studies.measurement import (
+    Exhibit,
+    Matrix,
+    Measurement,
+    Plottable,
+    PruningRounds,
+    Reportable,
+    TextTable,
+)
 
 SUFFIXES = {
     "table": ("csv", "md", "tex"),
@@ -37,27 +45,27 @@ class View:
     notes: tuple[str, ...]
     missing: tuple[str, ...]
     commands: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
-    picture: Pictured | None = None
+    measurements: tuple[Measurement, ...] = ()
+    picture: Plottable | None = None
 
 
-def view(what: Shown) -> View:
+def view(what: Reportable) -> View:
     """Raises ValueError for what no file can show."""
     match what:
         case Exhibit():
             return of_exhibit(what)
-        case Sheet():
+        case TextTable():
             return of_sheet(what)
         case Matrix():
             return of_matrix(what)
-        case Search():
+        case PruningRounds():
             return of_search(what)
 
 
 def of_exhibit(exhibit: Exhibit) -> View:
     if exhibit.drawn not in SUFFIXES:
         raise ValueError(f"exhibit {exhibit.name}: drawn is one of {', '.join(SUFFIXES)}, not {exhibit.drawn!r}")
-    layout, findings = lay_out(exhibit), tuple(shown(exhibit))
+    layout, measurements = lay_out(exhibit), tuple(shown(exhibit))
     return View(
         SUFFIXES[exhibit.drawn],
         partial(records.records, exhibit),
@@ -65,14 +73,14 @@ def of_exhibit(exhibit: Exhibit) -> View:
         partial(latex.tabular, layout),
         partial(markup.table, layout, exhibit.name),
         footnotes(exhibit, layout),
-        tuple(command for finding in findings for command in finding.missing),
+        tuple(command for measurement in measurements for command in measurement.missing),
         tuple(commands(exhibit)),
-        findings,
+        measurements,
         None if exhibit.drawn == "table" else exhibit,
     )
 
 
-def of_sheet(given: Sheet) -> View:
+def of_sheet(given: TextTable) -> View:
     sheet = grids.checked(given)
     return View(
         ("csv", "md", "tex"),
@@ -96,7 +104,7 @@ def of_matrix(matrix: Matrix) -> View:
     return replace(read, suffixes=("png", "svg", "csv", "md"), records=exact, picture=grids.named(matrix))
 
 
-def of_search(search: Search) -> View:
+def of_search(search: PruningRounds) -> View:
     """What is read of it is a sheet, a line a round."""
     read = of_sheet(grids.of_search(search))
     return replace(read, suffixes=("png", "svg", "csv", "md"), picture=search)

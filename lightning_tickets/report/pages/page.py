@@ -16,14 +16,14 @@ from lightning_tickets.report.forms.markup import anchor, scrolled, text
 from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.provenance import runs_table
 from lightning_tickets.report.pictures.figures import caption, svg
-from lightning_tickets.studies.finding import Pictured, Shown
+from lightning_tickets.studies.measurement import Plottable, Reportable
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
 
 
 def page(
     title: str,
-    exhibits: Sequence[Shown],
+    exhibits: Sequence[Reportable],
     links: Mapping[str, str],
     notes: Sequence[str],
     judgements: Judgements = NO_JUDGEMENTS,
@@ -55,10 +55,10 @@ def opening(title: str) -> list[str]:
     ]
 
 
-def intro(exhibits: Sequence[Shown], scale: str) -> str:
+def intro(exhibits: Sequence[Reportable], scale: str) -> str:
     """What this is, at which scale, and how complete it is."""
     views = [view(shown) for shown in exhibits]
-    count = len({run for seen in views for finding in seen.findings for run in finding.runs})
+    count = len({run for seen in views for measurement in seen.measurements for run in measurement.runs})
     first = f"Tables and figures of {PAPER}, drawn anew from the scores of {count} run{'' if count == 1 else 's'}."
     last = f"Scale: {scale}."
     if absent := lacking(command for seen in views for command in seen.missing):
@@ -68,7 +68,7 @@ def intro(exhibits: Sequence[Shown], scale: str) -> str:
     return f"{first} Below each stand its numbers as files and the runs behind every number. {last}"
 
 
-def contents(exhibits: Sequence[Shown]) -> list[str]:
+def contents(exhibits: Sequence[Reportable]) -> list[str]:
     items = (f'<li><a href="#{anchor(shown.name)}">{text(shown.title)}</a></li>' for shown in exhibits)
     return ['<nav aria-label="Contents">', "<ul>", *items, "</ul>", "</nav>"]
 
@@ -78,36 +78,36 @@ def bullets(notes: Sequence[str]) -> list[str]:
     return ['<ul class="notes">', *items, "</ul>"] if items else []
 
 
-def section(shown: Shown, links: Mapping[str, str], judgements: Judgements, scale: str) -> Iterator[str]:
+def section(shown: Reportable, links: Mapping[str, str], judgements: Judgements, scale: str) -> Iterator[str]:
     """Its first line and its last are what the page of all experiments finds it by."""
     seen = view(shown)
     tasks = text(json.dumps(list(dict.fromkeys(shown.tasks))))
     yield f'<section id="{anchor(shown.name)}" data-scale="{text(scale)}" data-tasks="{tasks}">'
     yield f"<h2>{text(shown.title)}</h2>"
-    yield f"<p>{text(shown.shows)}</p>"
+    yield f"<p>{text(shown.caption)}</p>"
     numbers = [scrolled(shown.title, seen.table()), *bullets(seen.notes)]
     if seen.picture:
         yield from figure(seen.picture)
         yield from bullets(shown.notes)
-        yield from folded(f"The {'scores' if seen.findings else 'numbers'} as a table", numbers)
+        yield from folded(f"The {'scores' if seen.measurements else 'numbers'} as a table", numbers)
     else:
         yield from numbers
     yield from files(shown.name, seen.suffixes)
     for summary, sheet in companions(shown, judgements):
         told = view(sheet)
         table = scrolled(sheet.title, told.table())
-        said = [f"<p>{text(sheet.shows)}</p>", table, *bullets(told.notes), *files(sheet.name, SUFFIXES)]
+        said = [f"<p>{text(sheet.caption)}</p>", table, *bullets(told.notes), *files(sheet.name, SUFFIXES)]
         yield from folded(summary, said)
-    if seen.findings:
+    if seen.measurements:
         yield from folded(
-            "The runs behind each number", [scrolled("Runs", runs_table(shown.name, seen.findings, links))]
+            "The runs behind each number", [scrolled("Runs", runs_table(shown.name, seen.measurements, links))]
         )
     if seen.commands:
         yield from folded("The commands of the missing runs", [f"<pre>{text(chr(10).join(seen.commands))}</pre>"])
     yield "</section>"
 
 
-def figure(picture: Pictured) -> Iterator[str]:
+def figure(picture: Plottable) -> Iterator[str]:
     """As an image: two drawings inlined as they are would share the names of their parts."""
     drawing = svg(picture)
     data = base64.b64encode(drawing).decode("ascii")

@@ -10,34 +10,34 @@ from urllib.parse import urlsplit
 from lightning_tickets.report.content.cells import percent, points
 from lightning_tickets.report.content.names import metric_name, row_name, task_name
 from lightning_tickets.report.forms.markup import behind, head_row, text
-from lightning_tickets.studies.finding import Finding
+from lightning_tickets.studies.measurement import Measurement
 
 HEAD = ("Row", "Task", "Metric", "Sparsity", "n", "Mean", "Std", "Median", "Best")
 RECORDS = {"spec": "spec.json", "result": "result.json"}
 
 
-def runs_table(name: str, findings: Sequence[Finding], links: Mapping[str, str]) -> Iterator[str]:
+def runs_table(name: str, measurements: Sequence[Measurement], links: Mapping[str, str]) -> Iterator[str]:
     """``name`` is the exhibit's; ``links`` takes the name of a run to the address of its folder."""
     yield '<table class="runs">\n<thead>'
     yield head_row(*HEAD, "Runs and their scores")
     yield "</thead>\n<tbody>"
-    for finding in findings:
-        yield runs_row(name, finding, (percent(finding.sparsity), *numbers(finding)), links)
+    for measurement in measurements:
+        yield runs_row(name, measurement, (percent(measurement.sparsity), *numbers(measurement)), links)
     yield "</tbody>\n</table>"
 
 
-def runs_row(name: str, finding: Finding, told: Sequence[str], links: Mapping[str, str]) -> str:
-    where = (task_name(finding.task), metric_name(finding.metric))
-    cells = f'<th scope="row">{text(row_name(finding.row))}</th>'
+def runs_row(name: str, measurement: Measurement, told: Sequence[str], links: Mapping[str, str]) -> str:
+    where = (task_name(measurement.task), metric_name(measurement.metric))
+    cells = f'<th scope="row">{text(row_name(measurement.row))}</th>'
     cells += "".join(f'<td class="left">{text(cell)}</td>' for cell in where)
     cells += "".join(f"<td>{text(cell)}</td>" for cell in told)
-    runs = "".join(f"<li>{run(*one, links)}</li>" for one in zip_longest(finding.runs, finding.scores))
-    place = f'id="{behind(name, finding)}" data-task="{text(finding.task)}"'
+    runs = "".join(f"<li>{run(*one, links)}</li>" for one in zip_longest(measurement.runs, measurement.scores))
+    place = f'id="{behind(name, measurement)}" data-task="{text(measurement.task)}"'
     return f'<tr {place}>{cells}<td class="left"><ul>{runs}</ul></td></tr>'
 
 
-def numbers(finding: Finding) -> tuple[str, ...]:
-    summary = finding.summary
+def numbers(measurement: Measurement) -> tuple[str, ...]:
+    summary = measurement.summary
     if summary is None:
         return "0", "", "", "", ""
     std = "" if summary.std is None else score(summary.std)

@@ -15,25 +15,25 @@ from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.files import put
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pictures.figures import png, svg
-from lightning_tickets.studies.finding import Pictured, Shown
+from lightning_tickets.studies.measurement import Plottable, Reportable
 
-TEXTS: Mapping[str, Callable[[Shown], str]] = MappingProxyType({"csv": csv_text, "md": markdown, "tex": latex})
-PICTURES: Mapping[str, Callable[[Pictured], bytes]] = MappingProxyType({"png": png, "svg": svg})
+TEXTS: Mapping[str, Callable[[Reportable], str]] = MappingProxyType({"csv": csv_text, "md": markdown, "tex": latex})
+PICTURES: Mapping[str, Callable[[Plottable], bytes]] = MappingProxyType({"png": png, "svg": svg})
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
-def write(shown: Shown, folder: Path) -> list[Path]:
+def write(shown: Reportable, folder: Path) -> list[Path]:
     """The files of one exhibit, sheet or matrix; raises ValueError for what cannot be shown, or a name like a path."""
     if not re.fullmatch(r"\w[\w.-]*", shown.name):
         raise ValueError(f"the name of an exhibit names its files, so it cannot be {shown.name!r}")
     return leave(shown, folder, view(shown).suffixes)
 
 
-def leave(shown: Shown, folder: Path, suffixes: Iterable[str]) -> list[Path]:
+def leave(shown: Reportable, folder: Path, suffixes: Iterable[str]) -> list[Path]:
     return [put(folder / f"{shown.name}.{suffix}", form(shown, suffix)) for suffix in suffixes]
 
 
-def form(shown: Shown, suffix: str) -> bytes | str:
+def form(shown: Reportable, suffix: str) -> bytes | str:
     picture = view(shown).picture
     return PICTURES[suffix](picture) if picture and suffix in PICTURES else TEXTS[suffix](shown)
 
@@ -41,7 +41,7 @@ def form(shown: Shown, suffix: str) -> bytes | str:
 def write_report(
     folder: Path,
     title: str,
-    exhibits: Sequence[Shown],
+    exhibits: Sequence[Reportable],
     links: Mapping[str, str] = NO_LINKS,
     notes: Sequence[str] = (),
     judgements: Judgements = NO_JUDGEMENTS,

@@ -10,7 +10,7 @@ from lightning_tickets.report.content.cells import MISSING, points
 from lightning_tickets.report.content.names import metric_name, task_name
 from lightning_tickets.report.pictures.curves import OKABE_ITO
 from lightning_tickets.report.pictures.squares import INK, inked
-from lightning_tickets.studies.finding import Round, Search
+from lightning_tickets.studies.measurement import PruningRounds, Round
 
 TRAINED, TICKET, PRUNED, QUIET = OKABE_ITO[0], OKABE_ITO[4], "#eeeeee", "#555555"
 HALF = 0.27  # of a bar's width
@@ -18,7 +18,7 @@ ROOM = 0.15  # of its height, for a number inside
 GROUND = -0.42  # where the pre-trained weights lie, below the bars
 
 
-def figure(search: Search, caption: str) -> Figure:
+def figure(search: PruningRounds, caption: str) -> Figure:
     """A bar for each round and one for the ticket, as high as all prunable weights; above them the scores."""
     ends = len(search.rounds)
     drawn = Figure(figsize=(max(5.2, 0.85 * (ends + 1)), 4.6), layout="constrained")
@@ -43,7 +43,7 @@ def last(rounds: tuple[Round, ...]) -> float | None:
     return rounds[-1].left if rounds and rounds[-1].kept is not None else None
 
 
-def scores(axes: Axes, search: Search) -> None:
+def scores(axes: Axes, search: PruningRounds) -> None:
     """Of what each round trains, None where it has not run."""
     known = [(place, 100 * one.score) for place, one in enumerate(search.rounds) if one.score is not None]
     axes.plot([x for x, _ in known], [y for _, y in known], color=TRAINED, marker="o", markersize=4, linewidth=1.2)

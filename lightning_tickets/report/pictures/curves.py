@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from lightning_tickets.report.content.footnotes import absent, runs_behind
 from lightning_tickets.report.content.layout import Column, columns, full_network, shown
 from lightning_tickets.report.content.names import FULL, metric_name, row_name, task_name
-from lightning_tickets.studies.finding import Exhibit, Finding
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -49,17 +49,17 @@ def figure(exhibit: Exhibit) -> Figure:
 
 def caption(exhibit: Exhibit) -> str:
     """What the bars are, how many runs stand behind a point, and what is not there."""
-    findings = shown(exhibit)
+    measurements = shown(exhibit)
     said = [counted(exhibit)]
-    if any(finding.scores and finding.undefined for finding in findings):
+    if any(measurement.scores and measurement.undefined for measurement in measurements):
         said.append("Hollow: a score is undefined.")
-    if lacking := absent(findings):
+    if lacking := absent(measurements):
         said.append(f"{lacking}.")
     return " ".join(said)
 
 
 def counted(exhibit: Exhibit) -> str:
-    most = max((len(finding.scores) for finding in shown(exhibit)), default=0)
+    most = max((len(measurement.scores) for measurement in shown(exhibit)), default=0)
     if not most:
         return "No scores yet."
     return f"{'Mean' if most == 1 else 'Mean ± one sample deviation'}, {runs_behind(exhibit)} a point."
@@ -91,17 +91,17 @@ def baseline(axis: Axes, mean: float, std: float | None) -> Line2D:
     return axis.axhline(100 * mean, color="#000000", linestyle="--", linewidth=1)
 
 
-def curve(axis: Axes, index: int, found: list[Finding]) -> Line2D:
+def curve(axis: Axes, index: int, found: list[Measurement]) -> Line2D:
     """One row; a single run has no bar, a score that is undefined is a hollow marker."""
     color, marker = OKABE_ITO[index % len(OKABE_ITO)], MARKERS[index % len(MARKERS)]
-    summaries = [finding.summary for finding in found if finding.summary]
-    x = [100 * finding.sparsity for finding in found]
+    summaries = [measurement.summary for measurement in found if measurement.summary]
+    x = [100 * measurement.sparsity for measurement in found]
     y = [100 * summary.mean for summary in summaries]
     bars = [100 * (summary.std or 0.0) for summary in summaries]
     look: dict[str, Any] = {"color": color, "marker": marker, "markersize": 4}
     axis.errorbar(x, y, yerr=bars, color=color, linestyle="none", linewidth=1, capsize=2)
     (line,) = axis.plot(x, y, linewidth=1.2, **look)
-    hollow = [(a, b) for a, b, finding in zip(x, y, found, strict=True) if finding.undefined and isfinite(b)]
+    hollow = [(a, b) for a, b, measurement in zip(x, y, found, strict=True) if measurement.undefined and isfinite(b)]
     for a, b in hollow:
         axis.plot(a, b, markerfacecolor="white", **look)
     return line

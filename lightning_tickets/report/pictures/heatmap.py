@@ -15,7 +15,7 @@ from lightning_tickets.report.content.footnotes import absent, flat, runs_behind
 from lightning_tickets.report.content.layout import Column, shown
 from lightning_tickets.report.content.names import metric_name, task_name
 from lightning_tickets.report.pictures.squares import PAPER, Scale, Square, bar, sheet
-from lightning_tickets.studies.finding import Exhibit, Matrix
+from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 SHARES = Scale(matplotlib.colormaps["YlGnBu"], 0, 1)

@@ -1,4 +1,4 @@
-"""Metrics drawn anew from a run's examples are the run's own metrics, for every task there is."""
+"""Metrics recomputed from a run's examples are the run's own metrics, for every task there is."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies import resampling
-from lightning_tickets.studies.inference import resamples
-from lightning_tickets.studies.resampling import RESAMPLES, Examples, again, drawn
+from lightning_tickets.studies.statistics import bootstrap
+from lightning_tickets.studies.statistics.bootstrap import (
+    RESAMPLES,
+    ExampleBootstrap,
+    bootstrap_distribution,
+    resample_counts,
+)
+from lightning_tickets.studies.statistics.weighted_metrics import weighted_metric
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
@@ -37,7 +42,7 @@ def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
     run = run_of(compose_config([f"task={task}", *SHORT]))
     result, columns = train(run, context), columns_of(context.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
-        names, statistic = again(metric, columns)
+        names, statistic = weighted_metric(metric, columns)
         values = [np.asarray(columns[name]) for name in names]
         assert statistic(values, np.ones((1, len(values[0])))) == pytest.approx(result.metrics[metric], abs=1e-6)
     assert result.score != 0 or task == "cola"
@@ -52,7 +57,7 @@ def right(share, n=400, seed=0):
 def interval(metric, ours, theirs):
     known = {f"run{number}": columns for number, columns in enumerate([*ours, *theirs])}
     names = list(known)
-    return Examples(known.get).interval(metric, names[: len(ours)], names[len(ours) :])
+    return ExampleBootstrap(known.get).interval(metric, names[: len(ours)], names[len(ours) :])
 
 
 def test_the_same_runs_differ_by_nothing():
@@ -106,17 +111,17 @@ def torchmetric(function, *arguments):
     ],
 )
 def test_on_each_sample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
-    found = columns(kind)
-    first, second = found.values()
-    draws = drawn(metric, found)
-    samples = [np.repeat(np.arange(70), counts) for counts in resamples(70, RESAMPLES, seed=0)[:30]]
+    by_name = columns(kind)
+    first, second = by_name.values()
+    draws = bootstrap_distribution(metric, by_name)
+    samples = [np.repeat(np.arange(70), counts) for counts in resample_counts(70, RESAMPLES, seed=0)[:30]]
     assert draws[:30] == pytest.approx([oracle(first[s], second[s]) for s in samples], abs=1e-6)
 
 
 def test_blocks_of_samples_change_nothing(monkeypatch):
-    whole = drawn("spearman", columns("target"))
-    monkeypatch.setattr(resampling, "BLOCK", 70 * 7)
-    assert (drawn("spearman", columns("target")) == whole).all()
+    whole = bootstrap_distribution("spearman", columns("target"))
+    monkeypatch.setattr(bootstrap, "BLOCK", 70 * 7)
+    assert (bootstrap_distribution("spearman", columns("target")) == whole).all()
 
 
 def test_a_run_is_read_and_resampled_once():
@@ -126,7 +131,7 @@ def test_a_run_is_read_and_resampled_once():
         asked.append(run)
         return right(0.8)
 
-    examples = Examples(columns_of)
+    examples = ExampleBootstrap(columns_of)
     for _ in range(3):
         examples.interval("accuracy", ["one"], ["full"])
     assert asked == ["one", "full"] and examples.majority("full") >= 0.5

@@ -1,11 +1,14 @@
-"""What a handful of scores says: their summary, and whether a subnetwork wins by the rules that are in print."""
+"""Summary statistics of the scores of a few runs, the paper's rules for a match, and degenerate results."""
 
 from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+ROUNDING = 1e-6  # metrics come in single precision; one example of the largest development set weighs 2e-5
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Summary:
 
 
 def summarize(scores: Sequence[float]) -> Summary:
-    """Raises ValueError for no scores at all; a score that is not finite leaves no number but n."""
+    """ValueError for no scores. If a score is not finite, every statistic but n is NaN or None."""
     if not scores:
         raise ValueError("no scores to summarize")
     if not all(map(math.isfinite, scores)):
@@ -30,8 +33,8 @@ def summarize(scores: Sequence[float]) -> Summary:
 
 
 @dataclass(frozen=True)
-class Verdicts:
-    """Three readings of "matches the full network"; None where the data cannot tell (a deviation needs two scores).
+class Matching:
+    """Three rules for "matches the full network"; None where a deviation is missing (it needs two scores).
 
     ``within_full``: the mean is at most one deviation of the full network below its mean (table 2, appendix A).
     ``within_own``: at most one deviation of the subnetwork itself below (tables 5 and 6).
@@ -43,11 +46,26 @@ class Verdicts:
     strict: bool
 
 
-def judge(subnetwork: Sequence[float], full: Sequence[float]) -> Verdicts:
+def matching(subnetwork: Sequence[float], full: Sequence[float]) -> Matching:
     """Compare the scores of a subnetwork with those of the full network on the same task."""
     ours, theirs = summarize(subnetwork), summarize(full)
 
     def within(std: float | None) -> bool | None:
         return None if std is None else ours.mean >= theirs.mean - std
 
-    return Verdicts(within(theirs.std), within(ours.std), ours.mean >= theirs.mean)
+    return Matching(within(theirs.std), within(ours.std), ours.mean >= theirs.mean)
+
+
+def majority_accuracy(labels: Sequence[int]) -> float:
+    """The accuracy of always predicting the most frequent label; ValueError for no labels."""
+    return max(Counter(labels).values()) / len(labels)
+
+
+def flags(scores: Sequence[float], baseline: float | None, undefined: int) -> tuple[str, ...]:
+    """What is degenerate; ``baseline`` is the accuracy of the most frequent label, None if there are no labels."""
+    conditions = {
+        "no run beats the most frequent label": baseline is not None and scores and max(scores) <= baseline + ROUNDING,
+        "every run scores 0": len(scores) > 1 and not any(scores),
+        f"undefined scores: {undefined}": undefined,
+    }
+    return tuple(text for text, holds in conditions.items() if holds)

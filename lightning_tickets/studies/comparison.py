@@ -1,0 +1,85 @@
+"""Each cell of an exhibit compared with the baseline row: over seeds, over examples, and over the whole table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lightning_tickets.studies.measurement import Exhibit, Measurement
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
+from lightning_tickets.studies.statistics.significance import (
+    Equivalence,
+    Interval,
+    TTest,
+    equivalence,
+    holm,
+    paired,
+    welch,
+)
+from lightning_tickets.studies.statistics.summary import flags
+
+MARGIN = 0.01  # one point: the margin of the test of equivalence
+INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``welch`` and ``paired`` (by seed) are over seeds, ``examples`` is a bootstrap of the development set.
+
+    ``adjusted`` is Welch's p after Holm's correction over the exhibit. None: the data do not allow the test.
+    """
+
+    measurement: Measurement
+    welch: TTest | None = None
+    paired: TTest | None = None
+    equivalence: Equivalence | None = None
+    examples: Interval | None = None
+    flags: tuple[str, ...] = ()
+    adjusted: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Better, worse, same (within the margin) or inconclusive."""
+        if self.welch is None or self.adjusted is None or self.equivalence is None:
+            return INCONCLUSIVE
+        if self.adjusted < 0.05:
+            return "better" if self.welch.difference > 0 else "worse"
+        return "same" if self.equivalence.holds else INCONCLUSIVE
+
+
+def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple[Comparison, ...]:
+    """Every cell that has a score, in the order of rows, tasks and sparsities."""
+    comparisons = []
+    for row in (row for row in exhibit.rows if row != exhibit.baseline):
+        for measurement in (m for task in exhibit.tasks for m in exhibit.at(row, task)):
+            baseline = _baseline(exhibit, measurement)
+            if measurement.scores and baseline is not None and baseline.scores:
+                comparisons.append(_compare(measurement, baseline, examples))
+    adjusted = iter(holm([one.welch.p for one in comparisons if one.welch]))
+    return tuple(replace(one, adjusted=next(adjusted)) if one.welch else one for one in comparisons)
+
+
+def _baseline(exhibit: Exhibit, measurement: Measurement) -> Measurement | None:
+    """The baseline's measurement on the task at the same sparsity, or its only one."""
+    candidates = [m for m in exhibit.at(exhibit.baseline, measurement.task) if m.metric == measurement.metric]
+    same = [m for m in candidates if m.sparsity == measurement.sparsity]
+    return same[0] if same else candidates[0] if len(candidates) == 1 else None
+
+
+def _compare(measurement: Measurement, baseline: Measurement, examples: ExampleBootstrap) -> Comparison:
+    accuracy = measurement.metric.endswith("accuracy")  # over labels, if the task has any
+    return Comparison(
+        measurement,
+        welch=welch(measurement.scores, baseline.scores),
+        paired=paired(_by_seed(measurement), _by_seed(baseline)),
+        equivalence=equivalence(measurement.scores, baseline.scores, MARGIN),
+        examples=examples.interval(measurement.metric, measurement.runs, baseline.runs),
+        flags=flags(
+            measurement.scores,
+            examples.majority(measurement.runs[0]) if accuracy else None,
+            len(measurement.undefined),
+        ),
+    )
+
+
+def _by_seed(measurement: Measurement) -> dict[int, float]:
+    return dict(zip(measurement.seeds, measurement.scores, strict=True))

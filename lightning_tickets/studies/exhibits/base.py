@@ -1,0 +1,38 @@
+"""What every exhibit of a study can say: the cells that it needs, and itself with their results."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.studies.cell import Cell
+from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
+
+
+@dataclass(frozen=True)
+class ExhibitSpec(ABC):
+    """A table or figure as its YAML describes it; ``caption`` is one sentence on what to look for."""
+
+    name: str
+    title: str
+    caption: str
+
+    @abstractmethod
+    def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
+        """The cells that it is made of; UserError for a value that is not possible."""
+
+    @abstractmethod
+    def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
+        """The exhibit with the results that are in the store."""
+
+    def curve_cells(self) -> list[Cell]:
+        """What has to run before the winning sparsities are known."""
+        return []
+
+    def _check_lists(self, *axes: str) -> None:
+        for axis in axes:
+            value = getattr(self, axis)
+            if isinstance(value, str) or not value:
+                raise UserError(f"study: {axis}: expected a list with at least one value, got {value!r}")

@@ -1,0 +1,153 @@
+"""The shape of most tables and figures: rows × tasks × sparsities × seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.published.numbers import published_value
+from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
+from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable
+from lightning_tickets.studies.rows import GridRow, Rows, of_source, rows_of
+from lightning_tickets.studies.sparsities import (
+    RULES,
+    CellLookup,
+    Sparsity,
+    SparsityLookup,
+    curve_cells,
+    no_sparsity_known,
+    resolve_sparsities,
+)
+
+DENOMINATOR = (
+    "Sparsity is of the prunable weights (the encoder's matrices and the pooler), not of the whole network: "
+    "embeddings, biases, normalisation and heads are never pruned."
+)
+UNKNOWN = (
+    "The sparsities of winning tickets are not known yet: they follow from the scores of the full network and of "
+    "tickets at every sparsity."
+)
+SPARSITY_OF = ("task", "source")
+
+
+@dataclass(frozen=True)
+class Grid(ExhibitSpec):
+    """One table, set of curves or heat map, as its YAML describes it.
+
+    ``sources`` are tasks whose tickets make a row each, before ``rows``. ``sparsities`` are percentages, ``published``
+    (of table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, within a deviation or by the
+    strict rule); they are those of the task, or with ``sparsity_of=source`` of the task that a row's ticket comes from.
+    ``baseline`` is the row that the others are compared with; ``metrics`` lists the metrics of a task that shows
+    several; ``published`` names the table or figure of the paper to compare with; ``notes`` stand below the exhibit.
+    """
+
+    drawn: str
+    tasks: Sequence[str]
+    rows: Rows
+    seeds: Sequence[int]
+    sparsities: Sequence[Sparsity]
+    sources: Sequence[str] = ()
+    sparsity_of: str = "task"
+    baseline: str = "full"
+    metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    published: str | None = None
+    notes: Sequence[str] = ()
+
+    def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
+        return [cell for _, cells in self._groups(winning) for cell in cells]
+
+    def curve_cells(self) -> list[Cell]:
+        return [cell for task in dict(self._rules()) for cell in curve_cells(task, self.seeds)]
+
+    def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
+        return self._exhibit(lookup, winning)
+
+    def _exhibit(self, lookup: CellLookup, winning: SparsityLookup) -> Exhibit:
+        unknown = any(winning(task, rule) is None for task, rule in self._rules())
+        return Exhibit(
+            self.name,
+            self.title,
+            self.caption,
+            drawn=self.drawn,
+            rows=tuple(row.name for row in self._rows()),
+            tasks=tuple(self.tasks),
+            measurements=tuple(
+                self._with_published(
+                    measure(cells, lookup, row.name, metric), len(self._percents(row, cells[0].task, winning)) == 1
+                )
+                for row, cells in self._groups(winning)
+                for metric in self.metrics.get(cells[0].task, [None])
+            ),
+            notes=(DENOMINATOR, *([UNKNOWN] if unknown else []), *self.notes),
+            baseline=self.baseline,
+        )
+
+    def _with_published(self, measurement: Measurement, single: bool) -> Measurement:
+        """With the paper's value at the same sparsity, or for a row with a ``single`` sparsity at any."""
+        if self.published is None:
+            return measurement
+        value = published_value(self.published, measurement.row, measurement.task, measurement.metric, self.baseline)
+        same = value is not None and value.percent == round(100 * measurement.sparsity)
+        return replace(measurement, published=value) if single or same else measurement
+
+    def _rules(self) -> list[tuple[str, str]]:
+        """The winning sparsities that are needed: (task, rule)."""
+        rules = [sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in RULES]
+        tasks = dict.fromkeys(self._sparsity_task(row, task) for row in self._rows() for task in self.tasks)
+        return [(task, rule) for rule in rules for task in tasks]
+
+    def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, list[Cell]]]:
+        """The cells of each measurement, which differ by seed only."""
+        self._check_lists("tasks", "rows", "seeds", "sparsities")
+        if self.sparsity_of not in SPARSITY_OF:
+            raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
+        return [
+            (row, [Cell(task, row.subnetwork, percent, seed, row.options) for seed in self.seeds])
+            for task in self.tasks
+            for row in self._rows()
+            for percent in self._percents(row, task, winning)
+        ]
+
+    def _rows(self) -> list[GridRow]:
+        return [*map(of_source, self.sources), *rows_of(self.rows)]
+
+    def _percents(self, row: GridRow, task: str, winning: SparsityLookup) -> list[int]:
+        """The percentages of a row on a task, rising; [0] for a row without a mask."""
+        if row.subnetwork in WITHOUT_SPARSITY:
+            return [0]
+        if row.sparsity is not None:
+            return [row.sparsity]
+        return resolve_sparsities(self.sparsities, self._sparsity_task(row, task), winning)
+
+    def _sparsity_task(self, row: GridRow, task: str) -> str:
+        """The task whose sparsity the row has."""
+        return (row.source or task) if self.sparsity_of == "source" else task
+
+
+def measure(cells: Sequence[Cell], lookup: CellLookup, row: str, metric: str | None = None) -> Measurement:
+    """Collect the results of cells that differ by seed only; ``metric`` None is the task's own metric."""
+    results = [lookup(cell) for cell in cells]
+    scored = [(cell.seed, r) for cell, r in zip(cells, results, strict=True) if r.score is not None]
+    name = metric or results[0].metric
+    return Measurement(
+        row=row,
+        task=cells[0].task,
+        metric=name,
+        sparsity=cells[0].sparsity / 100,
+        scores=tuple(_other_score(r, metric) if metric else r.score for _, r in scored if r.score is not None),
+        runs=tuple(r.run for _, r in scored),
+        missing=tuple(r.command for r in results if r.score is None),
+        undefined=tuple(r.run for _, r in scored if name in r.undefined),
+        seeds=tuple(seed for seed, _ in scored),
+    )
+
+
+def _other_score(result: CellResult, metric: str) -> float:
+    """The score by another metric of the task than its own."""
+    if metric not in result.metrics:
+        raise UserError(
+            f"study: metrics: unknown metric {metric!r} of {result.run}; choose from {', '.join(result.metrics)}"
+        )
+    return result.metrics[metric]

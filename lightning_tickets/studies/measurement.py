@@ -1,0 +1,121 @@
+"""What studies pass to reports: plain values without tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightning_tickets.published.numbers import PublishedValue
+from lightning_tickets.studies.statistics.summary import Matching, Summary, matching, summarize
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One cell of a table or point of a curve: the scores of its runs.
+
+    ``sparsity`` is a fraction of the prunable weights; ``scores`` are fractions (0.914, not 91.4), one for each
+    run in ``runs``, by the seeds in ``seeds``; ``missing`` holds the commands of the runs that are not in the store.
+    """
+
+    row: str
+    task: str
+    metric: str
+    sparsity: float
+    scores: tuple[float, ...] = ()
+    runs: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
+    published: PublishedValue | None = None  # the paper's value
+
+    @property
+    def summary(self) -> Summary | None:
+        return summarize(self.scores) if self.scores else None
+
+    def matching(self, full: Measurement) -> Matching | None:
+        """Compared with the full network on the same task; None while one of the two has no score."""
+        return matching(self.scores, full.scores) if self.scores and full.scores else None
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """The measurements of one table or figure; ``drawn`` is ``table``, ``curves`` or ``heatmap``.
+
+    ``rows`` and ``tasks`` give the order; ``caption`` is one sentence on what to look for; the other rows are compared
+    with the row ``baseline``.
+    """
+
+    name: str
+    title: str
+    caption: str
+    drawn: str
+    rows: tuple[str, ...]
+    tasks: tuple[str, ...]
+    measurements: tuple[Measurement, ...]
+    notes: tuple[str, ...] = ()
+    baseline: str = "full"
+
+    def at(self, row: str, task: str) -> tuple[Measurement, ...]:
+        """The measurements of a row on a task, by rising sparsity."""
+        return tuple(sorted((m for m in self.measurements if (m.row, m.task) == (row, task)), key=lambda m: m.sparsity))
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of ready texts: ``head`` and lines of the same width.
+
+    ``tasks`` are those that appear in it; ``missing`` are the commands of runs that are not in the store.
+    """
+
+    name: str
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Fractions from 0 to 1 by rows and columns, None if not known yet: overlap of masks, sparsity by layer."""
+
+    name: str
+    title: str
+    caption: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """A pruning round trains ``kept`` and leaves ``left``, fractions of the prunable weights; ``score`` is of ``kept``.
+
+    None until the round has run.
+    """
+
+    kept: float | None
+    score: float | None
+    left: float
+
+
+@dataclass(frozen=True)
+class PruningRounds:
+    """The rounds that find a ticket; scores are of ``metric``, as fractions."""
+
+    name: str
+    title: str
+    caption: str
+    metric: str
+    rounds: tuple[Round, ...]
+    tasks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Plottable = Exhibit | Matrix | PruningRounds
+Reportable = Plottable | TextTable

@@ -1,0 +1,87 @@
+"""Bootstrap over the examples of the development set: each metric is recomputed on many resamples of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from lightning_tickets.studies.statistics.significance import Interval
+from lightning_tickets.studies.statistics.summary import majority_accuracy
+from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns, weighted_metric
+
+RESAMPLES = 1000
+BLOCK = 2**22  # counts that are converted to floating-point numbers at a time
+
+
+class ExampleBootstrap:
+    """``columns_of`` gives what a run's metrics are computed from, one value per example, None if it is not stored.
+
+    Each run is resampled once, however many cells use it.
+    """
+
+    def __init__(self, columns_of: Callable[[str], ExampleColumns | None]) -> None:
+        self._columns = lru_cache(maxsize=8)(columns_of)
+        self._draws = cache(self._distribution)
+        self.majority = cache(self._majority)
+
+    def interval(self, metric: str, runs: Sequence[str], baselines: Sequence[str]) -> Interval | None:
+        """95 % interval of the mean over the runs minus that over the baselines, on the same resamples for all.
+
+        None if a run has no columns or if the runs were scored on different numbers of examples.
+        """
+        ours, theirs = ([self._draws(metric, run) for run in names] for names in (runs, baselines))
+        sizes = {examples for examples, _ in (*ours, *theirs)}
+        if not ours or not theirs or len(sizes) != 1 or 0 in sizes:
+            return None
+        return percentile_interval(sum(d for _, d in ours) / len(ours) - sum(d for _, d in theirs) / len(theirs))
+
+    def _distribution(self, metric: str, run: str) -> tuple[int, Any]:
+        """The run's number of examples, and the metric on each resample."""
+        columns = self._columns(run) or {}
+        values = bootstrap_distribution(metric, columns)
+        return (0, None) if values is None else (len(next(iter(columns.values()))), values)
+
+    def _majority(self, run: str) -> float | None:
+        """The accuracy of the most frequent label, None for a run without labels."""
+        labels = (self._columns(run) or {}).get("label")
+        return majority_accuracy([int(label) for label in labels]) if labels else None
+
+
+def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:
+    """The metric on each resample, an array [RESAMPLES]; None if the columns do not hold the metric."""
+    import numpy as np
+
+    if (known := weighted_metric(metric, columns)) is None:
+        return None
+    names, function = known
+    values = [np.asarray(columns[name]) for name in names]
+    counts = _cached_counts(len(values[0]))
+    step = max(1, BLOCK // len(values[0]))
+    return np.concatenate([function(values, counts[at : at + step] * 1.0) for at in range(0, len(counts), step)])
+
+
+def resample_counts(examples: int, number: int, seed: int) -> Any:
+    """How often each example is drawn, with replacement, into each of ``number`` resamples: [number, examples]."""
+    import numpy as np
+
+    if examples < 1 or number < 1:
+        raise ValueError(f"resamples: expected numbers >= 1, got {number} resamples of {examples} examples")
+    generator = np.random.default_rng(seed)
+    draws = (np.bincount(generator.integers(examples, size=examples), minlength=examples) for _ in range(number))
+    return np.stack([counts.astype(np.uint16) for counts in draws])
+
+
+@lru_cache(maxsize=4)
+def _cached_counts(examples: int) -> Any:
+    return resample_counts(examples, RESAMPLES, seed=0)
+
+
+def percentile_interval(values: Any, level: float = 0.95) -> Interval | None:
+    """The percentile interval of a statistic's values on resamples; None if one of them is not finite."""
+    import numpy as np
+
+    if not np.isfinite(values).all():
+        return None
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2]).tolist()
+    return Interval(low, high, level)

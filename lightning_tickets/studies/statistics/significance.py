@@ -1,0 +1,131 @@
+"""Significance tests over a few runs: t tests with confidence intervals, equivalence, and Holm's correction."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Scores = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval; ``level`` is its confidence as a fraction."""
+
+    low: float
+    high: float
+    level: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1:
+            raise ValueError(f"level: expected a fraction between 0 and 1, got {self.level}")
+
+
+@dataclass(frozen=True)
+class TTest:
+    """``difference`` is ours − theirs, ``p`` is two-sided; ``df`` is None if neither side has a deviation."""
+
+    difference: float
+    df: float | None
+    p: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """p values: ``p`` for a difference within the margin, ``non_…`` for ours not being worse, or better, by the margin.
+
+    It ``holds`` if ``p`` is at most alpha: then ``interval``, of level 1 − 2 alpha, lies within the margin.
+    """
+
+    p: float
+    non_inferior: float
+    non_superior: float
+    holds: bool
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """A difference and its standard error; a standard error of 0 gives p = 0 or 1."""
+
+    difference: float
+    error: float
+    df: float | None
+
+    def p(self, distance: float) -> float:
+        """One-sided, for a true distance from a bound above 0; ``distance`` is its estimate."""
+        return float(_student().sf(distance / self.error, self.df)) if self.error else float(distance <= 0)
+
+    def t_test(self, level: float) -> TTest:
+        p = min(1.0, 2 * self.p(abs(self.difference)))
+        half = float(_student().isf((1 - level) / 2, self.df)) * self.error if self.error else 0.0
+        return TTest(self.difference, self.df, p, Interval(self.difference - half, self.difference + half, level))
+
+
+def welch(ours: Scores, theirs: Scores, level: float = 0.95) -> TTest | None:
+    """Welch's t test; None with fewer than two scores on a side or a score that is not finite."""
+    estimate = _independent(ours, theirs)
+    return None if estimate is None else estimate.t_test(level)
+
+
+def paired(ours: Mapping[int, float], theirs: Mapping[int, float], level: float = 0.95) -> TTest | None:
+    """The paired t test over the seeds that both have; None with fewer than two, or a score that is not finite."""
+    differences = [ours[seed] - theirs[seed] for seed in sorted(ours.keys() & theirs.keys())]
+    if not _enough(differences):
+        return None
+    error = math.sqrt(statistics.variance(differences) / len(differences))
+    return _Estimate(statistics.mean(differences), error, len(differences) - 1).t_test(level)
+
+
+def equivalence(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05) -> Equivalence | None:
+    """Two one-sided tests (Schuirmann 1987), None where ``welch`` is; choose the margin before seeing the scores."""
+    if not (margin > 0 and 0 < alpha < 0.5):
+        raise ValueError(f"expected margin > 0 and 0 < alpha < 0.5, got margin={margin}, alpha={alpha}")
+    if (estimate := _independent(ours, theirs)) is None:
+        return None
+    above, below = estimate.p(margin + estimate.difference), estimate.p(margin - estimate.difference)
+    p = max(above, below)
+    return Equivalence(
+        p=p,
+        non_inferior=above,
+        non_superior=below,
+        holds=p <= alpha,
+        interval=estimate.t_test(1 - 2 * alpha).interval,
+    )
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Holm (1979): the k-th smallest of m p values times m − k + 1, and not below the adjusted smaller ones."""
+    if not all(0 <= p <= 1 for p in p_values):
+        raise ValueError(f"not p values: expected numbers between 0 and 1, got {p_values}")
+    m, floor, adjusted = len(p_values), 0.0, [1.0] * len(p_values)
+    for rank, i in enumerate(sorted(range(m), key=p_values.__getitem__)):
+        floor = adjusted[i] = max(floor, min(1.0, (m - rank) * p_values[i]))
+    return tuple(adjusted)
+
+
+def _independent(ours: Scores, theirs: Scores) -> _Estimate | None:
+    """With the degrees of freedom of Welch (1947) and Satterthwaite (1946)."""
+    if not (_enough(ours) and _enough(theirs)):
+        return None
+    a, b = (statistics.variance(scores) / len(scores) for scores in (ours, theirs))
+    difference = statistics.mean(ours) - statistics.mean(theirs)  # rounded once: equal scores differ by exactly 0
+    if not a + b:
+        return _Estimate(difference, 0.0, None)
+    share = a / (a + b)
+    df = 1 / (share**2 / (len(ours) - 1) + (1 - share) ** 2 / (len(theirs) - 1))
+    return _Estimate(difference, math.sqrt(a + b), df)
+
+
+def _enough(scores: Scores) -> bool:
+    return len(scores) > 1 and all(map(math.isfinite, scores))
+
+
+def _student() -> Any:
+    from scipy.stats import t  # type: ignore[import-untyped]  # slow to import
+
+    return t

@@ -1,0 +1,107 @@
+"""Metrics on many resamples of the examples at once.
+
+A resample is given by how often each example is drawn into it. A metric that consists of sums then takes one matrix
+product for all resamples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+ExampleColumns = Mapping[str, Sequence[float]]
+WeightedMetric = Callable[[list[Any], Any], Any]
+"""(columns of n examples, counts [resamples, n]) → one value per resample."""
+FLAT = 1e-12  # a variance below it is rounding
+
+
+def weighted_metric(metric: str, columns: ExampleColumns) -> tuple[tuple[str, ...], WeightedMetric] | None:
+    """The columns that a metric is computed from, and the function that computes it.
+
+    None if ``columns`` do not hold the metric: a further split's metric is not of the development set's examples.
+    """
+    for names, functions in METRICS.items():
+        if set(names) <= set(columns) and metric in functions:
+            return names, functions[metric]
+    return ((metric,), _mean) if metric in columns else None
+
+
+def _mean(columns: list[Any], counts: Any) -> Any:
+    return counts @ columns[0] / counts.sum(axis=1)
+
+
+def _accuracy(columns: list[Any], counts: Any) -> Any:
+    return _mean([columns[0] == columns[1]], counts)
+
+
+def _micro(columns: list[Any], counts: Any) -> Any:
+    right, asked = columns
+    return _ratio(counts @ right, counts @ asked, math.nan)
+
+
+def _pearson(columns: list[Any], counts: Any) -> Any:
+    x, y = (column - column.mean() for column in columns)
+    return _correlation(x, y, counts)
+
+
+def _spearman(columns: list[Any], counts: Any) -> Any:
+    x, y = (_ranks(column, counts) for column in columns)
+    return _correlation(x, y, counts)
+
+
+def _correlation(x: Any, y: Any, counts: Any) -> Any:
+    """Pearson correlation of values [n] or [resamples, n]; NaN if one of the two is constant."""
+    import numpy as np
+
+    def mean(values: Any) -> Any:
+        return (counts * values).sum(axis=1) / counts.sum(axis=1)
+
+    mean_x, mean_y = mean(x), mean(y)
+    spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
+    varied = (spread_x > FLAT) & (spread_y > FLAT)
+    return _ratio(mean(x * y) - mean_x * mean_y, np.sqrt(np.where(varied, spread_x * spread_y, 0.0)), math.nan)
+
+
+def _ranks(column: Any, counts: Any) -> Any:
+    """Ranks [resamples, n], with ties at their mean: the examples below, plus half of those with the same value."""
+    import numpy as np
+
+    order = np.argsort(column, kind="stable")
+    values, place = np.unique(column, return_inverse=True)
+    equal = np.add.reduceat(counts[:, order], np.searchsorted(column[order], values), axis=1)
+    return (np.cumsum(equal, axis=1) - equal / 2 + 0.5)[:, place]
+
+
+def _matthews(columns: list[Any], counts: Any) -> Any:
+    """For two classes or more (Gorodkin 2004); 0 if guesses or labels are constant."""
+    import numpy as np
+
+    guess, label = (np.asarray(column, dtype=int) for column in columns)
+    classes = np.arange(int(max(guess.max(), label.max())) + 1)
+    n, right = counts.sum(axis=1), counts @ (guess == label)
+    guessed, actual = (counts @ (column[:, None] == classes[None, :]) for column in (guess, label))
+    spread = np.sqrt((n**2 - (guessed**2).sum(axis=1)) * (n**2 - (actual**2).sum(axis=1)))
+    return _ratio(right * n - (guessed * actual).sum(axis=1), spread, 0.0)
+
+
+def _f1(columns: list[Any], counts: Any) -> Any:
+    """Of class 1; 0 if it is neither a label nor guessed."""
+    guess, label = columns
+    right = counts @ ((guess == 1) & (label == 1))
+    asked = counts @ (guess == 1) + counts @ (label == 1)
+    return _ratio(2 * right, asked, 0.0)
+
+
+def _ratio(above: Any, below: Any, otherwise: float) -> Any:
+    """``above / below``, and ``otherwise`` where ``below`` is 0."""
+    import numpy as np
+
+    return np.divide(above, below, out=np.full(below.shape, otherwise), where=below > 0)
+
+
+METRICS: Mapping[tuple[str, ...], Mapping[str, WeightedMetric]] = {
+    ("right", "asked"): {"accuracy": _micro},
+    ("guess", "target"): {"pearson": _pearson, "spearman": _spearman},
+    ("guess", "label"): {"accuracy": _accuracy, "matched_accuracy": _accuracy, "matthews": _matthews, "f1": _f1},
+}
