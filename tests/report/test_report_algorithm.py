@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from matplotlib.patches import Rectangle
-
 from lightning_tickets.report.forms.tables import csv_text
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write
 from lightning_tickets.report.pictures.algorithm import PRUNED, TICKET, TRAINED, figure
 from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import png, svg
+from matplotlib.patches import Rectangle
+
 from lightning_tickets.studies.finding import Round, Search
 from tests.report.reading import Reader
 

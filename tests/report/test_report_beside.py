@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lightning_tickets.published.numbers import Printed
 from lightning_tickets.report.content.beside import sheet
 from lightning_tickets.report.content.companions import companions
 from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write_report
+
+from lightning_tickets.published.numbers import Printed
 from lightning_tickets.studies.finding import Exhibit
 from tests.report.reading import Reader
 

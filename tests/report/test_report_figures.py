@@ -11,10 +11,10 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-
 from lightning_tickets.report.pages.write import write
 from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import caption, figure, png
+
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 ELSEWHERE = """

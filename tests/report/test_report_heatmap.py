@@ -9,10 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
 from lightning_tickets.report.content.cells import signed
 from lightning_tickets.report.content.footnotes import footnotes
 from lightning_tickets.report.content.layout import lay_out
@@ -22,6 +18,10 @@ from lightning_tickets.report.pictures.canvas import settings
 from lightning_tickets.report.pictures.figures import caption, figure, png, svg
 from lightning_tickets.report.pictures.heatmap import matrix
 from lightning_tickets.report.pictures.squares import inked
+from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
 from lightning_tickets.studies.finding import Exhibit, Finding, Matrix
 
 ELSEWHERE = """

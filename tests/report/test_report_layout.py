@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from lightning_tickets.report.content.cells import fill, points, verdict
 from lightning_tickets.report.content.footnotes import absent, commands, footnotes
 from lightning_tickets.report.content.layout import lay_out
+
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from lightning_tickets.report.pages.overall import natural, write_overall
 from lightning_tickets.report.pages.write import write_report
+
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from tests.report.reading import Reader, asked, chromium, needs_chromium
 

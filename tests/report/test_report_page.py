@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
-
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write, write_report
+from matplotlib.image import imread
+
 from lightning_tickets.studies.finding import Exhibit
 from tests.report.reading import Reader, chromium, needs_chromium
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write_report
+
 from lightning_tickets.studies.finding import Exhibit
 from tests.report.reading import Reader, asked, needs_chromium
 

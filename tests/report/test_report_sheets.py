@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from lightning_tickets.report.forms.tables import csv_text, latex, markdown
 from lightning_tickets.report.forms.views import view
 from lightning_tickets.report.pages.page import page
 from lightning_tickets.report.pages.write import write, write_report
 from lightning_tickets.report.pictures.figures import caption, svg
+
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from lightning_tickets.studies.judgement import judged
 from lightning_tickets.studies.resampling import Examples

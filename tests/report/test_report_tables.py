@@ -8,10 +8,10 @@ import re
 from dataclasses import replace
 
 import pytest
-
 from lightning_tickets.report.content.names import row_name, row_symbol, task_name
 from lightning_tickets.report.forms.latex import escape
 from lightning_tickets.report.forms.tables import csv_text, latex, markdown
+
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 MARKDOWN = """\

@@ -1,0 +1,20 @@
+"""The tables that accompany an exhibit: its statistical tests, and its numbers compared with the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightning_tickets.report import verdicts, versus_paper
+from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.table import Table
+from lightning_tickets.report.verdicts import Judgements
+from lightning_tickets.studies.finding import Exhibit, Shown
+
+
+def side_tables(shown: Shown, judgements: Judgements) -> Iterator[tuple[str, Table]]:
+    """Each with its heading on the page; none for what is not an exhibit, or has nothing to compare with."""
+    if isinstance(shown, Exhibit):
+        if any(finding.printed for finding in shown.findings):
+            yield "Compared with the paper", build_table(versus_paper.sheet(shown))
+        if judgements.get(shown.name):
+            yield "Better, worse, the same?", build_table(verdicts.sheet(shown, judgements[shown.name]))
