@@ -129,7 +129,7 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
     expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
     expected |= {"table2.printed.csv", "table2.printed.md"}
-    assert {path.name for path in report.iterdir()} == expected | {"index.html"}
+    assert {path.name for path in report.iterdir()} == expected | {"index.html", "report.json"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
     header, *lines = (report / "table2.csv").read_text().splitlines()
     assert header == "row,statistic,sparsity,task,metric,value,std,kind,n"

@@ -43,13 +43,10 @@ def header(layout: Layout) -> Iterator[tuple[str, ...]]:
 def group(exhibit: Exhibit, layout: Layout, block: Block) -> Group:
     full = [full_network(exhibit, head) for head in layout.columns]
     best = [best_mean(column) for column in zip(*(line.findings for line in block.lines), strict=True)]
-    usual = usual_runs(exhibit)
-    rows = (
-        Row(
-            (label(line), *(score_cell(exhibit.name, *of, usual) for of in zip(line.findings, full, best, strict=True)))
-        )
-        for line in block.lines
-    )
+    name, usual, rows = exhibit.name, usual_runs(exhibit), []
+    for line in block.lines:
+        of = zip(line.findings, full, best, strict=True)
+        rows.append(Row((label(line), *(score_cell(name, *values, usual) for values in of))))
     return Group(tuple(rows), "" if block.sparsity is None else f"Sparsity {percent(block.sparsity)}")
 
 

@@ -24,6 +24,7 @@ WRITERS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
     {"csv": csv.write, "md": markdown.write, "tex": latex.write}
 )
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
+NO_DRAWINGS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def write_report(
@@ -42,12 +43,11 @@ def write_report(
     twice = [name for name, number in Counter(shown.name for shown in exhibits).items() if number > 1]
     if twice:
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
-    drawings = {}
     for shown in exhibits:
-        if drawing := write_exhibit(shown, folder):
-            drawings[shown.name] = drawing
+        write_exhibit(shown, folder)
         for _, table in side_tables(shown, judgements):
-            write_table(table, folder, SIDE)
+            write_files(table, folder, SIDE)
+    drawings = {shown.name: (folder / f"{shown.name}.svg").read_bytes() for shown in exhibits if picture(shown)}
     sections = (section(shown, drawings.get(shown.name), links, judgements) for shown in exhibits)
     report = Report(title, scale, tuple(notes), tuple(sections))
     page = put(folder / "index.html", experiment_page(report, drawings))
@@ -67,25 +67,20 @@ def natural(name: str) -> list[tuple[str, int]]:
     return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", name)]
 
 
-def write_exhibit(shown: Shown, folder: Path) -> bytes | None:
-    """The files of one exhibit; returns the SVG of its figure, if it has one.
-
-    Raises ValueError for what cannot be shown, or for a name that is not a file's.
-    """
+def write_exhibit(shown: Shown, folder: Path) -> list[Path]:
+    """The files of one exhibit; raises ValueError for what cannot be shown, or for a name that is not a file's."""
     if not re.fullmatch(r"\w[\w.-]*", shown.name):
         raise ValueError(f"the name of an exhibit names its files, so it cannot be {shown.name!r}")
-    suffixes, table, drawing = formats(shown), build_table(shown), None
-    if what := picture(shown):
-        drawing = svg(what)
-        put(folder / f"{shown.name}.png", png(what))
-        put(folder / f"{shown.name}.svg", drawing)
-    write_table(table, folder, [suffix for suffix in suffixes if suffix in WRITERS])
-    return drawing
+    what = picture(shown)
+    drawings = {"png": png(what), "svg": svg(what)} if what else {}
+    return write_files(build_table(shown), folder, formats(shown), drawings)
 
 
-def write_table(table: Table, folder: Path, suffixes: Sequence[str]) -> None:
-    for suffix in suffixes:
-        put(folder / f"{table.name}.{suffix}", WRITERS[suffix](table))
+def write_files(
+    table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = NO_DRAWINGS
+) -> list[Path]:
+    contents = {suffix: drawings.get(suffix) or WRITERS[suffix](table) for suffix in suffixes}
+    return [put(folder / f"{table.name}.{suffix}", content) for suffix, content in contents.items()]
 
 
 def put(path: Path, data: bytes | str) -> Path:

@@ -36,7 +36,7 @@ def figure(exhibit: Exhibit) -> Figure:
 
 
 def diverging(compared: Differences) -> Scale:
-    """White at 0 and as far to both sides as three of four cells lie, so that a few collapsed scores do not wash out the rest."""
+    """White at 0; the ends hold three of four cells, so that collapsed scores do not wash out the others."""
     sizes = sorted(map(abs, compared.sizes))
     wide = sizes[ceil(0.75 * len(sizes)) - 1] if sizes else 0.0
     bound = max(1, ceil(round(100 * wide, 6))) / 100

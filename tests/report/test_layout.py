@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lightning_tickets.report.content.cells import fill, points, verdict
-from lightning_tickets.report.content.footnotes import absent, commands, footnotes
-from lightning_tickets.report.content.layout import lay_out
 
+from lightning_tickets.report.exhibit_table import exhibit_table, score_cell, verdict_marks
+from lightning_tickets.report.footnotes import absent, commands
+from lightning_tickets.report.formatting import points
+from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 
@@ -24,7 +25,7 @@ def test_a_sparsity_for_each_task_stands_on_top(table: Exhibit) -> None:
     ]
     (block,) = layout.blocks
     assert [line.row for line in block.lines] == ["full", "imp", "random_mask", "random_weights"]
-    assert [[cell.mean for cell in line.cells] for line in block.lines] == [
+    assert [[cell.text for cell in row.cells[1:]] for row in exhibit_table(table).rows] == [
         ["83.0", "89.0"],
         ["82.5", "90.5"],
         ["—", "5.0"],
@@ -36,7 +37,8 @@ def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: 
     blocks = lay_out(sweep).blocks
     assert [block.sparsity for block in blocks] == [None, 0.5, 0.7, 0.9]
     assert [[line.row for line in block.lines] for block in blocks] == [["full"], *[["imp", "random_mask"]] * 3]
-    assert [block.lines[0].cells[0].mean for block in blocks[1:]] == ["66.0", "64.0", "62.0"]
+    assert [group.title for group in exhibit_table(sweep).groups][:2] == ["", "Sparsity 50 %"]
+    assert [group.rows[0].cells[1].text for group in exhibit_table(sweep).groups[1:]] == ["66.0", "64.0", "62.0"]
 
 
 def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
@@ -48,32 +50,36 @@ def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
 
 def test_a_task_with_two_metrics_has_two_columns(table: Exhibit) -> None:
     other = Finding("imp", "mnli", "mismatched_accuracy", 0.7, (0.5,))
-    layout = lay_out(replace(table, findings=(*table.findings, other)))
-    assert [column.metric for column in layout.columns] == ["matched_accuracy", "mismatched_accuracy", "pearson"]
-    assert [cell.mean for cell in layout.blocks[0].lines[1].cells] == ["82.5", "50.0", "90.5"]
+    exhibit = replace(table, findings=(*table.findings, other))
+    assert [column.metric for column in lay_out(exhibit).columns] == [
+        "matched_accuracy",
+        "mismatched_accuracy",
+        "pearson",
+    ]
+    assert [cell.text for cell in exhibit_table(exhibit).rows[1].cells[1:]] == ["82.5", "50.0", "90.5"]
 
 
 def test_an_exhibit_without_findings_keeps_its_rows_and_tasks(table: Exhibit) -> None:
-    layout = lay_out(replace(table, findings=()))
-    assert len(layout.columns) == 2
-    assert len(layout.blocks[0].lines) == 4
-    assert footnotes(table, layout)[0] == "No scores yet."
+    empty = exhibit_table(replace(table, findings=()))
+    assert len(empty.columns) == 3
+    assert len(empty.groups[0].rows) == 4
+    assert empty.notes[0] == "No scores yet."
 
 
 def test_the_best_row_is_bold_but_never_the_full_network(table: Exhibit) -> None:
-    best = [(cell.finding.row, cell.mean) for cell in lay_out(table).cells if cell.best and cell.finding]
-    assert best == [("imp", "82.5"), ("imp", "90.5")]
+    best = [(row.cells[0].text, cell.text) for row in exhibit_table(table).rows for cell in row.cells if cell.bold]
+    assert best == [("m_IMP ⊙ θ₀ (IMP)", "82.5"), ("m_IMP ⊙ θ₀ (IMP)", "90.5")]
 
 
 def test_no_row_is_best_of_one(table: Exhibit) -> None:
     alone = replace(table, rows=("full", "imp"))
-    assert not any(cell.best for cell in lay_out(alone).cells)
+    assert not any(cell.bold for row in exhibit_table(alone).rows for cell in row.cells)
 
 
 def test_equal_rows_are_both_best() -> None:
     found = (scored("full", 0.5, sparsity=0.0), scored("imp", 0.5), scored("random_mask", 0.5))
-    cells = lay_out(Exhibit("x", "", "", "table", ("full", "imp", "random_mask"), ("rte",), found)).cells
-    assert [cell.best for cell in cells] == [False, True, True]
+    rows = exhibit_table(Exhibit("x", "", "", "table", ("full", "imp", "random_mask"), ("rte",), found)).rows
+    assert [row.cells[1].bold for row in rows] == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -90,28 +96,27 @@ def test_equal_rows_are_both_best() -> None:
 )
 def test_marks_say_under_which_reading_a_row_wins(scores: tuple[float, ...], marks: str) -> None:
     full = scored("full", 0.79, 0.81)
-    assert verdict(scored("imp", *scores), full) == marks
+    assert verdict_marks(scored("imp", *scores), full) == marks
 
 
 def test_without_a_deviation_of_the_full_network_its_reading_is_open(table: Exhibit) -> None:
     single = Finding("full", "mnli", "matched_accuracy", 0.0, (0.83,))
     exhibit = replace(table, findings=(single, *table.findings[1:]))
-    assert "† cannot be judged where the full network has one run: MNLI." in footnotes(exhibit, lay_out(exhibit))
-    assert verdict(scored("imp", 0.82, 0.82), scored("full", 0.83)) == ""
-    assert verdict(scored("full", 0.83, 0.83), scored("full", 0.83, 0.83)) == ""
+    assert "† cannot be judged where the full network has one run: MNLI." in exhibit_table(exhibit).notes
+    assert verdict_marks(scored("imp", 0.82, 0.82), scored("full", 0.83)) == ""
+    assert verdict_marks(scored("full", 0.83, 0.83), scored("full", 0.83, 0.83)) == ""
 
 
 def test_cells_state_their_runs_where_these_are_not_the_usual_ones(table: Exhibit) -> None:
-    states = [(cell.mean, cell.std, cell.n) for cell in lay_out(table).cells]
+    states = [(cell.text, cell.deviation, cell.note) for row in exhibit_table(table).rows for cell in row.cells]
     assert ("60.0", "", "n=1 of 2") in states
     assert ("83.0", "1.4", "") in states
-    assert fill(scored("imp", 0.5), None, None, 5).n == "n=1"
+    assert score_cell("x", scored("imp", 0.5), None, None, 5).note == "n=1"
 
 
 def test_footnotes_explain_what_the_table_uses_and_nothing_else(table: Exhibit, sweep: Exhibit) -> None:
-    notes = footnotes(table, lay_out(table))
-    assert notes == (
-        "Mean ± sample standard deviation in points (0 to 100), n = 2 runs a cell unless a cell says otherwise.",
+    assert exhibit_table(table).notes == (
+        "Mean ± sample standard deviation in points (0 to 100), n = 2 runs per cell unless a cell says otherwise.",
         "Bold: the best row of a column, the full network left out.",
         "‡ the mean is at least the full network's.",
         "† the mean is at most one standard deviation of the full network below the full network's.",
@@ -122,11 +127,11 @@ def test_footnotes_explain_what_the_table_uses_and_nothing_else(table: Exhibit, 
         "An empty cell is not part of this exhibit.",
         "A note.",
     )
-    assert not any("missing" in note or "—" in note for note in footnotes(sweep, lay_out(sweep)))
+    assert not any("missing" in note or "—" in note for note in exhibit_table(sweep).notes)
 
 
 def test_missing_runs_are_commands_under_the_name_of_their_cell(table: Exhibit) -> None:
-    assert commands(table) == [
+    assert list(commands(table)) == [
         "# random_mask on MNLI at 70 %: 2 of 2 runs missing",
         "cli seed=0",
         "cli seed=1",
@@ -147,5 +152,5 @@ def test_points_have_no_negative_zero() -> None:
 
 
 def test_a_score_that_is_no_number_is_said_to_be_undefined() -> None:
-    cell = fill(scored("imp", float("nan")), scored("full", 0.5, 0.6), None, 1)
-    assert (cell.mean, cell.std, cell.marks) == ("undefined", "", "")
+    cell = score_cell("x", scored("imp", float("nan")), scored("full", 0.5, 0.6), None, 1)
+    assert (cell.text, cell.deviation, cell.marks) == ("undefined", "", "")

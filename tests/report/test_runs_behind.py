@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lightning_tickets.report.pages.page import page
-from lightning_tickets.report.pages.write import write_report
-
+from lightning_tickets.report.write import write_report
 from lightning_tickets.studies.finding import Exhibit
-from tests.report.reading import Reader, asked, needs_chromium
+from tests.report.reading import Reader, asked, needs_chromium, page
 
 LINK = "document.querySelector('a.behind[href*=\"imp/stsb\"]')"
 

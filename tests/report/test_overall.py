@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lightning_tickets.report.pages.overall import natural, write_overall
-from lightning_tickets.report.pages.write import write_report
 
+from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.document import read_report, to_json
+from lightning_tickets.report.write import natural, write_overall, write_report
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from tests.report.reading import Reader, asked, chromium, needs_chromium
 
@@ -86,28 +87,64 @@ def test_the_page_reaches_nothing_outside_and_data_is_text(reports: Path, nasty:
     assert set(reader.all("value")) >= {"<i>", "<script>alert(1)</script>", "a|b_c $x$", "mnli"}
 
 
-def test_what_cannot_be_read_is_left_out(reports: Path) -> None:
-    page = reports / "second" / "index.html"
-    page.write_text(
-        page.read_text(encoding="utf-8").replace('data-tasks="[&quot;stsb', 'data-tasks="[stsb', 1), encoding="utf-8"
-    )
-    for name, content in {
-        "cut": b'<section id="x" data-scale="s" data-tasks="[]">\n<h2>',
-        "bytes": b"\xff\xfe<section ",
-    }.items():
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"version": 1', b'"version": 2'),
+        (b'"scale": "small"', b'"scale": 3'),
+        (b'"title": "The second"', b'"name": "The second"'),
+        (b'"Pearson"', b'"Pearson", "one too many"'),
+        (b'"runs":', b'"runs": 1, "":'),
+        (b"{", b""),
+        (b'"The second"', b'"\xff"'),
+    ],
+)
+def test_a_damaged_or_foreign_report_is_left_out(reports: Path, old: bytes, new: bytes) -> None:
+    file = reports / "second" / "report.json"
+    assert old in file.read_bytes() and read_report(file)
+    file.write_bytes(file.read_bytes().replace(old, new, 1))
+    for name, content in {"empty": b"", "list": b"[1]", "other": b'{"title": "x"}', "deep": b"[" * 10_000}.items():
         (reports / name).mkdir()
-        (reports / name / "index.html").write_bytes(content)
-    (reports / "empty").mkdir()
+        (reports / name / "report.json").write_bytes(content)
+    (reports / "nothing").mkdir()
+    (reports / "folder" / "report.json").mkdir(parents=True)
     sections = [attrs["id"] for tag, attrs in overall(reports).seen if tag == "section"]
-    assert sections == ["first/table2", "first/figure4", "second/figure11", "second/table1"]
+    assert sections == ["first/table2", "first/figure4"]
 
 
-def test_the_page_is_made_anew_from_what_is_there(reports: Path) -> None:
+def test_a_report_is_read_back_as_it_was_written(reports: Path, nasty: Exhibit) -> None:
+    write_report(reports / "third", "<b>", [nasty, replace(nasty, name="map", drawn="heatmap")], notes=["é\n'\""])
+    for folder in ("first", "second", "third"):
+        report = read_report(reports / folder / "report.json")
+        assert report and to_json(report) == (reports / folder / "report.json").read_bytes()
+    assert report.notes == ("é\n'\"",) and [one.table.name for one in report.sections] == ["nasty", "map"]
+    assert report.sections[0].table == build_table(nasty) and report.sections[1].figure is not None
+
+
+def test_no_link_of_a_report_leads_outside(reports: Path) -> None:
+    file = reports / "first" / "report.json"
+    text = file.read_text(encoding="utf-8").replace("../../runs/i-0", "javascript:alert(1)")
+    file.write_text(text.replace("../../runs/f-0", "//example.org/x"), encoding="utf-8")
+    hrefs = overall(reports).all("href")
+    assert "../runs/i-2" in hrefs and not any("javascript" in href or "example" in href for href in hrefs)
+
+
+def test_the_overall_page_says_what_the_pages_of_experiments_say(reports: Path) -> None:
+    """Each section has the same words, apart from the line that says where it is from."""
+    text = overall(reports).text
+    for folder in ("first", "second"):
+        source = (reports / folder / "index.html").read_text(encoding="utf-8")
+        for piece in re.findall(r"<section .*?</section>", source, flags=re.S):
+            title, _, rest = Reader(piece).text.partition(" Who wins." if "Who wins" in piece else ". ")
+            assert title and rest and rest in text
+
+
+def test_the_page_is_made_again_from_what_is_there(reports: Path) -> None:
     before = write_overall(reports).read_bytes()
     assert write_overall(reports).read_bytes() == before
-    (reports / "second" / "index.html").unlink()
+    (reports / "second" / "report.json").unlink()
     assert "The second" not in overall(reports).text
-    (reports / "first" / "index.html").unlink()
+    (reports / "first" / "report.json").unlink()
     assert "0 tables and figures of 0 experiments" in overall(reports).text
 
 

@@ -8,18 +8,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from lightning_tickets.report.content.names import row_name, row_symbol, task_name
-from lightning_tickets.report.forms.latex import escape
-from lightning_tickets.report.forms.tables import csv_text, latex, markdown
 
+from lightning_tickets.report.latex import escape
+from lightning_tickets.report.names import row_name, row_symbol, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
+from tests.report.reading import csv_text, latex, markdown
 
 MARKDOWN = """\
 ## Table 2
 
 Who wins.
 
-|  | MNLI | STS-B |
+| Task | MNLI | STS-B |
 | --- | ---: | ---: |
 | Metric | matched acc. | Pearson |
 | Sparsity | 70 % | 50 % |
@@ -28,7 +28,7 @@ Who wins.
 | m_RP ⊙ θ₀ (random mask) | — | 5.0 ± 7.1¶ |
 | m_IMP ⊙ θ₀′ (random weights) | 60.0 (n=1 of 2) |  |
 
-- Mean ± sample standard deviation in points (0 to 100), n = 2 runs a cell unless a cell says otherwise.
+- Mean ± sample standard deviation in points (0 to 100), n = 2 runs per cell unless a cell says otherwise.
 """
 
 

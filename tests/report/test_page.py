@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lightning_tickets.report.pages.page import page
-from lightning_tickets.report.pages.write import write, write_report
 from matplotlib.image import imread
 
+from lightning_tickets.report.write import write_exhibit, write_report
 from lightning_tickets.studies.finding import Exhibit
-from tests.report.reading import Reader, chromium, needs_chromium
+from tests.report.reading import Reader, chromium, needs_chromium, page
 
 
 def test_the_page_reaches_nothing_outside(table: Exhibit, curves: Exhibit, nasty: Exhibit) -> None:
@@ -60,7 +59,7 @@ def test_exhibits_link_to_the_files_beside_the_page(table: Exhibit, curves: Exhi
     index = write_report(tmp_path, "Report", [table, curves])
     hrefs = Reader(index.read_text(encoding="utf-8")).all("href")
     beside = {href for href in hrefs if not href.startswith(("data:", "#"))}
-    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html"}
+    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
     assert beside == {"table2.csv", "table2.md", "table2.tex", "figure11.csv", "figure11.png", "figure11.svg"}
 
 
@@ -74,7 +73,7 @@ def test_the_same_input_leaves_the_same_files(table: Exhibit, curves: Exhibit, t
 @pytest.mark.parametrize("change", [{"name": "../up"}, {"name": ""}, {"drawn": "pie"}])
 def test_what_cannot_be_written_is_refused(table: Exhibit, change: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="exhibit"):
-        write(Exhibit(**{**vars(table), **change}), tmp_path)
+        write_exhibit(Exhibit(**{**vars(table), **change}), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from lightning_tickets.report.pages.write import write
-from lightning_tickets.report.pictures.canvas import settings
-from lightning_tickets.report.pictures.figures import caption, figure, png
 
+from lightning_tickets.report.figures.draw import caption, figure, png
+from lightning_tickets.report.figures.render import settings
+from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.finding import Exhibit, Finding
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.pages.write import write
-write(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
+from lightning_tickets.report.write import write_exhibit
+write_exhibit(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
 """
 
 
@@ -31,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_the_bytes_are_the_same_in_a_second_process(curves: Exhibit, tmp_path: Path) -> None:
     with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        paths = write(curves, tmp_path / "here")
+        paths = write_exhibit(curves, tmp_path / "here")
     assert [path.name for path in paths] == ["figure11.png", "figure11.svg", "figure11.csv"]
     code = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "there")]
     subprocess.run(code, input=pickle.dumps(curves).hex(), text=True, check=True, timeout=60)
@@ -44,7 +44,7 @@ def test_drawing_twice_in_one_process_changes_nothing(curves: Exhibit) -> None:
 
 
 def test_files_carry_no_date_and_no_version(curves: Exhibit, tmp_path: Path) -> None:
-    picture, drawing, _ = (path.read_bytes() for path in write(curves, tmp_path))
+    picture, drawing, _ = (path.read_bytes() for path in write_exhibit(curves, tmp_path))
     assert picture.startswith(b"\x89PNG") and b"Software" not in picture
     assert b"<dc:date>" not in drawing and b"Matplotlib v" not in drawing
 
@@ -99,11 +99,11 @@ def test_names_are_no_mathematics(nasty: Exhibit) -> None:
 
 
 def test_the_caption_counts_runs(curves: Exhibit) -> None:
-    assert caption(curves) == "Mean ± one sample deviation, n = 2 runs a point."
+    assert caption(curves) == "Mean ± one sample deviation, n = 2 runs per point."
     single = Finding("imp", "rte", "accuracy", 0.5, (0.5,), (), ("cli",), ("matthews of a constant",))
     assert caption(replace(curves, findings=(single,))) == (
-        "Mean, n = 1 run a point. Hollow: a score is undefined. 1 run is missing."
+        "Mean, n = 1 run per point. Hollow: a score is undefined. 1 run is missing."
     )
     assert caption(replace(curves, findings=(*curves.findings, single))).startswith(
-        "Mean ± one sample deviation, n = 1 to 2, mostly 2 runs a point."
+        "Mean ± one sample deviation, n = 1 to 2, mostly 2 runs per point."
     )

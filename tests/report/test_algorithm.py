@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lightning_tickets.report.forms.tables import csv_text
-from lightning_tickets.report.pages.page import page
-from lightning_tickets.report.pages.write import write
-from lightning_tickets.report.pictures.algorithm import PRUNED, TICKET, TRAINED, figure
-from lightning_tickets.report.pictures.canvas import settings
-from lightning_tickets.report.pictures.figures import png, svg
 from matplotlib.patches import Rectangle
 
+from lightning_tickets.report.figures.algorithm import PRUNED, TICKET, TRAINED, figure
+from lightning_tickets.report.figures.draw import png, svg
+from lightning_tickets.report.figures.render import settings
+from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.finding import Round, Search
-from tests.report.reading import Reader
+from tests.report.reading import Reader, csv_text, page
 
 ROUNDS = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
 
@@ -62,7 +60,9 @@ def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: Search
 
 def test_the_same_bytes_every_time_and_nothing_of_the_text_is_markup(search: Search, tmp_path) -> None:
     assert png(search) == png(replace(search)) and svg(search) == svg(replace(search))
-    assert {path.name for path in write(search, tmp_path)} == {f"figure1.{s}" for s in ("png", "svg", "csv", "md")}
+    assert {path.name for path in write_exhibit(search, tmp_path)} == {
+        f"figure1.{s}" for s in ("png", "svg", "csv", "md")
+    }
     reader = Reader(page("Report", [search], {}, []))
     assert "Figure 1 & <b>" in reader.text and "b" not in {tag for tag, _ in reader.seen}
-    assert "Scores, matched acc." in reader.text
+    assert "Score (matched acc.)" in reader.text

@@ -9,31 +9,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from lightning_tickets.report.content.cells import signed
-from lightning_tickets.report.content.footnotes import footnotes
-from lightning_tickets.report.content.layout import lay_out
-from lightning_tickets.report.pages.page import page
-from lightning_tickets.report.pages.write import write
-from lightning_tickets.report.pictures.canvas import settings
-from lightning_tickets.report.pictures.figures import caption, figure, png, svg
-from lightning_tickets.report.pictures.heatmap import matrix
-from lightning_tickets.report.pictures.squares import inked
 from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.figures.draw import caption, figure, png, svg
+from lightning_tickets.report.figures.heatmap import matrix
+from lightning_tickets.report.figures.heatmap_axes import inked
+from lightning_tickets.report.figures.render import settings
+from lightning_tickets.report.formatting import signed
+from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.finding import Exhibit, Finding, Matrix
+from tests.report.reading import page
 
 ELSEWHERE = """
 import pickle, sys
 from pathlib import Path
-from lightning_tickets.report.pictures.figures import svg
-from lightning_tickets.report.pages.write import write
+from lightning_tickets.report.figures.draw import svg
+from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.finding import Matrix
 maps = pickle.loads(bytes.fromhex(sys.stdin.read()))
 svg(Matrix("first", "First", "", ("a",), ("b",), ((None,),)))
 for exhibit in reversed(maps):
-    write(exhibit, Path(sys.argv[1]))
+    write_exhibit(exhibit, Path(sys.argv[1]))
 """
 FULL = {"mnli": (0.82, 0.84), "rte": (0.66, 0.7), "mlm": (0.6, 0.6)}
 METRICS = {"mnli": "matched_accuracy", "rte": "accuracy", "mlm": "accuracy"}
@@ -173,7 +172,7 @@ def test_what_is_not_there_is_hatched_and_has_a_dash(transfer: Exhibit) -> None:
     assert not any(
         s.patch.get_hatch() for line in squares(transfer) for s in line if s and s is not missing and s.text != "—"
     )
-    assert "Hatched: its score or that of the full network is not there." in caption(transfer)
+    assert "Hatched: its score or that of the full network is missing." in caption(transfer)
     assert caption(transfer).endswith("2 runs are missing.")
 
 
@@ -256,7 +255,7 @@ def test_differences_have_a_sign_and_zero_has_none() -> None:
 def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
     whole = replace(transfer, findings=tuple(f for f in transfer.findings if f.scores), rows=("full", "mlm"))
     assert caption(whole) == (
-        "Mean score minus that of the full network on the task, in points (0 to 100), n = 2 runs a cell. "
+        "Mean score minus that of the full network on the task, in points (0 to 100), n = 2 runs per cell. "
         "Framed and bold: at most one standard deviation of the full network below its mean. "
         "At the right: how many cells of a row are framed, of those that can be judged, its own task left out. "
         "Colours end at ±3 points."
@@ -286,14 +285,14 @@ def test_names_with_markup_are_shown_as_they_stand(nasty: Exhibit) -> None:
 
 
 def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_path: Path) -> None:
-    assert [path.suffix for path in write(transfer, tmp_path)] == [".png", ".svg", ".csv", ".md", ".tex"]
+    assert [path.suffix for path in write_exhibit(transfer, tmp_path)] == [".png", ".svg", ".csv", ".md", ".tex"]
     as_table = replace(transfer, drawn="table")
-    write(as_table, tmp_path / "table")
+    write_exhibit(as_table, tmp_path / "table")
     same = [(tmp_path / at / "figure2.csv").read_bytes() for at in (".", "table")]
     assert same[0] == same[1] and b"MLM,mean,0.7,MNLI,matched_accuracy,83.7" in same[0]
     said = "Framed in the heat map, of the cells that can be judged, a row's own task left out: MLM: 2 of 2; "
     assert said in (tmp_path / "figure2.md").read_text(encoding="utf-8")
-    assert not any("heat map" in note for note in footnotes(as_table, lay_out(as_table)))
+    assert not any("heat map" in note for note in build_table(as_table).notes)
 
 
 def test_the_page_shows_the_map_and_folds_its_scores(transfer: Exhibit) -> None:
@@ -313,7 +312,7 @@ def test_the_page_shows_the_map_and_folds_its_scores(transfer: Exhibit) -> None:
 def test_the_bytes_are_the_same_in_a_process_that_draws_in_another_order(transfer: Exhibit, tmp_path: Path) -> None:
     maps = [transfer, replace(transfer, name="figure5", rows=("full", "rte"))]
     for exhibit in maps:
-        write(exhibit, tmp_path / "here")
+        write_exhibit(exhibit, tmp_path / "here")
     code = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "there")]
     subprocess.run(code, input=pickle.dumps(maps).hex(), text=True, check=True, timeout=60)
     here, there = ({p.name: p.read_bytes() for p in (tmp_path / at).iterdir()} for at in ("here", "there"))

@@ -9,16 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lightning_tickets.report.forms.tables import csv_text, latex, markdown
-from lightning_tickets.report.forms.views import view
-from lightning_tickets.report.pages.page import page
-from lightning_tickets.report.pages.write import write, write_report
-from lightning_tickets.report.pictures.figures import caption, svg
 
+from lightning_tickets.report.build_table import with_names
+from lightning_tickets.report.figures.draw import caption, svg
+from lightning_tickets.report.sections import formats
+from lightning_tickets.report.write import write_exhibit, write_report
 from lightning_tickets.studies.finding import Exhibit, Matrix, Sheet
 from lightning_tickets.studies.judgement import judged
 from lightning_tickets.studies.resampling import Examples
-from tests.report.reading import Reader
+from tests.report.reading import Reader, csv_text, latex, markdown, page
 
 SHEET = r"""## Table 1
 
@@ -58,7 +57,7 @@ def parsed(shown: Sheet | Matrix) -> list[list[str]]:
 
 
 def test_a_sheet_leaves_three_files(sheet: Sheet, tmp_path: Path) -> None:
-    assert [path.name for path in write(sheet, tmp_path)] == ["table1.csv", "table1.md", "table1.tex"]
+    assert [path.name for path in write_exhibit(sheet, tmp_path)] == ["table1.csv", "table1.md", "table1.tex"]
     assert (tmp_path / "table1.md").read_text(encoding="utf-8") == SHEET
 
 
@@ -90,7 +89,7 @@ def test_a_sheet_without_lines_is_a_head(sheet: Sheet) -> None:
 
 
 def test_a_matrix_leaves_pictures_and_its_numbers(matrix: Matrix, tmp_path: Path) -> None:
-    paths = write(matrix, tmp_path)
+    paths = write_exhibit(matrix, tmp_path)
     assert [path.name for path in paths] == ["figure4.png", "figure4.svg", "figure4.csv", "figure4.md"]
     assert paths[0].read_bytes().startswith(b"\x89PNG") and b"</svg>" in paths[1].read_bytes()
     assert (tmp_path / "figure4.md").read_text(encoding="utf-8") == MATRIX
@@ -99,8 +98,7 @@ def test_a_matrix_leaves_pictures_and_its_numbers(matrix: Matrix, tmp_path: Path
 
 def test_a_matrix_is_read_below_what_it_shows(matrix: Matrix) -> None:
     assert caption(matrix) == "What is shared. By chance 20 %."
-    picture = view(matrix).picture
-    assert picture and picture.rows == ("MNLI", "CoLA") and svg(picture) == svg(picture)
+    assert with_names(matrix).rows == ("MNLI", "CoLA") and svg(matrix) == svg(matrix)
 
 
 @pytest.mark.parametrize("values", [((1.2, 0.0), (0.0, 0.0)), ((0.5,), (0.5,)), ((0.5, 0.5),)])
@@ -108,7 +106,7 @@ def test_a_matrix_that_cannot_be_shown_is_refused(
     matrix: Matrix, values: tuple[tuple[float, ...], ...], tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError):
-        write(replace(matrix, values=values), tmp_path)
+        write_exhibit(replace(matrix, values=values), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -116,11 +114,11 @@ def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
     reader = Reader(page("Report", [sheet, matrix], {}, []))
     for shown in (sheet, matrix):
         assert shown.title in reader.text and shown.shows in reader.text and shown.notes[0] in reader.text
-        assert {f"{shown.name}.{suffix}" for suffix in view(shown).suffixes} <= set(reader.all("href"))
+        assert {f"{shown.name}.{suffix}" for suffix in formats(shown)} <= set(reader.all("href"))
     assert "<script>alert(1)</script>" in reader.text and not {"script", "b"} & {tag for tag, _ in reader.seen}
     assert reader.all("alt") == ["Figure 4. What is shared. By chance 20 %."]
     assert "The numbers as a table" in reader.text and "34.6" in reader.text
-    assert "drawn anew from the scores of 0 runs. 1 run is missing" in reader.text
+    assert "drawn from the scores of 0 runs. 1 run is missing" in reader.text
     assert reader.text.count("The commands of the missing runs") == 1
 
 
@@ -128,7 +126,7 @@ def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, 
     index = write_report(tmp_path, "Report", [table, sheet, matrix])
     reader = Reader(index.read_text(encoding="utf-8"))
     beside = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
-    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html"} and len(beside) == 10
+    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} and len(beside) == 10
     assert all(markdown(shown).startswith(f"## {shown.title}\n") for shown in (table, sheet, matrix))
     with pytest.raises(ValueError, match="table1"):
         write_report(tmp_path, "Report", [sheet, replace(matrix, name="table1")])
@@ -139,7 +137,10 @@ def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Pat
     found = {table.name: judged(seeded, Examples(lambda run: None))}
     reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=found).read_text(encoding="utf-8"))
     links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
-    assert links == {path.name for path in tmp_path.iterdir()} - {"index.html"} and "table2.judged.md" in links
+    assert (
+        links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
+        and "table2.judged.md" in links
+    )
     assert "Better, worse, the same?" in reader.text
     header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
     assert header.startswith("Row,Task,Metric") and len(lines) == len(found[table.name]) == 4
