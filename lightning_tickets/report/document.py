@@ -67,18 +67,19 @@ class Section:
 class Report:
     """One experiment at one scale. ``version`` is raised when a field changes its meaning."""
 
+    version: Literal[1]
     title: str
     scale: str
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
-    version: Literal[1] = 1
 
 
 JSON = TypeAdapter(Report)
 
 
 def to_json(report: Report) -> bytes:
-    return JSON.dump_json(report, indent=1) + b"\n"
+    """Fields at their default are left out."""
+    return JSON.dump_json(report, indent=1, exclude_defaults=True) + b"\n"
 
 
 def read_report(path: Path) -> Report | None:

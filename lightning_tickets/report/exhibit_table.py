@@ -71,7 +71,7 @@ def score_cell(name: str, finding: Finding | None, full: Finding | None, best: f
         runs(summary.n, len(finding.missing), usual),
         bold=finding.row != FULL and best is not None and abs(summary.mean - best) < 1e-9,
         link=runs_id(name, finding) if finding.runs else "",
-        link_label=f"The runs behind {place(finding)}",
+        link_label=f"The runs behind {place(finding)}" if finding.runs else "",
     )
 
 

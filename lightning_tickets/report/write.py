@@ -49,7 +49,7 @@ def write_report(
             write_files(table, folder, SIDE)
     drawings = {shown.name: (folder / f"{shown.name}.svg").read_bytes() for shown in exhibits if picture(shown)}
     sections = (section(shown, drawings.get(shown.name), links, judgements) for shown in exhibits)
-    report = Report(title, scale, tuple(notes), tuple(sections))
+    report = Report(1, title, scale, tuple(notes), tuple(sections))
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))
     return page

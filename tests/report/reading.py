@@ -45,7 +45,7 @@ def page(title: str, exhibits: Sequence[Shown], links: Mapping[str, str], notes:
     """The page of an experiment, without its files."""
     drawings = {shown.name: svg(what) for shown in exhibits if (what := picture(shown))}
     sections = (section(shown, drawings.get(shown.name), links, {}) for shown in exhibits)
-    return experiment_page(Report(title, "pocket", tuple(notes), tuple(sections)), drawings)
+    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
 
 
 class Reader(HTMLParser):
