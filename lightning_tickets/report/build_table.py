@@ -19,17 +19,17 @@ LONG = 40  # letters, from which on a cell's text is broken into lines
 TASK = "Task"
 
 
-def build_table(shown: Shown) -> Table:
+def build_table(exhibit: Shown) -> Table:
     """Raises ValueError where a line is not as wide as the head."""
-    match shown:
+    match exhibit:
         case Exhibit():
-            return exhibit_table(shown)
+            return exhibit_table(exhibit)
         case Sheet():
-            return sheet_table(shown)
+            return sheet_table(exhibit)
         case Matrix():
-            return matrix_table(shown)
+            return matrix_table(exhibit)
         case Search():
-            return search_table(shown)
+            return search_table(exhibit)
 
 
 def sheet_table(sheet: Sheet) -> Table:

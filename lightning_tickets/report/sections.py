@@ -23,32 +23,32 @@ DRAWN = {
 SIDE = ("csv", "md")
 
 
-def formats(shown: Shown) -> tuple[str, ...]:
+def formats(exhibit: Shown) -> tuple[str, ...]:
     """The suffixes of its files; ValueError for an exhibit that is drawn in no known way."""
-    if isinstance(shown, Sheet):
+    if isinstance(exhibit, Sheet):
         return DRAWN["table"]
-    if not isinstance(shown, Exhibit):
+    if not isinstance(exhibit, Exhibit):
         return ("png", "svg", "csv", "md")
-    if shown.drawn not in DRAWN:
-        raise ValueError(f"exhibit {shown.name}: unknown drawn={shown.drawn!r}; choose from {', '.join(DRAWN)}")
-    return DRAWN[shown.drawn]
+    if exhibit.drawn not in DRAWN:
+        raise ValueError(f"exhibit {exhibit.name}: unknown drawn={exhibit.drawn!r}; choose from {', '.join(DRAWN)}")
+    return DRAWN[exhibit.drawn]
 
 
-def picture(shown: Shown) -> Pictured | None:
+def picture(exhibit: Shown) -> Pictured | None:
     """What a figure is drawn of, None for what is a table only."""
-    return None if isinstance(shown, Sheet) or "svg" not in formats(shown) else shown
+    return None if isinstance(exhibit, Sheet) or "svg" not in formats(exhibit) else exhibit
 
 
-def section(shown: Shown, drawing: bytes | None, links: Mapping[str, str], judgements: Judgements) -> Section:
+def section(exhibit: Shown, drawing: bytes | None, links: Mapping[str, str], judgements: Judgements) -> Section:
     """``drawing`` is the SVG of its figure; ``links`` maps the name of a run to the address of its folder."""
-    sides = side_tables(shown, judgements)
+    sides = side_tables(exhibit, judgements)
     return Section(
-        anchor(shown.name),
-        build_table(shown),
-        figure(shown, drawing) if drawing and not isinstance(shown, Sheet) else None,
-        files(shown.name, formats(shown)),
+        anchor(exhibit.name),
+        build_table(exhibit),
+        figure(exhibit, drawing) if drawing and not isinstance(exhibit, Sheet) else None,
+        files(exhibit.name, formats(exhibit)),
         tuple(SideTable(summary, table, files(table.name, SIDE)) for summary, table in sides),
-        tuple(runs_row(shown.name, one, links) for one in in_order(shown)) if isinstance(shown, Exhibit) else (),
+        tuple(runs_row(exhibit.name, one, links) for one in in_order(exhibit)) if isinstance(exhibit, Exhibit) else (),
     )
 
 
@@ -56,8 +56,8 @@ def files(name: str, suffixes: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{name}.{suffix}" for suffix in suffixes)
 
 
-def figure(shown: Pictured, drawing: bytes) -> Figure:
-    return Figure(f"{shown.name}.svg", f"{shown.title}. {caption(shown)}", width(drawing), shown.notes)
+def figure(exhibit: Pictured, drawing: bytes) -> Figure:
+    return Figure(f"{exhibit.name}.svg", f"{exhibit.title}. {caption(exhibit)}", width(drawing), exhibit.notes)
 
 
 def width(drawing: bytes) -> int:

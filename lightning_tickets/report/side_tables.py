@@ -11,10 +11,10 @@ from lightning_tickets.report.verdicts import Judgements
 from lightning_tickets.studies.finding import Exhibit, Shown
 
 
-def side_tables(shown: Shown, judgements: Judgements) -> Iterator[tuple[str, Table]]:
+def side_tables(exhibit: Shown, judgements: Judgements) -> Iterator[tuple[str, Table]]:
     """Each with its heading on the page; none for what is not an exhibit, or has nothing to compare with."""
-    if isinstance(shown, Exhibit):
-        if any(finding.printed for finding in shown.findings):
-            yield "Compared with the paper", build_table(versus_paper.sheet(shown))
-        if judgements.get(shown.name):
-            yield "Better, worse, the same?", build_table(verdicts.sheet(shown, judgements[shown.name]))
+    if isinstance(exhibit, Exhibit):
+        if any(finding.printed for finding in exhibit.findings):
+            yield "Compared with the paper", build_table(versus_paper.sheet(exhibit))
+        if judgements.get(exhibit.name):
+            yield "Better, worse, the same?", build_table(verdicts.sheet(exhibit, judgements[exhibit.name]))

@@ -40,15 +40,15 @@ def write_report(
 
     ``links`` maps the name of a run to the address of its folder, relative to the page.
     """
-    twice = [name for name, number in Counter(shown.name for shown in exhibits).items() if number > 1]
+    twice = [name for name, number in Counter(exhibit.name for exhibit in exhibits).items() if number > 1]
     if twice:
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
-    for shown in exhibits:
-        write_exhibit(shown, folder)
-        for _, table in side_tables(shown, judgements):
+    for exhibit in exhibits:
+        write_exhibit(exhibit, folder)
+        for _, table in side_tables(exhibit, judgements):
             write_files(table, folder, SIDE)
-    drawings = {shown.name: (folder / f"{shown.name}.svg").read_bytes() for shown in exhibits if picture(shown)}
-    sections = (section(shown, drawings.get(shown.name), links, judgements) for shown in exhibits)
+    drawings = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
+    sections = (section(exhibit, drawings.get(exhibit.name), links, judgements) for exhibit in exhibits)
     report = Report(1, title, scale, tuple(notes), tuple(sections))
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))
@@ -67,13 +67,13 @@ def natural(name: str) -> list[tuple[str, int]]:
     return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", name)]
 
 
-def write_exhibit(shown: Shown, folder: Path) -> list[Path]:
+def write_exhibit(exhibit: Shown, folder: Path) -> list[Path]:
     """The files of one exhibit; raises ValueError for what cannot be shown, or for a name that is not a file's."""
-    if not re.fullmatch(r"\w[\w.-]*", shown.name):
-        raise ValueError(f"the name of an exhibit names its files, so it cannot be {shown.name!r}")
-    what = picture(shown)
+    if not re.fullmatch(r"\w[\w.-]*", exhibit.name):
+        raise ValueError(f"the name of an exhibit names its files, so it cannot be {exhibit.name!r}")
+    what = picture(exhibit)
     drawings = {"png": png(what), "svg": svg(what)} if what else {}
-    return write_files(build_table(shown), folder, formats(shown), drawings)
+    return write_files(build_table(exhibit), folder, formats(exhibit), drawings)
 
 
 def write_files(

@@ -29,22 +29,22 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to render the page with")
 
 
-def csv_text(shown: Shown) -> str:
-    return csv_writer.write(build_table(shown))
+def csv_text(exhibit: Shown) -> str:
+    return csv_writer.write(build_table(exhibit))
 
 
-def markdown(shown: Shown) -> str:
-    return markdown_writer.write(build_table(shown))
+def markdown(exhibit: Shown) -> str:
+    return markdown_writer.write(build_table(exhibit))
 
 
-def latex(shown: Shown) -> str:
-    return latex_writer.write(build_table(shown))
+def latex(exhibit: Shown) -> str:
+    return latex_writer.write(build_table(exhibit))
 
 
 def page(title: str, exhibits: Sequence[Shown], links: Mapping[str, str], notes: Sequence[str]) -> str:
     """The page of an experiment, without its files."""
-    drawings = {shown.name: svg(what) for shown in exhibits if (what := picture(shown))}
-    sections = (section(shown, drawings.get(shown.name), links, {}) for shown in exhibits)
+    drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
+    sections = (section(exhibit, drawings.get(exhibit.name), links, {}) for exhibit in exhibits)
     return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
 
 
@@ -93,8 +93,8 @@ def asked(page: Path, profile: Path, acts: str, *flags: str) -> Any:
     script = f"<script>{chr(10).join(first)}\nsetTimeout(() => {{ {answer} }}, 200)</script></body>"
     copy = page.with_name("asked.html")
     copy.write_text(page.read_text(encoding="utf-8").replace("</body>", script), encoding="utf-8")
-    found = re.search(
+    answered = re.search(
         r'data-answer="([^"]*)"', chromium(profile, "--virtual-time-budget=3000", *flags, "--dump-dom", copy.as_uri())
     )
-    assert found
-    return json.loads(html.unescape(found[1]))
+    assert answered
+    return json.loads(html.unescape(answered[1]))

@@ -65,9 +65,9 @@ def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
 
 def test_rows_differ_in_color_and_marker(curves: Exhibit) -> None:
     rows = tuple(f"row{i}" for i in range(12))
-    found = tuple(Finding(row, "rte", "accuracy", s, (0.5, 0.6)) for row in rows for s in (0.5, 0.6))
+    findings = tuple(Finding(row, "rte", "accuracy", s, (0.5, 0.6)) for row in rows for s in (0.5, 0.6))
     with settings():
-        (axes,) = figure(replace(curves, rows=rows, findings=found)).axes
+        (axes,) = figure(replace(curves, rows=rows, findings=findings)).axes
     looks = [(line.get_color(), line.get_marker()) for line in axes.get_lines() if line.get_linestyle() == "-"]
     assert len(looks) >= 12 and len({look for look in looks if look[1] != "None"}) >= 12
 

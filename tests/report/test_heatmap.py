@@ -131,8 +131,8 @@ def test_heads_name_task_metric_and_sparsity(transfer: Exhibit) -> None:
 
 def test_a_sparsity_for_each_row_stands_in_its_name(transfer: Exhibit) -> None:
     own = {"mlm": 0.7, "rte": 0.6, "random_mask": 0.5}
-    found = tuple(f if f.row == "full" else replace(f, sparsity=own[f.row]) for f in transfer.findings)
-    rows, heads = labels(replace(transfer, findings=found))
+    findings = tuple(f if f.row == "full" else replace(f, sparsity=own[f.row]) for f in transfer.findings)
+    rows, heads = labels(replace(transfer, findings=findings))
     assert rows == ["MLM, 70 %", "RTE, 60 %", "m_RP ⊙ θ₀ (random mask), 50 %"]
     assert heads[1] == "RTE\naccuracy"
 
@@ -145,10 +145,10 @@ def test_a_row_at_two_sparsities_has_two_lines(transfer: Exhibit) -> None:
 
 
 def test_what_keeps_up_is_bold_and_framed_and_nothing_else_is(transfer: Exhibit) -> None:
-    found = squares(transfer)
-    framed = [[bool(square and square.looks_framed) for square in line] for line in found]
+    seen = squares(transfer)
+    framed = [[bool(square and square.looks_framed) for square in line] for line in seen]
     assert framed == [[True, True, True, False], [False, True, False, False], [False] * 4]
-    assert framed == [[bool(square and square.weight == "bold") for square in line] for line in found]
+    assert framed == [[bool(square and square.weight == "bold") for square in line] for line in seen]
 
 
 def test_the_count_leaves_out_the_own_task_and_what_is_missing(transfer: Exhibit) -> None:
@@ -157,8 +157,8 @@ def test_the_count_leaves_out_the_own_task_and_what_is_missing(transfer: Exhibit
 
 
 def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
-    found = tuple(replace(f, scores=f.scores[:1]) if f.task == "mnli" else f for f in transfer.findings)
-    single = replace(transfer, findings=found)
+    findings = tuple(replace(f, scores=f.scores[:1]) if f.task == "mnli" else f for f in transfer.findings)
+    single = replace(transfer, findings=findings)
     line = squares(single)[0]
     assert line[0] and (line[0].text, line[0].looks_framed) == ("+1.0", False)
     assert line[-1] and line[-1].text == "1 of 1"
@@ -200,8 +200,8 @@ def test_a_cell_that_is_not_part_of_the_exhibit_is_empty(transfer: Exhibit) -> N
 def test_a_score_that_is_undefined_is_marked(transfer: Exhibit) -> None:
     constant = replace(scored("mlm", "rte", 0.0, 0.0), undefined=("matthews of a constant",))
     no_number = scored("rte", "mnli", float("nan"))
-    found = tuple(f for f in transfer.findings if (f.row, f.task) not in {("mlm", "rte"), ("rte", "mnli")})
-    marked = replace(transfer, findings=(*found, constant, no_number))
+    findings = tuple(f for f in transfer.findings if (f.row, f.task) not in {("mlm", "rte"), ("rte", "mnli")})
+    marked = replace(transfer, findings=(*findings, constant, no_number))
     assert [line[:2] for line in texts(marked)[:2]] == [["+0.7", "−68.0¶"], ["—", "+0.5"]]
     assert "¶ a score is undefined." in caption(marked) and "¶" not in caption(transfer)
     full = tuple(replace(f, undefined=("x",)) if (f.row, f.task) == ("full", "mlm") else f for f in transfer.findings)
@@ -212,8 +212,8 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
     tasks = tuple(f"t{i}" for i in range(8))
     full = [Finding("full", task, "accuracy", 0.0, (0.7, 0.72)) for task in tasks]
     drops = (0.0, 0.01, 0.02, 0.03, 0.03, 0.04, 0.3, 0.6)
-    found = [Finding("mlm", t, "accuracy", 0.5, (0.71 - d,)) for t, d in zip(tasks, drops, strict=True)]
-    clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, findings=(*full, *found))
+    findings = [Finding("mlm", t, "accuracy", 0.5, (0.71 - d,)) for t, d in zip(tasks, drops, strict=True)]
+    clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, findings=(*full, *findings))
     (line,) = squares(clipped)
     colors = [to_hex(square.patch.get_facecolor()) for square in line[:-1] if square]
     assert len(set(colors)) == 5 and colors[5] == colors[6] == colors[7]
@@ -222,9 +222,9 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
 
 
 def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
-    found = [scored("mlm", task, score) for task, score in (("mnli", 0.93), ("rte", 0.58), ("mlm", 0.6))]
+    findings = [scored("mlm", task, score) for task, score in (("mnli", 0.93), ("rte", 0.58), ("mlm", 0.6))]
     full = [f for f in transfer.findings if f.row == "full"]
-    even = replace(transfer, rows=("full", "mlm"), findings=(*full, *found))
+    even = replace(transfer, rows=("full", "mlm"), findings=(*full, *findings))
     (line,) = squares(even)
     better, worse, same = (to_rgb(square.patch.get_facecolor()) for square in line[:-1] if square)
     assert better[2] > better[0] and worse[0] > worse[2]
@@ -235,9 +235,9 @@ def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
 
 
 def test_numbers_are_black_or_white_whichever_is_read(transfer: Exhibit) -> None:
-    found = [square for line in squares(transfer) for square in line if square]
-    assert {square.ink for square in found} == {"#000000", "#ffffff"}
-    for square in found:
+    seen = [square for line in squares(transfer) for square in line if square]
+    assert {square.ink for square in seen} == {"#000000", "#ffffff"}
+    for square in seen:
         assert contrast(square.ink, to_hex(square.patch.get_facecolor())) >= 4.5
 
 
@@ -261,8 +261,8 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
         "Colours end at ±3 points."
     )
     with settings():
-        shown = figure(whole)
-    assert [text.get_text() for text in shown.texts] == ["Figure 2", caption(whole)]
+        drawn = figure(whole)
+    assert [text.get_text() for text in drawn.texts] == ["Figure 2", caption(whole)]
 
 
 @pytest.mark.parametrize("change", [{"findings": ()}, {"findings": (), "rows": (), "tasks": ()}])
@@ -297,8 +297,8 @@ def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_pa
 
 def test_the_page_shows_the_map_and_folds_its_scores(transfer: Exhibit) -> None:
     source = page("Report", [transfer], {}, [])
-    shown, folded = source.split("<summary>The scores as a table</summary>")
-    assert '<img alt="Figure 2. Mean score minus that of the full network' in shown and "<td>" not in shown
+    unfolded, folded = source.split("<summary>The scores as a table</summary>")
+    assert '<img alt="Figure 2. Mean score minus that of the full network' in unfolded and "<td>" not in unfolded
     assert "<td>83.7 ± 1.0" in folded.replace("<strong>", "")
     assert [suffix for suffix in ("png", "svg", "csv", "md", "tex") if f'href="figure2.{suffix}"' in folded] == [
         "png",
@@ -328,13 +328,13 @@ def test_a_matrix_prints_shares_as_percentages() -> None:
     values = [[1.0, 0.345], [0.0, None], [float("nan"), 0.9996]]
     with settings():
         drawn = matrix(shares(["a", "$b$", "c"], ["x", "y"], values), "Of the kept.")
-    found = drawn_squares(drawn)
-    assert [[square.text if square else "" for square in line] for line in found] == [
+    seen = drawn_squares(drawn)
+    assert [[square.text if square else "" for square in line] for line in seen] == [
         ["100.0", "34.5"],
         ["0.0", "—"],
         ["—", "100.0"],
     ]
-    hatched = [[bool(square and square.patch.get_hatch()) for square in line] for line in found]
+    hatched = [[bool(square and square.patch.get_hatch()) for square in line] for line in seen]
     assert hatched == [[False, False], [False, True], [True, False]]
     assert [text.get_text() for text in drawn.texts] == ["Overlap", "Of the kept."]
     axes = drawn.axes[0]

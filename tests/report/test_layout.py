@@ -42,9 +42,9 @@ def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: 
 
 
 def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
-    found = [Finding(row, task, "accuracy", s, (0.5,)) for row, s in (("rte", 0.6), ("cola", 0.5)) for task in "ab"]
+    findings = [Finding(row, task, "accuracy", s, (0.5,)) for row, s in (("rte", 0.6), ("cola", 0.5)) for task in "ab"]
     full = [Finding("full", task, "accuracy", 0.0, (0.6,)) for task in "ab"]
-    (block,) = lay_out(Exhibit("x", "", "", "table", ("full", "rte", "cola"), ("a", "b"), (*full, *found))).blocks
+    (block,) = lay_out(Exhibit("x", "", "", "table", ("full", "rte", "cola"), ("a", "b"), (*full, *findings))).blocks
     assert [line.label for line in block.lines] == ["f_BERT (full network)", "RTE, 60 %", "CoLA, 50 %"]
 
 
@@ -77,8 +77,8 @@ def test_no_row_is_best_of_one(table: Exhibit) -> None:
 
 
 def test_equal_rows_are_both_best() -> None:
-    found = (scored("full", 0.5, sparsity=0.0), scored("imp", 0.5), scored("random_mask", 0.5))
-    rows = exhibit_table(Exhibit("x", "", "", "table", ("full", "imp", "random_mask"), ("rte",), found)).rows
+    findings = (scored("full", 0.5, sparsity=0.0), scored("imp", 0.5), scored("random_mask", 0.5))
+    rows = exhibit_table(Exhibit("x", "", "", "table", ("full", "imp", "random_mask"), ("rte",), findings)).rows
     assert [row.cells[1].bold for row in rows] == [False, True, True]
 
 

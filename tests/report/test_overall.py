@@ -35,7 +35,7 @@ const worst = Math.min(...all.map((one) => ratio(light(style(one).color), light(
 
 @pytest.fixture
 def reports(table: Exhibit, curves: Exhibit, sheet: Sheet, matrix: Matrix, tmp_path: Path) -> Path:
-    """Two experiments of two scales, which share the name of an exhibit, beside the runs of one."""
+    """Two experiments of two scales, which share the name of an exhibit, next to the runs of one."""
     root = tmp_path / "root"
     for run in RUNS:
         for name in ("spec.json", "result.json"):
@@ -167,8 +167,8 @@ def test_table_10_comes_after_table_9() -> None:
 def test_filters_leave_what_was_chosen(reports: Path, tmp_path: Path, chosen: list[str], seen: list[str]) -> None:
     clicks = "".join(f"document.querySelector('[value={value}]').click();" for value in chosen)
     answer = f"[{SEEN}, document.getElementById('count').textContent, document.getElementById('filters').hidden]"
-    found = asked(write_overall(reports), tmp_path / "profile", f"{clicks}\n{answer}")
-    assert found == [seen, f"{len(seen)} of 5 are shown.", False]
+    answered = asked(write_overall(reports), tmp_path / "profile", f"{clicks}\n{answer}")
+    assert answered == [seen, f"{len(seen)} of 5 are shown.", False]
 
 
 @needs_chromium

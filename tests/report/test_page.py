@@ -55,12 +55,12 @@ def test_the_page_begins_with_what_it_is(table: Exhibit, sweep: Exhibit) -> None
     assert "runs are missing" not in Reader(page("My report", [sweep], {}, [])).text
 
 
-def test_exhibits_link_to_the_files_beside_the_page(table: Exhibit, curves: Exhibit, tmp_path: Path) -> None:
+def test_exhibits_link_to_the_files_next_to_the_page(table: Exhibit, curves: Exhibit, tmp_path: Path) -> None:
     index = write_report(tmp_path, "Report", [table, curves])
     hrefs = Reader(index.read_text(encoding="utf-8")).all("href")
-    beside = {href for href in hrefs if not href.startswith(("data:", "#"))}
-    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
-    assert beside == {"table2.csv", "table2.md", "table2.tex", "figure11.csv", "figure11.png", "figure11.svg"}
+    links = {href for href in hrefs if not href.startswith(("data:", "#"))}
+    assert links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
+    assert links == {"table2.csv", "table2.md", "table2.tex", "figure11.csv", "figure11.png", "figure11.svg"}
 
 
 def test_the_same_input_leaves_the_same_files(table: Exhibit, curves: Exhibit, tmp_path: Path) -> None:

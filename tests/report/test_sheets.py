@@ -52,8 +52,8 @@ cli task=cola
 """
 
 
-def parsed(shown: Sheet | Matrix) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(csv_text(shown))))
+def parsed(exhibit: Sheet | Matrix) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(csv_text(exhibit))))
 
 
 def test_a_sheet_leaves_three_files(sheet: Sheet, tmp_path: Path) -> None:
@@ -112,9 +112,9 @@ def test_a_matrix_that_cannot_be_shown_is_refused(
 
 def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
     reader = Reader(page("Report", [sheet, matrix], {}, []))
-    for shown in (sheet, matrix):
-        assert shown.title in reader.text and shown.shows in reader.text and shown.notes[0] in reader.text
-        assert {f"{shown.name}.{suffix}" for suffix in formats(shown)} <= set(reader.all("href"))
+    for exhibit in (sheet, matrix):
+        assert exhibit.title in reader.text and exhibit.shows in reader.text and exhibit.notes[0] in reader.text
+        assert {f"{exhibit.name}.{suffix}" for suffix in formats(exhibit)} <= set(reader.all("href"))
     assert "<script>alert(1)</script>" in reader.text and not {"script", "b"} & {tag for tag, _ in reader.seen}
     assert reader.all("alt") == ["Figure 4. What is shared. By chance 20 %."]
     assert "The numbers as a table" in reader.text and "34.6" in reader.text
@@ -125,17 +125,17 @@ def test_the_page_has_a_section_for_each(sheet: Sheet, matrix: Matrix) -> None:
 def test_all_three_stand_together(table: Exhibit, sheet: Sheet, matrix: Matrix, tmp_path: Path) -> None:
     index = write_report(tmp_path, "Report", [table, sheet, matrix])
     reader = Reader(index.read_text(encoding="utf-8"))
-    beside = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
-    assert beside == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} and len(beside) == 10
-    assert all(markdown(shown).startswith(f"## {shown.title}\n") for shown in (table, sheet, matrix))
+    links = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
+    assert links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} and len(links) == 10
+    assert all(markdown(exhibit).startswith(f"## {exhibit.title}\n") for exhibit in (table, sheet, matrix))
     with pytest.raises(ValueError, match="table1"):
         write_report(tmp_path, "Report", [sheet, replace(matrix, name="table1")])
 
 
-def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
+def test_verdicts_are_a_sheet_next_to_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
     seeded = replace(table, findings=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.findings))
-    found = {table.name: judged(seeded, Examples(lambda run: None))}
-    reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=found).read_text(encoding="utf-8"))
+    verdicts = {table.name: judged(seeded, Examples(lambda run: None))}
+    reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=verdicts).read_text(encoding="utf-8"))
     links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
     assert (
         links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
@@ -143,4 +143,4 @@ def test_a_judgement_is_a_sheet_beside_its_exhibit(table: Exhibit, tmp_path: Pat
     )
     assert "Better, worse, the same?" in reader.text
     header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
-    assert header.startswith("Row,Task,Metric") and len(lines) == len(found[table.name]) == 4
+    assert header.startswith("Row,Task,Metric") and len(lines) == len(verdicts[table.name]) == 4

@@ -74,8 +74,8 @@ def test_csv_leaves_out_what_has_no_score_and_the_deviation_of_one(table: Exhibi
 
 
 def test_csv_spells_rows_that_are_tasks_as_published() -> None:
-    found = Finding("sst2", "stsb", "pearson", 0.6, (1 / 3,))
-    (line, *_) = parsed(Exhibit("x", "", "", "table", ("sst2",), ("stsb",), (found,)))
+    finding = Finding("sst2", "stsb", "pearson", 0.6, (1 / 3,))
+    (line, *_) = parsed(Exhibit("x", "", "", "table", ("sst2",), ("stsb",), (finding,)))
     assert (line["row"], line["task"], line["value"]) == ("SST-2", "STS-B", "33.3333")
 
 

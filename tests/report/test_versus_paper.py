@@ -24,23 +24,23 @@ def with_published(table: Exhibit, difference: bool = False) -> Exhibit:
 
 
 def test_a_mean_is_compared_with_the_published_mean(table: Exhibit) -> None:
-    found = sheet(with_published(table))
-    assert [line[3:] for line in found.lines] == [
+    compared = sheet(with_published(table))
+    assert [line[3:] for line in compared.lines] == [
         ("70 %", "82.50", "70 %", "82.60", "−0.10"),
         ("50 %", "90.50", "40 %", "-1.25", "+91.75"),
         ("70 %", "—", "70 %", "67.50", "—"),
     ]
-    assert found.shows.startswith("Means, in points") and found.notes == ("Paper: it disagrees.",)
+    assert compared.shows.startswith("Means, in points") and compared.notes == ("Paper: it disagrees.",)
 
 
 def test_a_difference_is_compared_with_the_published_difference(table: Exhibit) -> None:
-    found = sheet(with_published(table, difference=True))
-    assert [line[4:] for line in found.lines] == [
+    compared = sheet(with_published(table, difference=True))
+    assert [line[4:] for line in compared.lines] == [
         ("−0.50", "70 %", "+82.60", "−83.10"),
         ("+1.50", "40 %", "−1.25", "+2.75"),
         ("—", "70 %", "+67.50", "—"),
     ]
-    assert found.shows.startswith("Means minus those of the full network, in points")
+    assert compared.shows.startswith("Means minus those of the full network, in points")
 
 
 def test_it_is_written_next_to_its_exhibit_and_shown_on_the_page(table: Exhibit, tmp_path: Path) -> None:
@@ -53,9 +53,11 @@ def test_it_is_written_next_to_its_exhibit_and_shown_on_the_page(table: Exhibit,
 def test_each_line_says_whose_it_is(table: Exhibit) -> None:
     """The page leaves out those of other tasks; a row that is named like a task is not one of that task."""
     named = replace(table, rows=("full", "mnli"), findings=tuple(replace(f, row="mnli") for f in table.findings[1:2]))
-    told = replace(named, findings=(table.findings[0], replace(named.findings[0], printed=Printed(1.0, 70))))
-    swapped = replace(told, rows=("full", "stsb"), findings=tuple(replace(f, row="stsb") for f in told.findings[1:]))
-    for exhibit in (told, swapped):
+    published = replace(named, findings=(table.findings[0], replace(named.findings[0], printed=Printed(1.0, 70))))
+    swapped = replace(
+        published, rows=("full", "stsb"), findings=tuple(replace(f, row="stsb") for f in published.findings[1:])
+    )
+    for exhibit in (published, swapped):
         reader = Reader(html.write(build_table(sheet(exhibit))))
         assert [attrs.get("data-task") for tag, attrs in reader.seen if tag == "tr"] == [None, "mnli"]
 

@@ -26,7 +26,7 @@ KINDS = ["table", "sweep", "curves", "heatmap", "nasty", "sheet", "matrix", "sea
 
 
 @pytest.fixture
-def shown(
+def built(
     request: pytest.FixtureRequest, table: Exhibit, sweep: Exhibit, curves: Exhibit, nasty: Exhibit, sheet, matrix
 ) -> Table:
     rounds = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
@@ -59,50 +59,50 @@ def hostile() -> Table:
     return Table("x", HOSTILE, HOSTILE, columns, head, (Group(rows, HOSTILE),), (HOSTILE,), (HOSTILE,), ("cli <b>",))
 
 
-def text_of(shown: Table) -> list[str]:
-    return [cell.text for row in shown.rows for cell in row.cells]
+def text_of(built: Table) -> list[str]:
+    return [cell.text for row in built.rows for cell in row.cells]
 
 
-@pytest.mark.parametrize("shown", KINDS, indirect=True)
-def test_html_holds_every_text_in_order(shown: Table) -> None:
-    reader = Reader(html.write(shown))
+@pytest.mark.parametrize("built", KINDS, indirect=True)
+def test_html_holds_every_text_in_order(built: Table) -> None:
+    reader = Reader(html.write(built))
     at = 0
-    for text in [*(text for line in shown.header for text in line), *text_of(shown)]:
+    for text in [*(text for line in built.header for text in line), *text_of(built)]:
         at = reader.text.index(" ".join(text.split()), at)
     assert {tag for tag, _ in reader.seen} <= set("table thead tbody tr th td strong sup small a span".split())
-    assert sum(tag == "tr" for tag, _ in reader.seen) == len(shown.header) + len(shown.rows) + sum(
-        bool(group.title) for group in shown.groups
+    assert sum(tag == "tr" for tag, _ in reader.seen) == len(built.header) + len(built.rows) + sum(
+        bool(group.title) for group in built.groups
     )
-    assert reader.seen.count(("td", {"class": "missing"})) == sum(c.missing for row in shown.rows for c in row.cells)
+    assert reader.seen.count(("td", {"class": "missing"})) == sum(c.missing for row in built.rows for c in row.cells)
 
 
-@pytest.mark.parametrize("shown", KINDS, indirect=True)
-def test_markdown_is_rectangular(shown: Table) -> None:
-    lines = [line for line in markdown.write(shown).splitlines() if line.startswith("|")]
-    titles = sum(bool(group.title) for group in shown.groups)
-    assert len(lines) == len(shown.header) + 1 + titles + len(shown.rows)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(shown.columns) + 1}
+@pytest.mark.parametrize("built", KINDS, indirect=True)
+def test_markdown_is_rectangular(built: Table) -> None:
+    lines = [line for line in markdown.write(built).splitlines() if line.startswith("|")]
+    titles = sum(bool(group.title) for group in built.groups)
+    assert len(lines) == len(built.header) + 1 + titles + len(built.rows)
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(built.columns) + 1}
 
 
-@pytest.mark.parametrize("shown", KINDS, indirect=True)
-def test_latex_is_rectangular_and_balanced(shown: Table) -> None:
-    text = latex.write(shown)
+@pytest.mark.parametrize("built", KINDS, indirect=True)
+def test_latex_is_rectangular_and_balanced(built: Table) -> None:
+    text = latex.write(built)
     inside = text.split(r"\toprule")[1].split(r"\bottomrule")[0]
     lines = [line for line in inside.splitlines() if line.endswith(r"\\") and r"\multicolumn" not in line]
-    assert len(lines) == len(shown.header) + len(shown.rows)
-    assert {len(re.findall(r"(?<!\\)&", line)) for line in lines} == {len(shown.columns) - 1}
+    assert len(lines) == len(built.header) + len(built.rows)
+    assert {len(re.findall(r"(?<!\\)&", line)) for line in lines} == {len(built.columns) - 1}
     bare = re.sub(r"\\[{}]", "", text.split("\n% ")[0])
     assert bare.count("{") == bare.count("}") and bare.count(r"\begin") == bare.count(r"\end")
 
 
-@pytest.mark.parametrize("shown", KINDS, indirect=True)
-def test_csv_is_rectangular_and_holds_the_records_or_the_table(shown: Table) -> None:
-    lines = list(csv.reader(io.StringIO(csv_writer.write(shown))))
+@pytest.mark.parametrize("built", KINDS, indirect=True)
+def test_csv_is_rectangular_and_holds_the_records_or_the_table(built: Table) -> None:
+    lines = list(csv.reader(io.StringIO(csv_writer.write(built))))
     assert len({len(line) for line in lines}) == 1 and len(lines) > 1
-    if shown.records:
-        assert lines == [list(record) for record in shown.records]
+    if built.records:
+        assert lines == [list(record) for record in built.records]
     else:
-        assert [text for line in lines[len(shown.header) :] for text in line] == text_of(shown)
+        assert [text for line in lines[len(built.header) :] for text in line] == text_of(built)
 
 
 def test_html_escapes_hostile_text(hostile: Table) -> None:
