@@ -1,4 +1,4 @@
-"""From whatever a study shows to its `Table`."""
+"""From exhibits, sheets, matrices and searches to tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import isfinite
+from typing import TypeGuard
 
 from lightning_tickets.report.exhibit_table import exhibit_table
 from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, points
@@ -15,7 +16,7 @@ from lightning_tickets.studies.finding import Exhibit, Matrix, Search, Sheet, Sh
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
-LONG = 40  # letters, from which on a cell's text is broken into lines
+LONG = 40  # characters; longer texts are broken into lines
 TASK = "Task"
 
 
@@ -39,9 +40,8 @@ def sheet_table(sheet: Sheet) -> Table:
     head = tuple(spell.get(text, text) for text in sheet.head)
     lines = [tuple(spell.get(text, text) for text in line) for line in sheet.lines]
     by = head.index(TASK) if TASK in head else 0
-    columns = [
-        column(names.get(text, ""), [line[at] for line in lines if at < len(line)]) for at, text in enumerate(head)
-    ]
+    texts = [[line[at] for line in lines if at < len(line)] for at in range(len(head))]
+    columns = [column(names.get(text, ""), own) for text, own in zip(head, texts, strict=True)]
     return Table(
         sheet.name,
         sheet.title,
@@ -75,16 +75,10 @@ def with_names(matrix: Matrix) -> Matrix:
 def matrix_table(matrix: Matrix) -> Table:
     """Its CSV has more decimals and leaves gaps empty."""
     gaps = any(not known(value) for line in matrix.values for value in line)
-    unit = f"In percent; {MISSING} not there yet." if gaps else "In percent."
-    notes = (*waiting(matrix.missing), unit, *matrix.notes)
-    lines = matrix_lines(matrix, percentage)
-    sheet = Sheet(matrix.name, matrix.title, matrix.shows, lines[0], lines[1:], matrix.tasks)
-    return replace(
-        with_gaps(sheet_table(sheet)),
-        notes=notes,
-        commands=command_lines(matrix.missing),
-        records=matrix_lines(matrix, exact),
-    )
+    notes = (f"In percent; {MISSING} not there yet." if gaps else "In percent.", *matrix.notes)
+    head, *lines = matrix_lines(matrix, percentage)
+    sheet = Sheet(matrix.name, matrix.title, matrix.shows, head, tuple(lines), matrix.tasks, notes, matrix.missing)
+    return replace(with_gaps(sheet_table(sheet)), records=matrix_lines(matrix, exact))
 
 
 def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[tuple[str, ...], ...]:
@@ -117,13 +111,13 @@ def with_gaps(table: Table) -> Table:
 
 def percentage(share: float | None) -> str:
     """As the figure writes it."""
-    return points(share) if share is not None and known(share) else MISSING
+    return points(share) if known(share) else MISSING
 
 
 def exact(share: float | None) -> str:
     """In percent too; empty where there is no number."""
-    return decimal(100 * share) if share is not None and known(share) else ""
+    return decimal(100 * share) if known(share) else ""
 
 
-def known(share: float | None) -> bool:
+def known(share: float | None) -> TypeGuard[float]:
     return share is not None and isfinite(share)

@@ -56,8 +56,6 @@ def test_each_line_says_whose_it_is(table: Exhibit) -> None:
     published = replace(named, findings=(table.findings[0], replace(named.findings[0], printed=Printed(1.0, 70))))
     rows = tuple(replace(f, row="stsb") for f in published.findings[1:])
     swapped = replace(published, rows=("full", "stsb"), findings=rows)
-        published, rows=("full", "stsb"), findings=tuple(replace(f, row="stsb") for f in published.findings[1:])
-    )
     for exhibit in (published, swapped):
         reader = Reader(html.write(build_table(sheet(exhibit))))
         assert [attrs.get("data-task") for tag, attrs in reader.seen if tag == "tr"] == [None, "mnli"]
