@@ -12,6 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
 SHARED = {"components", "errors", "fingerprints", "seeds"}
+WRITER = {"report.table", "report.formatting"}  # knows no study: everything that is shown comes as a table
+TEXT = {"studies", "report.formatting", "report.names"}
+BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
 MAY = {
     "components": set(),
     "errors": set(),
@@ -30,10 +33,30 @@ MAY = {
     "studies.statistics": set(),
     "studies.exhibits": {"runs", "published", "studies", "tickets.problem", "tickets.packed"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec"},
-    "report.content": {"studies"},
-    "report.forms": {"studies", "report.content"},
-    "report.pictures": {"studies", "report.content"},
-    "report.pages": {"studies", "report"},
+    "report.formatting": set(),
+    "report.names": set(),
+    "report.table": {"report.formatting"},
+    "report.csv": WRITER,
+    "report.markdown": WRITER,
+    "report.latex": WRITER,
+    "report.html": WRITER,
+    "report.document": {"report.table"},
+    "report.pages": {"report.document", "report.html", "report.names", "report.formatting"},
+    "report.layout": TEXT,
+    "report.csv_rows": TEXT | {"report.layout"},
+    "report.differences": TEXT | {"report.layout"},
+    "report.footnotes": BUILDER,
+    "report.exhibit_table": BUILDER | {"report.csv_rows", "report.footnotes"},
+    "report.build_table": BUILDER | {"report.exhibit_table"},
+    "report.versus_paper": BUILDER | {"published"},
+    "report.verdicts": TEXT,
+    "report.side_tables": {"studies", "report.build_table", "report.verdicts", "report.versus_paper", "report.table"},
+    "report.runs_behind": TEXT | {"report.document", "report.exhibit_table"},
+    "report.figures": BUILDER | {"report.footnotes", "report.build_table"},
+    "report.sections": BUILDER
+    | {"report.build_table", "report.side_tables", "report.verdicts", "report.runs_behind", "report.document"}
+    | {"report.figures"},
+    "report.write": {"studies", "report"},
     "report": set(),
     "progress": {"runs", "studies.plan"},
     "execution": {"runs", "studies.plan", "tickets", "training.ranks", "progress"},
@@ -106,7 +129,8 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.studies.claims", "matplotlib"),
         ("lightning_tickets.studies.exhibits.overlap", "torch"),
         ("lightning_tickets.studies.exhibits.settings_table", "torch"),
-        ("lightning_tickets.report.forms.tables", "torch"),
+        ("lightning_tickets.report.build_table", "torch"),
+        ("lightning_tickets.report.build_table", "matplotlib"),
     ],
 )
 def test_does_without(module, banned):

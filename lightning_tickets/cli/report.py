@@ -36,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
-    from lightning_tickets.report.forms.tables import markdown
-    from lightning_tickets.report.pages.overall import write_overall
-    from lightning_tickets.report.pages.write import write_report
+    from lightning_tickets.report import markdown
+    from lightning_tickets.report.build_table import build_table
+    from lightning_tickets.report.write import write_overall, write_report
     from lightning_tickets.studies.comparison import compare_with_baseline
     from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
@@ -52,7 +52,7 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
     for one in shown:
-        print(f"\n{markdown(one)}")
+        print(f"\n{markdown.write(build_table(one))}")
     print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
     return 0
 

@@ -1,4 +1,4 @@
-"""Exhibits as files for people: what they say (content), as text (forms) and drawn (pictures), and the pages of it.
+"""Exhibits as files for people: one `Table`, four writers for it, figures, and HTML pages made from `report.json`.
 
-``report.pages.write.write_report`` does it all; this file imports nothing, so that tables come without matplotlib.
+``report.write.write_report`` does it all; this file imports nothing, so that tables come without matplotlib.
 """

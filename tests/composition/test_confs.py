@@ -84,7 +84,9 @@ def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expec
     for part in ("# Command: ", "# Expect: "):
         assert part in heading
     assert f"experiment={option.name}" in heading
-    trainings = parse_sweep([f"experiment={option.name}", f"paths.root={tmp_path}"], assume_published=True).plan.trainings()
+    trainings = parse_sweep(
+        [f"experiment={option.name}", f"paths.root={tmp_path}"], assume_published=True
+    ).plan.trainings()
     assert f"# Cost: {trainings} trainings, about " in heading
 
 

@@ -7,16 +7,45 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lightning_tickets.report import csv as csv_writer
+from lightning_tickets.report import latex as latex_writer
+from lightning_tickets.report import markdown as markdown_writer
+from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.document import Report
+from lightning_tickets.report.figures.draw import svg
+from lightning_tickets.report.pages import experiment_page
+from lightning_tickets.report.sections import picture, section
+from lightning_tickets.studies.measurement import Reportable
+
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to render the page with")
+
+
+def csv_text(exhibit: Reportable) -> str:
+    return csv_writer.write(build_table(exhibit))
+
+
+def markdown(exhibit: Reportable) -> str:
+    return markdown_writer.write(build_table(exhibit))
+
+
+def latex(exhibit: Reportable) -> str:
+    return latex_writer.write(build_table(exhibit))
+
+
+def page(title: str, exhibits: Sequence[Reportable], links: Mapping[str, str], notes: Sequence[str]) -> str:
+    """The page of an experiment, without its files."""
+    drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
+    sections = (section(exhibit, drawings.get(exhibit.name), links, {}) for exhibit in exhibits)
+    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
 
 
 class Reader(HTMLParser):
@@ -58,14 +87,14 @@ def chromium(profile: Path, *arguments: str) -> str:
 
 
 def asked(page: Path, profile: Path, acts: str, *flags: str) -> Any:
-    """What the page answers to a script: ``acts`` happen first, then its last expression is told as JSON."""
+    """What the page answers to a script: ``acts`` happen first, then its last expression is returned as JSON."""
     *first, last = acts.strip().split("\n")
-    told = f"document.body.dataset.told = JSON.stringify({last})"
-    script = f"<script>{chr(10).join(first)}\nsetTimeout(() => {{ {told} }}, 200)</script></body>"
+    answer = f"document.body.dataset.answer = JSON.stringify({last})"
+    script = f"<script>{chr(10).join(first)}\nsetTimeout(() => {{ {answer} }}, 200)</script></body>"
     copy = page.with_name("asked.html")
     copy.write_text(page.read_text(encoding="utf-8").replace("</body>", script), encoding="utf-8")
-    found = re.search(
-        r'data-told="([^"]*)"', chromium(profile, "--virtual-time-budget=3000", *flags, "--dump-dom", copy.as_uri())
+    answered = re.search(
+        r'data-answer="([^"]*)"', chromium(profile, "--virtual-time-budget=3000", *flags, "--dump-dom", copy.as_uri())
     )
-    assert found
-    return json.loads(html.unescape(found[1]))
+    assert answered
+    return json.loads(html.unescape(answered[1]))

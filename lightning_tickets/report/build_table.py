@@ -1,0 +1,141 @@
+"""From exhibits, sheets, matrices and searches to tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from math import isfinite
+from typing import TypeGuard
+
+from lightning_tickets.report.exhibit_table import exhibit_table
+from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, points
+from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
+from lightning_tickets.studies.measurement import Exhibit, Matrix, PruningRounds, Reportable, TextTable
+
+NUMBER = re.compile(r"(< )?[+−-]?\d")
+NO_NUMBER = {"", "?", MISSING}
+LONG = 40  # characters; longer texts are broken into lines
+TASK = "Task"
+
+
+def build_table(exhibit: Reportable) -> Table:
+    """Raises ValueError where a line is not as wide as the head."""
+    match exhibit:
+        case Exhibit():
+            return exhibit_table(exhibit)
+        case TextTable():
+            return sheet_table(exhibit)
+        case Matrix():
+            return matrix_table(exhibit)
+        case PruningRounds():
+            return search_table(exhibit)
+
+
+def sheet_table(sheet: TextTable) -> Table:
+    """Tasks are spelled as in the paper. A column or a line that is about a task names it: by its head or ``Task``."""
+    names = {task_name(task): task for task in sheet.tasks}
+    spell = {task: name for name, task in names.items()}
+    head = tuple(spell.get(text, text) for text in sheet.head)
+    lines = [tuple(spell.get(text, text) for text in line) for line in sheet.lines]
+    by = head.index(TASK) if TASK in head else 0
+    texts = [[line[at] for line in lines if at < len(line)] for at in range(len(head))]
+    columns = [column(names.get(text, ""), own) for text, own in zip(head, texts, strict=True)]
+    return Table(
+        sheet.name,
+        sheet.title,
+        sheet.caption,
+        (*(replace(first, align="left", wrap=False) for first in columns[:1]), *columns[1:]),
+        (head,),
+        (Group(tuple(Row(tuple(map(Cell, line)), names.get(line[by], "")) for line in lines)),),
+        sheet.tasks,
+        (*waiting(sheet.missing), *sheet.notes),
+        command_lines(sheet.missing),
+    )
+
+
+def column(task: str, texts: Sequence[str]) -> Column:
+    """A column of numbers is aligned to the right."""
+    values = [text for text in texts if text not in NO_NUMBER]
+    right = bool(values) and all(map(NUMBER.match, values))
+    return Column(task, "right" if right else "left", not right and max(map(len, texts), default=0) > LONG)
+
+
+def waiting(missing: Iterable[str]) -> tuple[str, ...]:
+    text = missing_runs(missing)
+    return (f"{text}.",) if text else ()
+
+
+def with_names(matrix: Matrix) -> Matrix:
+    """With rows and columns spelled for people."""
+    return replace(matrix, rows=tuple(map(row_name, matrix.rows)), columns=tuple(map(task_name, matrix.columns)))
+
+
+def matrix_table(matrix: Matrix) -> Table:
+    """Its CSV has more decimals and leaves gaps empty."""
+    gaps = any(not known(value) for line in matrix.values for value in line)
+    notes = (f"In percent; {MISSING} not there yet." if gaps else "In percent.", *matrix.notes)
+    head, *lines = matrix_lines(matrix, percentage)
+    sheet = TextTable(
+        matrix.name,
+        matrix.title,
+        matrix.caption,
+        head=head,
+        lines=tuple(lines),
+        tasks=matrix.tasks,
+        notes=notes,
+        missing=matrix.missing,
+    )
+    return replace(with_gaps(sheet_table(sheet)), records=matrix_lines(matrix, exact))
+
+
+def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[tuple[str, ...], ...]:
+    """The head, then a line for each row; ValueError where there are more rows than names, or fewer."""
+    named = with_names(matrix)
+    filled = zip(named.rows, named.values, strict=True)
+    return (("", *named.columns), *((row, *map(spell, values)) for row, values in filled))
+
+
+def search_table(search: PruningRounds) -> Table:
+    """One line per round."""
+    head = ("Round", "Weights trained (%)", f"Score ({metric_name(search.metric)})", "Weights left (%)")
+    lines = tuple(
+        (str(number), *map(percentage, (one.kept, one.score, one.left)))
+        for number, one in enumerate(search.rounds, start=1)
+    )
+    sheet = TextTable(
+        search.name,
+        search.title,
+        search.caption,
+        head=head,
+        lines=lines,
+        tasks=search.tasks,
+        notes=search.notes,
+        missing=search.missing,
+    )
+    return with_gaps(sheet_table(sheet))
+
+
+def with_gaps(table: Table) -> Table:
+    """Its dashes marked as missing cells."""
+
+    def marked(row: Row) -> Row:
+        return replace(row, cells=tuple(replace(cell, missing=cell.text == MISSING) for cell in row.cells))
+
+    groups = (replace(group, rows=tuple(map(marked, group.rows))) for group in table.groups)
+    return replace(table, groups=tuple(groups))
+
+
+def percentage(share: float | None) -> str:
+    """As the figure writes it."""
+    return points(share) if known(share) else MISSING
+
+
+def exact(share: float | None) -> str:
+    """In percent too; empty where there is no number."""
+    return decimal(100 * share) if known(share) else ""
+
+
+def known(share: float | None) -> TypeGuard[float]:
+    return share is not None and isfinite(share)

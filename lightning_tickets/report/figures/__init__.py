@@ -1,0 +1,1 @@
+"""Figures of exhibits, matrices and searches, as PNG and SVG."""

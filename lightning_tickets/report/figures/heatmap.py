@@ -1,0 +1,107 @@
+"""Heat maps by row and column: differences from a baseline, and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, isfinite
+
+import matplotlib
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from lightning_tickets.report.differences import Difference, DifferenceRow, Differences, baseline_name, differences
+from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
+from lightning_tickets.report.footnotes import absent, runs_behind, single_runs
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, one_line, percent, points, signed
+from lightning_tickets.report.layout import Column, in_order
+from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.studies.measurement import Exhibit, Matrix
+
+RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
+SHARES = Scale(matplotlib.colormaps["YlGnBu"], 0, 1)
+FRAMED = "Framed,\nother tasks"
+
+
+def figure(exhibit: Exhibit) -> Figure:
+    """Mean minus the baseline's in points; next to each row how many of its cells are framed."""
+    compared = differences(exhibit)
+    scale = diverging(compared)
+    heads = [*(head_label(column) for column in compared.columns), FRAMED]
+    squares = [line(row, scale) for row in compared.rows]
+    labels = [one_line(row.label) for row in compared.rows]
+    drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
+    ends = {end: signed(end, 0) for end in (scale.low, 0.0, scale.high)}
+    color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", ends)
+    return drawn
+
+
+def diverging(compared: Differences) -> Scale:
+    """White at 0; the ends hold three of four cells, so that collapsed scores do not wash out the others."""
+    sizes = sorted(map(abs, compared.sizes))
+    wide = sizes[ceil(0.75 * len(sizes)) - 1] if sizes else 0.0
+    bound = max(1, ceil(round(100 * wide, 6))) / 100
+    return Scale(LinearSegmentedColormap.from_list("differences", RED_TO_BLUE), -bound, bound)
+
+
+def head_label(column: Column) -> str:
+    sparsity = "" if column.sparsity is None else percent(column.sparsity)
+    return "\n".join(one_line(part) for part in (task_name(column.task), metric_name(column.metric), sparsity) if part)
+
+
+def line(row: DifferenceRow, scale: Scale) -> list[Square]:
+    return [*(square(cell, scale) for cell in row.cells), Square(row.count, PAPER)]
+
+
+def square(cell: Difference, scale: Scale) -> Square:
+    color = None if cell.size is None else scale.color(cell.size)
+    return Square(cell.text, color, bool(cell.holds))
+
+
+def caption(exhibit: Exhibit) -> str:
+    """What the numbers, frames and colors of the cells mean, and what is missing."""
+    compared = differences(exhibit)
+    sentences = [*(reading(exhibit, compared) if compared.sizes else ["No scores yet."]), *gaps(exhibit, compared)]
+    if missing := absent(in_order(exhibit)):
+        sentences.append(f"{missing}.")
+    return " ".join(sentences)
+
+
+def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
+    name, end = baseline_name(exhibit), diverging(compared).high
+    beyond = sum(abs(size) > end + 1e-9 for size in compared.sizes)
+    clipped = f"; {beyond} of {len(compared.sizes)} differences lie beyond" if beyond else ""
+    return [
+        f"Mean score minus that of {name} on the task, in points (0 to 100), {runs_behind(exhibit)} per cell.",
+        f"Framed and bold: at most one standard deviation of {name} below its mean.",
+        "At the right: how many cells of a row are framed, of those that can be judged, its own task left out.",
+        f"Colours end at ±{points(end, 0)} points{clipped}.",
+    ]
+
+
+def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
+    """Why a cell is not judged, has no number, or has an undefined score."""
+    name, texts = baseline_name(exhibit), [cell.text for cell in compared.cells]
+    if single := single_runs(compared.rivals):
+        yield f"Not judged, since {name} has one run there: {single}."
+    if any(text.startswith(MISSING) for text in texts):
+        yield f"Hatched: its score or that of {name} is missing."
+    if any(text.endswith(UNDEFINED) for text in texts):
+        yield f"{UNDEFINED} a score is undefined."
+    if "" in texts:
+        yield "Empty: not part of this exhibit."
+
+
+def matrix(what: Matrix, caption: str) -> Figure:
+    """Shares from 0 to 1 as percentages; raises ValueError for any other number."""
+    squares = [[share(value) for value in line] for line in what.values]
+    drawn, axes = heatmap_axes(what.title, caption, what.rows, what.columns, squares)
+    color_bar(drawn, axes, SHARES, "Percent", {end / 100: str(end) for end in (0, 25, 50, 75, 100)})
+    return drawn
+
+
+def share(value: float | None) -> Square:
+    if value is None or not isfinite(value):
+        return Square(MISSING)
+    if not 0 <= value <= 1:
+        raise ValueError(f"a matrix shows shares from 0 to 1, not {value}")
+    return Square(points(value), SHARES.color(value))

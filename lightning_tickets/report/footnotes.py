@@ -1,0 +1,97 @@
+"""The notes below an exhibit's table: how to read its cells, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lightning_tickets.report.differences import differences
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, missing_runs, one_line, percent
+from lightning_tickets.report.layout import Column, full_network, in_order, usual_runs
+from lightning_tickets.report.names import FULL, task_name
+from lightning_tickets.report.table import Cell, command_lines
+from lightning_tickets.studies.measurement import Exhibit, Measurement
+
+STRICT, WITHIN_FULL, WITHIN_OWN = "‡", "†", "§"
+READINGS = {
+    STRICT: "the mean is at least the full network's",
+    WITHIN_FULL: "the mean is at most one standard deviation of the full network below the full network's",
+    WITHIN_OWN: "the mean is at most one of its own standard deviations below the full network's",
+}
+
+
+def footnotes(exhibit: Exhibit, columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Only those that the table needs; the notes of the exhibit itself come last."""
+    marks = "".join(cell.marks for cell in cells)
+    notes = [counted(usual_runs(exhibit), any(cell.note for cell in cells))]
+    if any(cell.bold for cell in cells):
+        notes.append("Bold: the best row of a column, the full network left out.")
+    notes += [f"{mark} {reading}." for mark, reading in READINGS.items() if mark in marks]
+    notes += [*not_judged(exhibit, columns), *framed(exhibit), *undefined(exhibit)]
+    if any(cell.missing for cell in cells):
+        notes.append(f"{MISSING} not run yet.")
+    if missing := absent(in_order(exhibit)):
+        notes.append(f"{missing}.")
+    if any(not cell.text for cell in cells):
+        notes.append("An empty cell is not part of this exhibit.")
+    return (*notes, *exhibit.notes)
+
+
+def counted(usual: int, varies: bool) -> str:
+    if not usual:
+        return "No scores yet."
+    otherwise = " unless a cell says otherwise" if varies else ""
+    if usual == 1:
+        return f"One run (n = 1) per cell{otherwise}, in points (0 to 100); a deviation needs two."
+    return f"Mean ± sample standard deviation in points (0 to 100), n = {usual} runs per cell{otherwise}."
+
+
+def not_judged(exhibit: Exhibit, columns: Sequence[Column]) -> Iterator[str]:
+    """A single run of the full network has no deviation, so its reading cannot be judged."""
+    single = single_runs(full_network(exhibit, head) for head in columns)
+    if single and any(row != FULL for row in exhibit.rows):
+        yield f"{WITHIN_FULL} cannot be judged where the full network has one run: {single}."
+
+
+def single_runs(rivals: Iterable[Measurement | None]) -> str:
+    """The tasks on which a baseline has one run."""
+    return ", ".join(dict.fromkeys(task_name(rival.task) for rival in rivals if rival and len(rival.scores) == 1))
+
+
+def framed(exhibit: Exhibit) -> Iterator[str]:
+    """The counts next to the rows of a heat map, which its table has no column for."""
+    rows = differences(exhibit).rows if exhibit.drawn == "heatmap" else ()
+    if rows:
+        counts = "; ".join(f"{row.label}: {row.count}" for row in rows)
+        yield f"Framed in the heat map, of the cells that can be judged, a row's own task left out: {counts}."
+
+
+def undefined(exhibit: Exhibit) -> Iterator[str]:
+    scores = [f"{place(f)}: {', '.join(f.undefined)}" for f in in_order(exhibit) if f.undefined]
+    if scores:
+        yield f"{UNDEFINED} undefined scores: {'; '.join(scores)}."
+
+
+def absent(measurements: Sequence[Measurement]) -> str:
+    return missing_runs(command for measurement in measurements for command in measurement.missing)
+
+
+def runs_behind(exhibit: Exhibit) -> str:
+    """How many runs stand behind a number: ``n = 5 runs``."""
+    counts = sorted({len(measurement.scores) for measurement in in_order(exhibit) if measurement.scores})
+    usual = usual_runs(exhibit)
+    n = f"n = {usual}" if len(counts) == 1 else f"n = {counts[0]} to {counts[-1]}, mostly {usual}"
+    return f"{n} {'run' if counts == [1] else 'runs'}"
+
+
+def place(measurement: Measurement) -> str:
+    """As it is typed: ``imp on SST-2 at 60 %``."""
+    return f"{measurement.row} on {task_name(measurement.task)} at {percent(measurement.sparsity)}"
+
+
+def commands(exhibit: Exhibit) -> Iterator[str]:
+    """Lines for a shell: above the commands of each cell a comment that names the cell."""
+    for measurement in in_order(exhibit):
+        if measurement.missing:
+            total = len(measurement.scores) + len(measurement.missing)
+            yield one_line(f"# {place(measurement)}: {len(measurement.missing)} of {total} runs missing")
+            yield from command_lines(measurement.missing)

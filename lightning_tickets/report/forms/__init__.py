@@ -1,1 +1,0 @@
-"""Text: CSV, Markdown, LaTeX and HTML, line by line."""

@@ -1,1 +1,0 @@
-"""PNG and SVG of what is drawn."""

@@ -1,0 +1,95 @@
+"""From exhibits to a folder of files: each exhibit in its formats, report.json, and the pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from lightning_tickets.report import csv, latex, markdown
+from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.document import FILE, Report, read_report, to_json
+from lightning_tickets.report.figures.draw import png, svg
+from lightning_tickets.report.pages import experiment_page, overall_page
+from lightning_tickets.report.sections import SIDE, formats, picture, section
+from lightning_tickets.report.side_tables import side_tables
+from lightning_tickets.report.table import Table
+from lightning_tickets.report.verdicts import NO_JUDGEMENTS, Judgements
+from lightning_tickets.studies.measurement import Reportable
+
+WRITERS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
+    {"csv": csv.write, "md": markdown.write, "tex": latex.write}
+)
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
+NO_DRAWINGS: Mapping[str, bytes] = MappingProxyType({})
+
+
+def write_report(
+    folder: Path,
+    title: str,
+    exhibits: Sequence[Reportable],
+    links: Mapping[str, str] = NO_LINKS,
+    notes: Sequence[str] = (),
+    judgements: Judgements = NO_JUDGEMENTS,
+    scale: str = "pocket",
+) -> Path:
+    """Returns the page, index.html. report.json comes last; the same input leaves the same bytes.
+
+    ``links`` maps the name of a run to the address of its folder, relative to the page.
+    """
+    twice = [name for name, number in Counter(exhibit.name for exhibit in exhibits).items() if number > 1]
+    if twice:
+        raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
+    for exhibit in exhibits:
+        write_exhibit(exhibit, folder)
+        for _, table in side_tables(exhibit, judgements):
+            write_files(table, folder, SIDE)
+    drawings = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
+    sections = (section(exhibit, drawings.get(exhibit.name), links, judgements) for exhibit in exhibits)
+    report = Report(1, title, scale, tuple(notes), tuple(sections))
+    page = put(folder / "index.html", experiment_page(report, drawings))
+    put(folder / FILE, to_json(report))
+    return page
+
+
+def write_overall(reports: Path) -> Path:
+    """Made again from the report.json in each folder; returns its page, index.html."""
+    folders = sorted(reports.iterdir(), key=lambda folder: natural(folder.name))
+    read = {folder.name: read_report(folder / FILE) for folder in folders}
+    return put(reports / "index.html", overall_page({name: report for name, report in read.items() if report}))
+
+
+def natural(name: str) -> list[tuple[str, int]]:
+    """Sorts table 10 after table 9."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", name)]
+
+
+def write_exhibit(exhibit: Reportable, folder: Path) -> list[Path]:
+    """The files of one exhibit; raises ValueError for what cannot be shown, or for a name that is not a file's."""
+    if not re.fullmatch(r"\w[\w.-]*", exhibit.name):
+        raise ValueError(f"the name of an exhibit names its files, so it cannot be {exhibit.name!r}")
+    what = picture(exhibit)
+    drawings = {"png": png(what), "svg": svg(what)} if what else {}
+    return write_files(build_table(exhibit), folder, formats(exhibit), drawings)
+
+
+def write_files(
+    table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = NO_DRAWINGS
+) -> list[Path]:
+    contents = {suffix: drawings.get(suffix) or WRITERS[suffix](table) for suffix in suffixes}
+    return [put(folder / f"{table.name}.{suffix}", content) for suffix, content in contents.items()]
+
+
+def put(path: Path, data: bytes | str) -> Path:
+    """Write under a temporary name in the same folder, then rename: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

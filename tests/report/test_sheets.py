@@ -1,0 +1,148 @@
+"""Sheets and matrices: their files, and their sections on the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.report.build_table import with_names
+from lightning_tickets.report.figures.draw import caption, svg
+from lightning_tickets.report.sections import formats
+from lightning_tickets.report.write import write_exhibit, write_report
+from lightning_tickets.studies.comparison import compare_with_baseline
+from lightning_tickets.studies.measurement import Exhibit, Matrix, TextTable
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
+from tests.report.reading import Reader, csv_text, latex, markdown, page
+
+SHEET = r"""## Table 1
+
+How it is trained.
+
+| task | rate | by |
+| --- | ---: | --- |
+| MNLI | 2e-05 | AdamW |
+| my_task | — | &lt;script>alert(1)&lt;/script> |
+| RTE | 1.5 | a\|b &amp; 50% of \$x\$ |
+
+- Read from the specs.
+"""
+MATRIX = """## Figure 4
+
+What is shared.
+
+|  | MNLI | CoLA |
+| --- | ---: | ---: |
+| MNLI | 100.0 | 34.6 |
+| CoLA | — | 100.0 |
+
+- 1 run is missing.
+- In percent; — not there yet.
+- By chance 20 %.
+
+The commands of the missing runs:
+
+```sh
+cli task=cola
+```
+"""
+
+
+def parsed(exhibit: TextTable | Matrix) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(csv_text(exhibit))))
+
+
+def test_a_sheet_leaves_three_files(sheet: TextTable, tmp_path: Path) -> None:
+    assert [path.name for path in write_exhibit(sheet, tmp_path)] == ["table1.csv", "table1.md", "table1.tex"]
+    assert (tmp_path / "table1.md").read_text(encoding="utf-8") == SHEET
+
+
+def test_the_csv_of_a_sheet_is_what_it_holds_with_tasks_as_published(sheet: TextTable) -> None:
+    first, *rest = parsed(sheet)
+    assert tuple(first) == sheet.head and [line[0] for line in rest] == ["MNLI", "my_task", "RTE"]
+    assert [tuple(line[1:]) for line in rest] == [line[1:] for line in sheet.lines]
+
+
+def test_the_latex_of_a_sheet_is_escaped_and_needs_booktabs_only(sheet: TextTable) -> None:
+    text = latex(replace(sheet, missing=("cli task=<b>\nnext",)))
+    assert r"\begin{tabular}{lrl}" in text and text.count(r"\toprule") == text.count(r"\bottomrule") == 1
+    assert r"RTE & 1.5 & a\textbar{}b \& 50\% of \$x\$ \\" in text
+    assert r"my\_task & --- & \textless{}script\textgreater{}alert(1)" in text
+    assert text.endswith("% The commands of the missing runs:\n% cli task=<b> next\n")
+    assert re.findall(r"\\end\{(\w+)\}", text) == ["tabular", "minipage"]
+    assert "minipage" not in latex(replace(sheet, notes=()))
+
+
+@pytest.mark.parametrize("change", [{"lines": (("mnli", "1"),)}, {"head": (), "lines": ()}])
+def test_a_sheet_that_is_not_rectangular_is_refused(sheet: TextTable, change: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(ValueError, match="table1"):
+        markdown(TextTable(**{**vars(sheet), **change}))
+
+
+def test_a_sheet_without_lines_is_a_head(sheet: TextTable) -> None:
+    assert markdown(replace(sheet, lines=())).count("\n| ") == 2
+    assert "<th scope=" in page("Report", [replace(sheet, lines=())], {}, [])
+
+
+def test_a_matrix_leaves_pictures_and_its_numbers(matrix: Matrix, tmp_path: Path) -> None:
+    paths = write_exhibit(matrix, tmp_path)
+    assert [path.name for path in paths] == ["figure4.png", "figure4.svg", "figure4.csv", "figure4.md"]
+    assert paths[0].read_bytes().startswith(b"\x89PNG") and b"</svg>" in paths[1].read_bytes()
+    assert (tmp_path / "figure4.md").read_text(encoding="utf-8") == MATRIX
+    assert parsed(matrix) == [["", "MNLI", "CoLA"], ["MNLI", "100.0", "34.567"], ["CoLA", "", "100.0"]]
+
+
+def test_a_matrix_is_read_below_what_it_shows(matrix: Matrix) -> None:
+    assert caption(matrix) == "What is shared. By chance 20 %."
+    assert with_names(matrix).rows == ("MNLI", "CoLA") and svg(matrix) == svg(matrix)
+
+
+@pytest.mark.parametrize("values", [((1.2, 0.0), (0.0, 0.0)), ((0.5,), (0.5,)), ((0.5, 0.5),)])
+def test_a_matrix_that_cannot_be_shown_is_refused(
+    matrix: Matrix, values: tuple[tuple[float, ...], ...], tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError):
+        write_exhibit(replace(matrix, values=values), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_has_a_section_for_each(sheet: TextTable, matrix: Matrix) -> None:
+    reader = Reader(page("Report", [sheet, matrix], {}, []))
+    for exhibit in (sheet, matrix):
+        assert exhibit.title in reader.text and exhibit.caption in reader.text and exhibit.notes[0] in reader.text
+        assert {f"{exhibit.name}.{suffix}" for suffix in formats(exhibit)} <= set(reader.all("href"))
+    assert "<script>alert(1)</script>" in reader.text and not {"script", "b"} & {tag for tag, _ in reader.seen}
+    assert reader.all("alt") == ["Figure 4. What is shared. By chance 20 %."]
+    assert "The numbers as a table" in reader.text and "34.6" in reader.text
+    assert "drawn from the scores of 0 runs. 1 run is missing" in reader.text
+    assert reader.text.count("The commands of the missing runs") == 1
+
+
+def test_all_three_stand_together(table: Exhibit, sheet: TextTable, matrix: Matrix, tmp_path: Path) -> None:
+    index = write_report(tmp_path, "Report", [table, sheet, matrix])
+    reader = Reader(index.read_text(encoding="utf-8"))
+    links = {href for href in reader.all("href") if not href.startswith(("data:", "#"))}
+    assert links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} and len(links) == 10
+    assert all(markdown(exhibit).startswith(f"## {exhibit.title}\n") for exhibit in (table, sheet, matrix))
+    with pytest.raises(ValueError, match="table1"):
+        write_report(tmp_path, "Report", [sheet, replace(matrix, name="table1")])
+
+
+def test_verdicts_are_a_sheet_next_to_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
+    seeded = replace(
+        table, measurements=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.measurements)
+    )
+    verdicts = {table.name: compare_with_baseline(seeded, ExampleBootstrap(lambda run: None))}
+    reader = Reader(write_report(tmp_path, "Report", [seeded], judgements=verdicts).read_text(encoding="utf-8"))
+    links = {href for href in reader.all("href") if not href.startswith(("#", "data:"))}
+    assert (
+        links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
+        and "table2.judged.md" in links
+    )
+    assert "Better, worse, the same?" in reader.text
+    header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
+    assert header.startswith("Row,Task,Metric") and len(lines) == len(verdicts[table.name]) == 4
