@@ -75,7 +75,7 @@ def absent(measurements: Sequence[Measurement]) -> str:
     return missing_runs(command for measurement in measurements for command in measurement.missing)
 
 
-def runs_behind(exhibit: Exhibit) -> str:
+def number_of_runs(exhibit: Exhibit) -> str:
     """How many runs stand behind a number: ``n = 5 runs``."""
     counts = sorted({len(measurement.scores) for measurement in in_order(exhibit) if measurement.scores})
     usual = usual_runs(exhibit)
