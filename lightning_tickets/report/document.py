@@ -53,9 +53,8 @@ class RunsRow:
 
 @dataclass(frozen=True)
 class Section:
-    """One exhibit of a report. ``files`` lie next to the page; ``id`` is its anchor there."""
+    """One exhibit of a report. ``files`` lie next to the page."""
 
-    id: str
     table: Table
     figure: Figure | None
     files: tuple[str, ...]

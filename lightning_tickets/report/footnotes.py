@@ -75,7 +75,7 @@ def absent(findings: Sequence[Finding]) -> str:
     return missing_runs(command for finding in findings for command in finding.missing)
 
 
-def runs_behind(exhibit: Exhibit) -> str:
+def number_of_runs(exhibit: Exhibit) -> str:
     """How many runs stand behind a number: ``n = 5 runs``."""
     counts = sorted({len(finding.scores) for finding in in_order(exhibit) if finding.scores})
     usual = usual_runs(exhibit)

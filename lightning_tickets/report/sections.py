@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.document import Figure, Section, SideTable
 from lightning_tickets.report.figures.draw import caption
-from lightning_tickets.report.formatting import anchor
 from lightning_tickets.report.layout import in_order
 from lightning_tickets.report.runs_behind import runs_row
 from lightning_tickets.report.side_tables import side_tables
@@ -43,7 +42,6 @@ def section(exhibit: Shown, drawing: bytes | None, links: Mapping[str, str], jud
     """``drawing`` is the SVG of its figure; ``links`` maps the name of a run to the address of its folder."""
     sides = side_tables(exhibit, judgements)
     return Section(
-        anchor(exhibit.name),
         build_table(exhibit),
         figure(exhibit, drawing) if drawing and not isinstance(exhibit, Sheet) else None,
         files(exhibit.name, formats(exhibit)),

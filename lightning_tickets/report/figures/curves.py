@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lightning_tickets.report.footnotes import absent, runs_behind
+from lightning_tickets.report.footnotes import absent, number_of_runs
 from lightning_tickets.report.layout import Column, columns, full_network, in_order
 from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.finding import Exhibit, Finding
@@ -62,7 +62,7 @@ def counted(exhibit: Exhibit) -> str:
     most = max((len(finding.scores) for finding in in_order(exhibit)), default=0)
     if not most:
         return "No scores yet."
-    return f"{'Mean' if most == 1 else 'Mean ± one sample deviation'}, {runs_behind(exhibit)} per point."
+    return f"{'Mean' if most == 1 else 'Mean ± one sample deviation'}, {number_of_runs(exhibit)} per point."
 
 
 def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:

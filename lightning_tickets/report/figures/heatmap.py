@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lightning_tickets.report.differences import Difference, DifferenceRow, Differences, baseline_name, differences
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
-from lightning_tickets.report.footnotes import absent, runs_behind, single_runs
+from lightning_tickets.report.footnotes import absent, number_of_runs, single_runs
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, one_line, percent, points, signed
 from lightning_tickets.report.layout import Column, in_order
 from lightning_tickets.report.names import metric_name, task_name
@@ -71,7 +71,7 @@ def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
     beyond = sum(abs(size) > end + 1e-9 for size in compared.sizes)
     clipped = f"; {beyond} of {len(compared.sizes)} differences lie beyond" if beyond else ""
     return [
-        f"Mean score minus that of {name} on the task, in points (0 to 100), {runs_behind(exhibit)} per cell.",
+        f"Mean score minus that of {name} on the task, in points (0 to 100), {number_of_runs(exhibit)} per cell.",
         f"Framed and bold: at most one standard deviation of {name} below its mean.",
         "At the right: how many cells of a row are framed, of those that can be judged, its own task left out.",
         f"Colours end at ±{points(end, 0)} points{clipped}.",
