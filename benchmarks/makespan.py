@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from lightning_tickets.composition.sweep import sweep_of
-from lightning_tickets.execution.ready import Ready
+from lightning_tickets.execution.queue import ReadyQueue
 from lightning_tickets.studies.plan import Job, Plan
 
 WORKERS = (1, 8, 64)
@@ -41,7 +41,7 @@ def without(job: Job) -> Job:
 def makespan(jobs: Sequence[Job], workers: int) -> float:
     """Seconds until the last has ended."""
     there: set[str] = set()
-    ready, free, now = Ready(jobs, there.__contains__), workers, 0.0
+    ready, free, now = ReadyQueue(jobs, there.__contains__), workers, 0.0
     events: list[tuple[float, str, bool]] = []  # when, what is there then, whether a worker is free then
     while True:
         while free and (job := ready.next()) is not None:

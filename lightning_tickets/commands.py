@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
-from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.inputs import fetch
+from lightning_tickets.composition.locations import places_of
 from lightning_tickets.composition.overrides import in_one_line, parsed
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
@@ -24,7 +24,7 @@ from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.composition.values import integer
 from lightning_tickets.drawing import draw
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import PartialData, UserError
 from lightning_tickets.runs.store import Store
 from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tickets.record import last_line, read_result
@@ -63,7 +63,7 @@ def known(config: DictConfig) -> str | None:
 def _under_hydra(arguments: list[str]) -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # our own errors come through as they are
     sys.argv = ["lightning-tickets", *arguments]
-    from hydra_plugins.study_sweeper import SweepFailed
+    from lightning_tickets.execution.sweep import SweepFailed
 
     try:
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(execute)()
@@ -82,13 +82,15 @@ class Refused(BaseException):
 
 
 def execute(config: DictConfig) -> str:
-    """The task function that Hydra's launchers call."""
-    from lightning_tickets.job import execute as job
+    """The task function of a single run."""
+    from lightning_tickets.execution.worker import execute_job
 
-    if HydraConfig.get().mode == RunMode.MULTIRUN:
-        return job(config)
     try:
-        line = job(config)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PartialData)  # said before Hydra started
+            run = run_of(config)
+        target = run.ticket if config.job == "find" and run.ticket is not None else run
+        line = execute_job(target, places_of(config, single=True))
     except UserError as error:
         raise Refused from error
     if rank() == 0:

@@ -14,7 +14,7 @@ from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.execution.work import FAILURES
+from lightning_tickets.execution.job import FAILURES
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.keeping import artefacts, damaged, remove, rubbish
 from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json

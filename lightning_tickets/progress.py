@@ -16,7 +16,7 @@ INTERVAL = 0.5
 
 
 @contextmanager
-def shown(plan: Plan, store: Store) -> Iterator[None]:
+def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
     """A bar over the missing trainings, whoever makes them, in this process or another."""
     missing = plan.missing(store)
     if not missing:

@@ -32,7 +32,8 @@ MAY = {
     "report.pictures": {"studies", "report.content"},
     "report.pages": {"studies", "report"},
     "report": set(),
-    "execution": {"runs", "studies.plan", "tickets", "training.ranks"},
+    "progress": {"runs", "studies.plan"},
+    "execution": {"runs", "studies.plan", "tickets", "training.ranks", "progress"},
     "composition": {
         "runs",
         "studies",
@@ -41,7 +42,8 @@ MAY = {
         "tickets.record",
         "tickets.journal",
         "tickets.places",
-        "execution.work",
+        "tickets.context",
+        "execution.job",
         "data",
         "models.folders",
         "published",
@@ -49,7 +51,7 @@ MAY = {
         "training.settings",
     },
 }
-EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "looking", "progress", "__main__", "__init__"}
+EVERYTHING = {"cli", "commands", "drawing", "planning", "looking", "__main__", "__init__"}
 
 
 def imports(path: Path) -> set[str]:
@@ -96,8 +98,8 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.composition.sweep", "datasets"),
         ("lightning_tickets.composition.sweep", "huggingface_hub"),
         ("lightning_tickets.tickets.spec", "torch"),
-        ("lightning_tickets.execution.work", "torch"),
-        ("lightning_tickets.execution.workers", "torch"),
+        ("lightning_tickets.execution.sweep", "torch"),
+        ("lightning_tickets.execution.processes", "torch"),
         ("lightning_tickets.pocket.tasks", "torch"),
         ("lightning_tickets.studies.statistics", "matplotlib"),
         ("lightning_tickets.report.forms.tables", "torch"),

@@ -103,8 +103,9 @@ def test_other_commands_refuse_alike(refused, command):
 @pytest.mark.parametrize(
     ("argument", "named"),
     [
-        ("hydra.launcher.n_jobs=0", "hydra.launcher.n_jobs=0: allowed is an integer of at least 1"),
-        ("hydra.launcher.gpus=all", "hydra.launcher.gpus=all: allowed is a list of devices"),
+        ("hydra.launcher.n_jobs=0", "hydra.launcher.n_jobs=0: expected an integer >= 1"),
+        ("hydra.launcher.gpus=all", "hydra.launcher.gpus=all: expected a list of devices"),
+        ("hydra/launcher=basic", "hydra/launcher=basic: expected workers or slurm"),
         ("hydra/launcher=fast", "hydra/launcher=fast is not known: allowed are basic, "),
         ("trainer.lease=0", "trainer.lease=0: allowed are seconds, at least 1"),
         ("trainer.checkpoint_every=-1", "trainer.checkpoint_every=-1: allowed is a number of at least 0"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.composition.setting import Setting
-from lightning_tickets.execution.work import Work
+from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import Cell, Outcome
 from lightning_tickets.studies.finding import Shown
@@ -59,12 +59,12 @@ class Sweep:
     def plan(self) -> Plan:
         return make_plan(self.wanted)
 
-    def work(self, job: Job) -> Work:
+    def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
-        places = self.setting.places(job.cell)
-        command = f"{PROGRAM} {shlex.join(job.overrides)}"
-        return Work(job.name, command, job.target, replace(places, journal=replace(places.journal, group=self.name)))
+        context = self.setting.places(job.cell)
+        context = replace(context, journal=replace(context.journal, group=self.name))
+        return WorkItem(job.name, f"{PROGRAM} {shlex.join(job.overrides)}", job.target, context)
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""

@@ -1,7 +1,7 @@
-"""A plan's jobs through Slurm: arrays of what is ready, by submitit. Success is the artefact in the store.
+"""Jobs through Slurm, submitted as arrays by submitit.
 
-submitit alone asks for a job to be queued again, on its signal before a time-out or a preemption; a job that has left
-the queue without its artefact and without a word was lost, and is submitted anew.
+submitit requeues a job that is close to its time limit or preempted, on its signal. A job that has left the queue
+without a result is lost, and is submitted again.
 """
 
 from __future__ import annotations
@@ -11,135 +11,129 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import submitit
 from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
 from lightning_tickets.errors import Interrupted, UserError
-from lightning_tickets.execution.ready import Ready
-from lightning_tickets.execution.work import Ended, Work, do
-from lightning_tickets.studies.plan import Job
+from lightning_tickets.execution.job import JobResult, WorkItem, note_failure, run_work_item
+from lightning_tickets.execution.launcher import check_count
 
 NAME = "lightning-tickets"
-LOSSES = 20  # of one job, before it is called failed
-REQUEUES = 1000  # time-outs of one job that submitit queues again
+REQUEUES = 1000  # time-outs of one job after which submitit requeues it no more
 
 
 class OnNode:
-    """The work as submitit calls it on a node."""
+    """A work item as submitit calls it on a node."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, item: WorkItem) -> None:
+        self.item = item
 
-    def __call__(self) -> Ended:
+    def __call__(self) -> JobResult:
         try:
-            return do(self.work)
-        except Interrupted as stopped:
-            if signal.SIGUSR2 in stopped.signals:
-                os.kill(os.getpid(), signal.SIGUSR2)  # the checkpoint is written: submitit's turn to queue this again
-            raise SystemExit(1) from stopped
+            return run_work_item(self.item)
+        except Interrupted as interrupted:
+            if signal.SIGUSR2 in interrupted.signals:
+                os.kill(os.getpid(), signal.SIGUSR2)  # the checkpoint is written: submitit requeues the job
+            raise SystemExit(1) from interrupted
 
     def checkpoint(self) -> DelayedSubmission:
-        """What is called when the job starts again: the same."""
+        """What submitit runs when the job starts again: the same item."""
         return DelayedSubmission(self)
 
 
-class Cluster:
-    """``folder`` is shared by all nodes and belongs to one store; ``limit`` jobs are queued or running at a time."""
+class SlurmLauncher:
+    """At most ``limit`` jobs are queued or running. ``folder`` is shared by all nodes and belongs to one store.
 
-    def __init__(self, folder: Path, options: Mapping[str, Any], limit: int, poll: float) -> None:
-        self.folder, self.limit, self.poll = folder, limit, poll
-        self._flying: dict[str, Job] = {}
-        self._lost: dict[str, int] = {}
+    A new driver adopts the jobs of an earlier one that are still in the queue. ``poll_s`` is in seconds. ``options``
+    are those of conf/hydra/launcher/slurm.yaml.
+    """
+
+    tries, loss = 20, "left the queue without a result"
+
+    def __init__(self, folder: str, limit: int, poll_s: float, **options: Any) -> None:
+        check_count("limit", limit)
+        self.folder, self.limit, self.poll_s = Path(folder).absolute(), limit, poll_s
+        self._running: dict[str, WorkItem] = {}  # by the job's number
+        self._earlier: dict[str, str] = {}  # the numbers of an earlier driver's jobs, by name
         try:
-            self._executor = submitit.SlurmExecutor(folder, max_num_timeout=REQUEUES)
-            self._executor.update_parameters(**_parameters(options))
+            self._executor = submitit.SlurmExecutor(self.folder, max_num_timeout=REQUEUES)
+            self._executor.update_parameters(**_parameters(**options))
         except (RuntimeError, ValueError) as error:
             raise UserError(f"hydra/launcher=slurm: {error}") from error
 
-    def run(self, ready: Ready, work_of: Callable[[Job], Work], told: Callable[[Job, Ended], None]) -> None:
-        """Jobs of an earlier driver that are still there are this one's from now on."""
-        adopted = dict(self._named())
-        begun = {name: ident for ident, name in adopted.items()}
-        while True:
-            fresh: list[Job] = []
-            while len(self._flying) + len(fresh) < self.limit and (job := ready.next()) is not None:
-                if job.name in begun:
-                    self._flying[begun.pop(job.name)] = job
-                else:
-                    fresh.append(job)
-            self._submit([(job, work_of(job)) for job in fresh])
-            if not self._flying and not ready.pauses:
-                return
-            time.sleep(self.poll)
-            for ident, job, ended in self._ended(ready):
-                del self._flying[ident]
-                if ended is None or ended.state == "busy":
-                    ready.again(job)
-                else:
-                    told(job, ended)
+    def __enter__(self) -> Self:
+        self._earlier = {name: ident for ident in _queued() if (name := self._submitted_name(ident)) is not None}
+        return self
 
-    def _submit(self, works: list[tuple[Job, Work]]) -> None:
-        if not works:
+    def __exit__(self, *_: object) -> None:
+        """The jobs stay in the queue: the next driver adopts them."""
+        self._running.clear()
+
+    def free(self) -> int:
+        return self.limit - len(self._running)
+
+    def submit(self, items: Sequence[WorkItem]) -> None:
+        new = [item for item in items if item.name not in self._earlier]
+        self._running |= {self._earlier.pop(item.name): item for item in items if item.name in self._earlier}
+        if not new:
             return
         try:
             with self._executor.batch():
-                submitted = [self._executor.submit(OnNode(work)) for _, work in works]
+                jobs = [self._executor.submit(OnNode(item)) for item in new]
         except FailedJobError as error:
             raise UserError(f"hydra/launcher=slurm: {' '.join(str(error).split())}") from error
-        for (job, _), one in zip(works, submitted, strict=True):
-            self._flying[one.job_id] = job
+        self._running |= {job.job_id: item for job, item in zip(jobs, new, strict=True)}
 
-    def _ended(self, ready: Ready) -> Iterator[tuple[str, Job, Ended | None]]:
-        """Those that have left the queue, or have left their artefact; None for one that has to be submitted again."""
-        queued = _queue()
-        for ident, job in list(self._flying.items()):
-            if ready.made(job):
-                yield ident, job, Ended("done")
-            elif ident not in queued:
-                found = self._word(ident)
-                if found is None or found.state == "done":
-                    self._lost[job.name] = self._lost.get(job.name, 0) + 1
-                    found = Ended("failed", f"left the queue {LOSSES} times") if self._lost[job.name] > LOSSES else None
-                yield ident, job, found
+    def poll(self) -> list[tuple[str, JobResult | None]]:
+        """The jobs that have left the queue."""
+        time.sleep(self.poll_s)
+        queued = _queued()
+        ended = {ident: item for ident, item in self._running.items() if ident not in queued}
+        for ident in ended:
+            del self._running[ident]
+        return [(item.name, self._result(ident, item)) for ident, item in ended.items()]
 
-    def _word(self, ident: str) -> Ended | None:
-        """How a job says that it has ended; None if it could not."""
+    def _result(self, ident: str, item: WorkItem) -> JobResult | None:
+        """None if the job left none."""
         try:
             state, value = pickle_load(JobPaths(self.folder, ident).result_pickle)
         except (OSError, EOFError):
             return None
-        return value if state == "success" else Ended("failed", str(value).strip().splitlines()[-1])
+        if state == "success":
+            assert isinstance(value, JobResult), "that is what OnNode returns"
+            return value
+        return note_failure(item, str(value).strip().splitlines()[-1], str(value))
 
-    def _named(self) -> Iterator[tuple[str, str]]:
-        """Jobs in the queue that were submitted from this folder, with the name of their work."""
-        for ident in _queue():
-            path = JobPaths(self.folder, ident).submitted_pickle
-            if path.is_file():
-                submitted: Any = DelayedSubmission.load(path).function
-                yield ident, submitted.work.name
+    def _submitted_name(self, ident: str) -> str | None:
+        """The name of the item of a job that was submitted from this folder."""
+        path = JobPaths(self.folder, ident).submitted_pickle
+        if not path.is_file():
+            return None
+        submitted: Any = DelayedSubmission.load(path).function
+        return str(submitted.item.name)
 
 
-def _queue() -> set[str]:
-    """Of this user's jobs under our name, those that wait or run (not those that have just ended)."""
+def _queued() -> set[str]:
+    """The numbers of this user's jobs of our name that wait or run, without those that have just ended."""
     line = ["squeue", "-h", "-r", "-u", getpass.getuser(), "-n", NAME, "-t", "PD,R,S,CF,RQ,RH,SE,SI", "-o", "%i"]
     for last in (False, False, True):
-        asked = subprocess.run(line, capture_output=True, text=True)
-        if asked.returncode == 0:
-            return set(asked.stdout.split())
+        done = subprocess.run(line, capture_output=True, text=True)
+        if done.returncode == 0:
+            return set(done.stdout.split())
         if not last:
-            time.sleep(5)  # a controller that is busy answers later
-    raise UserError(f"hydra/launcher=slurm: squeue: {asked.stderr.strip()}")
+            time.sleep(5)  # a busy controller answers later
+    raise UserError(f"hydra/launcher=slurm: squeue: {done.stderr.strip()}")
 
 
-def _parameters(options: Mapping[str, Any]) -> dict[str, Any]:
-    """As submitit's executor takes them; what is null is left to the cluster."""
-    given = {name: options[name] for name in ("partition", "account", "qos", "gpus_per_node", "cpus_per_task")}
-    given |= {"time": options["timeout_min"], "mem": options["mem_gb"] and f"{options['mem_gb']}GB"}
-    given |= {"setup": list(options["setup"]) or None}
-    further = {"requeue": True, **options["further"]}
+def _parameters(
+    timeout_min: int, warning_s: int, mem_gb: float | None, setup: list[str], further: dict[str, Any], **direct: Any
+) -> dict[str, Any]:
+    """The options by submitit's names; null leaves a value to the cluster."""
+    given = {"time": timeout_min, "mem": mem_gb and f"{mem_gb}GB", "setup": setup or None, **direct}
     known = {name: value for name, value in given.items() if value is not None}
-    return {"job_name": NAME, "signal_delay_s": options["warning_s"], "additional_parameters": further, **known}
+    additional = {"requeue": True, **further}
+    return {"job_name": NAME, "signal_delay_s": warning_s, "additional_parameters": additional, **known}

@@ -101,7 +101,7 @@ class Events:
     def submitted(self) -> Counter[str]:
         """How often each work has been submitted."""
         folder = self.root / "journal" / "slurm"
-        return Counter(DelayedSubmission.load(path).function.work.name for path in folder.glob("*_submitted.pkl"))
+        return Counter(DelayedSubmission.load(path).function.item.name for path in folder.glob("*_submitted.pkl"))
 
     def until(self, holds) -> None:
         end = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""A plan's jobs by workers: whatever is ready, each once, whoever dies."""
+"""A sweep in worker processes: each training is made once, whoever dies."""
 
 from __future__ import annotations
 
@@ -15,17 +15,11 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.composition.sweep import sweep_of
-from lightning_tickets.execution.ready import Ready
-from lightning_tickets.studies.plan import Job
 from tests.commands import SHORT, inside, process
 from tests.tickets.artefacts import content
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1,2", *SHORT]
 LONGER = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1", "training.steps=400", "data.train_limit=64"]
-
-
-def job(name, makes=None, needs=None, seconds=1.0):
-    return Job(name, (), tuple(makes or [name]), needs, seconds)
 
 
 def begin(root: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -36,37 +30,12 @@ def begin(root: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(line, env=environment, text=True, start_new_session=True, preexec_fn=heard, **pipes)
 
 
-def test_chains_come_first_and_cells_as_soon_as_their_round_is_there():
-    there = set()
-    chain = job("chain", ["chain/1", "chain/2"])
-    ready = Ready([job("deep", needs="chain/2"), job("near", needs="chain/1"), job("full"), chain], there.__contains__)
-    assert [ready.next().name, ready.next().name, ready.next()] == ["chain", "full", None]
-    there.add("chain/1")
-    assert ready.next().name == "near" and ready.next() is None and not ready.pauses
-    assert [one.name for one in ready.left] == ["deep"]
-
-
-def test_independent_chains_do_not_wait_for_each_other():
-    there = {"short/1"}
-    ready = Ready([job("of_short", needs="short/1"), job("of_long", needs="long/1")], there.__contains__)
-    assert ready.next().name == "of_short" and ready.next() is None
-
-
-def test_what_another_worker_has_is_looked_at_again(monkeypatch):
-    monkeypatch.setattr("lightning_tickets.execution.ready.AGAIN", 0.1)
-    ready = Ready([job("a")], set().__contains__)
-    ready.again(ready.next())
-    assert ready.next() is None and ready.pauses
-    time.sleep(0.15)
-    assert ready.next().name == "a"
-
-
-def test_work_is_a_value_that_can_be_sent(tmp_path):
+def test_a_work_item_can_be_sent_to_another_process(tmp_path):
     sweep = sweep_of([*SWEEP, f"paths.root={tmp_path}"])
-    for one in sweep.plan.jobs:
-        work = sweep.work(one)
-        assert pickle.loads(pickle.dumps(work)).target == one.target
-        assert work.target.name == one.name
+    for job in sweep.plan.jobs:
+        item = sweep.work(job)
+        assert pickle.loads(pickle.dumps(item)).target == job.target
+        assert item.target.name == job.name
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +102,8 @@ def test_a_failure_blocks_only_what_waits_for_it(tmp_path):
     (ticket,) = (root / "runs").glob("find-cola-*/round-01/ticket.safetensors")
     ticket.write_bytes(ticket.read_bytes()[:-1])
     told = inside(root, "run", "-m", *SWEEP, status=1).stderr
-    assert "3 of 10 jobs failed, the rest is in the store" in told
-    assert f"{ticket}: damaged" in told and "again: lightning-tickets run" in told
+    assert "3 of 10 jobs failed; the others finished:" in told
+    assert f"{ticket}: damaged" in told and "retry with: lightning-tickets run" in told
     assert told.count("waits for find-cola-") == 2
     names = sorted(path.name.split("-seed")[0] for path in (root / "runs").iterdir() if path.name[0] != ".")
     assert names == ["cola-full"] * 2 + ["find-cola-imp", "find-mlm-imp"] + ["mlm-full"] * 2 + ["mlm-imp-s20"] * 2

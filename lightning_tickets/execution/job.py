@@ -1,0 +1,67 @@
+"""A job as a value that any process can be sent, and its result. torch is imported when the job runs."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lightning_tickets.errors import Busy, Stopped, UserError, reason
+from lightning_tickets.runs.store import write_json
+from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.spec import Run, TicketMask
+
+FAILURES = "failures"  # the folder of the notes that ``status`` reads
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """Everything that a job needs, resolved: later edits of a config change nothing. ``command`` repeats it."""
+
+    name: str
+    command: str
+    target: Run | TicketMask
+    context: RunContext
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """done; busy: another worker is making it; stopped: by the user's rule; failed. ``message`` is one line."""
+
+    state: Literal["done", "busy", "stopped", "failed"]
+    message: str = ""
+
+
+def run_work_item(item: WorkItem) -> JobResult:
+    """Runs the job in this process. Any error becomes a result, so that the next job can run; Interrupted is raised."""
+    try:
+        from lightning_tickets.execution.worker import execute_job
+
+        message = execute_job(item.target, item.context)
+    except Stopped as stopped:
+        return JobResult("stopped", str(stopped))
+    except Busy as busy:
+        return JobResult("busy", str(busy))
+    except Exception as error:
+        message = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {reason(error)}"
+        return note_failure(item, message, traceback.format_exc())
+    _note(item).unlink(missing_ok=True)
+    return JobResult("done", message)
+
+
+def note_failure(item: WorkItem, message: str, details: str = "") -> JobResult:
+    """Writes the note that ``status`` shows, and returns the failed result. The next success removes the note."""
+    note = _note(item)
+    draft = note.with_name(f".{note.name}.{os.getpid()}")
+    with suppress(OSError):  # a full disk may be the reason; the message reaches the driver in any case
+        note.parent.mkdir(parents=True, exist_ok=True)
+        write_json(draft, {"name": item.name, "why": message, "command": item.command, "at": details})
+        draft.replace(note)
+    return JobResult("failed", message)
+
+
+def _note(item: WorkItem) -> Path:
+    return item.context.store.root.parent / FAILURES / f"{item.name.replace('/', '--')}.json"

@@ -1,0 +1,93 @@
+"""Running a sweep: plan, dispatch what is missing, and plan again while results decide which cells there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from lightning_tickets.execution.dispatch import dispatch
+from lightning_tickets.execution.job import JobResult, WorkItem
+from lightning_tickets.execution.launcher import Launcher
+from lightning_tickets.execution.queue import ReadyQueue
+from lightning_tickets.progress import progress_bar
+from lightning_tickets.runs.store import Store
+from lightning_tickets.studies.plan import Job, Plan
+
+
+class SweepFailed(Exception):
+    """Some jobs failed; the message lists them."""
+
+
+class PlannedSweep(Protocol):
+    """``settled`` unless its runs decide which further cells there are (at the sparsities of winning tickets)."""
+
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def settled(self) -> bool: ...
+    def work(self, job: Job) -> WorkItem: ...
+
+
+S = TypeVar("S", bound=PlannedSweep)
+
+
+def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
+    """Makes all that is missing of a sweep, and returns its final plan; SweepFailed if a job failed."""
+    outcome = _Outcome()
+    while True:
+        _run_missing(sweep, launcher, outcome)
+        if sweep.settled or outcome.failed or outcome.stopped:
+            break
+        sweep = plan_again()
+    for line in outcome.left_out():
+        print(f"lightning-tickets: {line}", file=sys.stderr)
+    if outcome.failed:
+        lines = "\n".join(f"  {name}: {reason}" for name, reason in outcome.failed.items())
+        jobs = len(sweep.plan.jobs)
+        raise SweepFailed(f"{len(outcome.failed)} of {jobs} jobs failed; the others finished:\n{lines}")
+    return sweep if sweep.settled else plan_again()
+
+
+def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> None:
+    queue = ReadyQueue([job for job in sweep.plan.jobs if job.missing(sweep.store)], sweep.store.has)
+
+    def record(job: Job, result: JobResult) -> None:
+        outcome.record(sweep.work(job), result)
+
+    with progress_bar(sweep.plan, sweep.store):
+        dispatch(queue, launcher, sweep.work, record)
+    for job in queue.left:
+        outcome.record_waiting(job)
+
+
+@dataclass
+class _Outcome:
+    """Why jobs are not done: they failed, or the chain that they need was stopped by the user's rule."""
+
+    failed: dict[str, str] = field(default_factory=dict)  # reasons by the job's name
+    stopped: dict[str, str] = field(default_factory=dict)  # messages by the chain's name
+    beyond: int = 0  # jobs that need a round beyond where its chain was stopped
+
+    def record(self, item: WorkItem, result: JobResult) -> None:
+        if result.state == "stopped":
+            self.stopped[_chain(item.name)] = result.message
+        elif result.state == "failed":
+            self.failed[item.name] = f"{result.message}; retry with: {item.command}"
+
+    def record_waiting(self, job: Job) -> None:
+        if _chain(job.needs or "") in self.stopped:
+            self.beyond += 1
+        else:
+            self.failed[job.name] = f"waits for {job.needs}"
+
+    def left_out(self) -> list[str]:
+        cells = "1 cell" if self.beyond == 1 else f"{self.beyond} cells"
+        return [*self.stopped.values(), f"left out beyond that: {cells}"] if self.stopped else []
+
+
+def _chain(name: str) -> str:
+    return name.partition("/")[0]
