@@ -26,7 +26,7 @@ from lightning_tickets.composition.values import integer
 from lightning_tickets.drawing import draw
 from lightning_tickets.errors import PartialData, UserError
 from lightning_tickets.runs.store import Store
-from lightning_tickets.runs.team import count, rank
+from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tickets.record import last_line, read_result
 
 MULTIRUN = ("-m", "--multirun")
@@ -45,7 +45,7 @@ def run(arguments: list[str]) -> int:
             return _under_hydra(with_sources(arguments))
         print(line)
         return 0
-    if count() > 1:
+    if world_size() > 1:
         raise UserError("run -m: torchrun is for single runs; sweeps have hydra.launcher.gpus=[…]")
     sweep = sweep_of(overrides)
     sweep.setting.fetch()

@@ -24,7 +24,7 @@ MAY = {
     "data": {"pocket"},
     "tasks": set(),
     "models": {"tasks", "pocket"},
-    "training": {"data", "tasks", "models", "pruning", "runs.team"},
+    "training": {"data", "tasks", "models", "pruning", "runs.world"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.packed"},
     "report.content": {"studies"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightning_tickets.runs.team import rank
+from lightning_tickets.runs.world import rank
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.journal import Journal

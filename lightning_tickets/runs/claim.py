@@ -18,7 +18,7 @@ from typing import Any
 from lightning_tickets.errors import Busy
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
-from lightning_tickets.runs.team import count, rank
+from lightning_tickets.runs.world import rank, world_size
 
 POLL = 0.5  # seconds
 
@@ -39,8 +39,8 @@ def claim(store: Store, name: str, seconds: float, waits: bool) -> Iterator[Leas
     with lease or nullcontext():
         if lease is not None:
             _log_start(store, name)
-        yield lease if count() == 1 else _broadcast(lease, seconds)
-        if count() > 1:
+        yield lease if world_size() == 1 else _broadcast(lease, seconds)
+        if world_size() > 1:
             _distributed().barrier()  # the first process has published
         if lease is not None:
             shutil.rmtree(checkpoints(store, name), ignore_errors=True)

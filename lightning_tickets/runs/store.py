@@ -19,7 +19,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
-from lightning_tickets.runs.team import rank
+from lightning_tickets.runs.world import rank
 
 MANIFEST = "manifest.json"
 SPEC = "spec.json"

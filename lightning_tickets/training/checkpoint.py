@@ -15,7 +15,7 @@ import torch
 
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
-from lightning_tickets.runs.team import rank
+from lightning_tickets.runs.world import rank
 from lightning_tickets.training.ranks import gathered, highest
 
 GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts

@@ -18,7 +18,7 @@ from pytorch_lightning.loggers import Logger
 
 from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
-from lightning_tickets.runs.team import count, local_count, rank
+from lightning_tickets.runs.world import local_world_size, rank, world_size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
@@ -114,7 +114,7 @@ def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any)
 
 def _launched_by() -> ClusterEnvironment:
     """Not what Lightning would make of a Slurm job: who has launched a training also launches it again."""
-    return LightningEnvironment() if count() == 1 else TorchElasticEnvironment()
+    return LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()
 
 
 def _trainer(
@@ -127,9 +127,9 @@ def _trainer(
 ) -> lightning.Trainer:
     return lightning.Trainer(
         accelerator=hardware.accelerator,
-        strategy="auto" if count() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
-        devices=local_count(),
-        num_nodes=count() // local_count(),
+        strategy="auto" if world_size() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
+        devices=local_world_size(),
+        num_nodes=world_size() // local_world_size(),
         deterministic=hardware.deterministic,
         default_root_dir=folder,
         plugins=[_launched_by()],

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lightning_tickets.models.packing import encode
-from lightning_tickets.runs.team import count, rank
+from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.optim import linear_rate, make_optimizer
@@ -74,7 +74,7 @@ def evaluate(
     module.eval()
     kind, found = module.kinds[number], dict[int, Any]()
     collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
-    for chosen in batches if drawn else batches[rank() :: count()]:
+    for chosen in batches if drawn else batches[rank() :: world_size()]:
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
         found.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
     everything = {i: one for part in ([found] if drawn else gathered(found)) for i, one in part.items()}

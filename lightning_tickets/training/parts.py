@@ -11,7 +11,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from lightning_tickets.data.cache import Examples
-from lightning_tickets.runs.team import count
+from lightning_tickets.runs.world import world_size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
 from lightning_tickets.tasks.kind import Kind
@@ -89,7 +89,7 @@ class Together:
 
     def _own(self, number: int, batch: Batch) -> Batch:
         """Of several processes each takes its rows of every batch, which is the one that a process alone would take."""
-        if count() == 1:
+        if world_size() == 1:
             return batch
         terms = self.kinds[number].terms
         return share(batch, terms(batch), terms)

@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from torch import distributed
 
-from lightning_tickets.runs.team import count, rank
+from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch
 
 
 @contextmanager
 def joined(accelerator: str) -> Iterator[None]:
     """Within the block they can tell each other something; one process alone needs nothing."""
-    if count() == 1 or distributed.is_initialized():
+    if world_size() == 1 or distributed.is_initialized():
         yield
         return
     if accelerator == "gpu":
@@ -31,16 +31,16 @@ def joined(accelerator: str) -> Iterator[None]:
 
 def gathered(value: Any) -> list[Any]:
     """What each process says, by rank."""
-    if count() == 1:
+    if world_size() == 1:
         return [value]
-    found: list[Any] = [None] * count()
+    found: list[Any] = [None] * world_size()
     distributed.all_gather_object(found, value)
     return found
 
 
 def highest(value: int) -> int:
     """The largest number that a process says; between CPUs, so that no GPU is waited for."""
-    if count() == 1:
+    if world_size() == 1:
         return value
     told = torch.tensor(value)
     distributed.all_reduce(told, distributed.ReduceOp.MAX)
@@ -53,7 +53,7 @@ def share(batch: Batch, terms: int, terms_of: Any) -> Batch:
     ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. Without a row of its own a rank takes the
     first, for nothing.
     """
-    own = {name: value[rank() :: count()] for name, value in batch.items()}
+    own = {name: value[rank() :: world_size()] for name, value in batch.items()}
     if not len(own["input_ids"]):
         return {name: value[:1] for name, value in batch.items()} | {"weight": torch.tensor(0.0)}
-    return own | {"weight": torch.tensor(count() * terms_of(own) / terms)}
+    return own | {"weight": torch.tensor(world_size() * terms_of(own) / terms)}

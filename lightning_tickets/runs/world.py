@@ -1,4 +1,4 @@
-"""Which of how many processes this is, as torchrun tells it. No torch here."""
+"""Which of how many processes this is, by the environment that torchrun sets. No torch here."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ def rank() -> int:
     return int(os.environ.get("RANK", "0"))
 
 
-def count() -> int:
+def world_size() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def local_count() -> int:
+def local_world_size() -> int:
     """Of the processes on this machine."""
     return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
