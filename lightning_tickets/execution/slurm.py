@@ -18,7 +18,7 @@ from typing import Any, Self
 import submitit
 from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
-from lightning_tickets.errors import Interrupted, UserError
+from lightning_tickets.errors import Interrupted, UserError, reason
 from lightning_tickets.execution.job import JobResult, WorkItem, note_failure, run_work_item
 from lightning_tickets.execution.launcher import check_count
 
@@ -63,7 +63,7 @@ class SlurmLauncher:
             self._executor = submitit.SlurmExecutor(self.folder, max_num_timeout=REQUEUES)
             self._executor.update_parameters(**_parameters(**options))
         except (RuntimeError, ValueError) as error:
-            raise UserError(f"hydra/launcher=slurm: {error}") from error
+            raise UserError(f"hydra/launcher=slurm: {reason(error)}") from error
 
     def __enter__(self) -> Self:
         self._earlier = {name: ident for ident in _queued() if (name := self._submitted_name(ident)) is not None}
