@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from lightning_tickets.composition.compose import composed
-from lightning_tickets.composition.locations import places_of
+from lightning_tickets.composition.locations import context_of
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run
 from lightning_tickets.tickets.train import train
 
@@ -30,10 +30,10 @@ def main(arguments: list[str]) -> None:
     config = composed(["task=cola", "subnetwork=full", *arguments])
     run, every = run_of(config), float(config.trainer.checkpoint_every)
     with tempfile.TemporaryDirectory() as folder:
-        places = replace(places_of(config, single=False), cache=Path(folder) / "cache")
-        whole = median(TRAININGS, lambda: timed(run, places, Path(folder), None))
-        lease = median(TURNS, lambda: turned(places, Path(folder)))
-        save = saved(run, places, Path(folder))
+        context = replace(context_of(config, single=False), cache=Path(folder) / "cache")
+        whole = median(TRAININGS, lambda: timed(run, context, Path(folder), None))
+        lease = median(TURNS, lambda: turned(context, Path(folder)))
+        save = saved(run, context, Path(folder))
     share = (lease + save * whole / every) / whole
     print(f"a training takes {whole:.2f} s, a lease {1000 * lease:.2f} ms, a checkpoint {1000 * save:.1f} ms")
     print(f"leases and a checkpoint every {every:.0f} s: {100 * share:.2f} % of a sweep's time")
@@ -43,31 +43,31 @@ def median(count: int, measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(count))
 
 
-def timed(run: Run, places: Places, folder: Path, every: float | None) -> float:
+def timed(run: Run, context: RunContext, folder: Path, every: float | None) -> float:
     """Seconds of one training in an empty store."""
     with tempfile.TemporaryDirectory(dir=folder) as own:
-        hardware = replace(places.hardware, checkpoint_every=every)
-        fresh = replace(places, store=Store(Path(own) / "runs"), hardware=hardware)
+        hardware = replace(context.hardware, checkpoint_every=every)
+        fresh = replace(context, store=Store(Path(own) / "runs"), hardware=hardware)
         began = time.perf_counter()
         train(run, fresh)
         return time.perf_counter() - began
 
 
-def turned(places: Places, folder: Path) -> float:
+def turned(context: RunContext, folder: Path) -> float:
     """Seconds to take a lease, note the beginning, and give it back."""
     with tempfile.TemporaryDirectory(dir=folder) as own:
-        fresh = replace(places, store=Store(Path(own) / "runs"))
+        fresh = replace(context, store=Store(Path(own) / "runs"))
         began = time.perf_counter()
-        with fresh.turn("a-run"):
+        with fresh.claim("a-run"):
             pass
         return time.perf_counter() - began
 
 
-def saved(run: Run, places: Places, folder: Path) -> float:
+def saved(run: Run, context: RunContext, folder: Path) -> float:
     """Seconds a checkpoint: of a training that writes one after every step, what it takes longer."""
     training = replace(run.problem.training, steps=STEPS, epochs=None)
     short = replace(run, problem=replace(run.problem, training=training))
-    pairs = [(timed(short, places, folder, 0.0), timed(short, places, folder, None)) for _ in range(TRAININGS)]
+    pairs = [(timed(short, context, folder, 0.0), timed(short, context, folder, None)) for _ in range(TRAININGS)]
     return statistics.median((often - never) / STEPS for often, never in pairs)
 
 

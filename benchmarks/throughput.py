@@ -23,7 +23,7 @@ from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 
 SHORT, LONG, REPEATS = 10, 40, 3
 
@@ -60,11 +60,13 @@ def difference(overrides: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         hardware = settings.hardware(config, single=False)
-        places = Places(Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware)
+        context = RunContext(
+            Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware
+        )
         took = []
         for steps in (SHORT, LONG):
             training = replace(run.problem.training, steps=steps, epochs=None)
-            bench = Bench(replace(run.problem, training=training), places)
+            bench = Bench(replace(run.problem, training=training), context)
             began = time.perf_counter()
             bench.train("throughput", Start(bench.theta), full(bench.prunable), (1, 0))
             took.append(time.perf_counter() - began)

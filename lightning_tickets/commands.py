@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.inputs import fetch
-from lightning_tickets.composition.locations import places_of
+from lightning_tickets.composition.locations import context_of
 from lightning_tickets.composition.overrides import in_one_line, parsed
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single import run_of
@@ -90,7 +90,7 @@ def execute(config: DictConfig) -> str:
             warnings.simplefilter("ignore", PartialData)  # said before Hydra started
             run = run_of(config)
         target = run.ticket if config.job == "find" and run.ticket is not None else run
-        line = execute_job(target, places_of(config, single=True))
+        line = execute_job(target, context_of(config, single=True))
     except UserError as error:
         raise Refused from error
     if rank() == 0:

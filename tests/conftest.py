@@ -17,7 +17,7 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import local
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -54,8 +54,8 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def places(tmp_path: Path, tiny_bert: Path) -> Places:
-    return Places(Store(tmp_path / "runs"), Pocket(), local(str(tiny_bert)), tmp_path / "cache")
+def context(tmp_path: Path, tiny_bert: Path) -> RunContext:
+    return RunContext(Store(tmp_path / "runs"), Pocket(), local(str(tiny_bert)), tmp_path / "cache")
 
 
 @pytest.fixture

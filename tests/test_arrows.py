@@ -41,7 +41,6 @@ MAY = {
         "tickets.spec",
         "tickets.record",
         "tickets.journal",
-        "tickets.places",
         "tickets.context",
         "execution.job",
         "data",

@@ -6,12 +6,12 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import inputs, settings, subnetworks
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 
 
-def places_of(config: DictConfig, single: bool) -> Places:
+def context_of(config: DictConfig, single: bool) -> RunContext:
     """``single`` for a run that was typed alone, which shows its trainings."""
-    return Places(
+    return RunContext(
         Store(settings.root(config) / "runs"),
         inputs.source(config),
         inputs.folder(config),

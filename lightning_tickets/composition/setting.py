@@ -10,12 +10,12 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import inputs, sources, subnetworks
 from lightning_tickets.composition.compose import SideBySide, is_choice
-from lightning_tickets.composition.locations import places_of
+from lightning_tickets.composition.locations import context_of
 from lightning_tickets.composition.problems import Posed, posed
 from lightning_tickets.composition.single import check_shown
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Wanted
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 
 # Keys that say how a ticket is found, not on what.
 SEARCH = ("source", "rewind", "rewinds", "ticket", "pruner", "schedule", "mix")
@@ -55,12 +55,12 @@ class Setting:
             self._wanted[cell] = self._of(cell)
         return self._wanted[cell]
 
-    def places(self, cell: Cell) -> Places:
+    def context(self, cell: Cell) -> RunContext:
         """Where the trainings of a cell read and write; others that make what they need are not waited for."""
         return self._places(cell.options, cell.task, cell.subnetwork)
 
-    def _placed(self, options: Options, task: str, row: str) -> Places:
-        return replace(places_of(self._config(options, task, row), single=False), waits=False)
+    def _placed(self, options: Options, task: str, row: str) -> RunContext:
+        return replace(context_of(self._config(options, task, row), single=False), waits=False)
 
     def _of(self, cell: Cell) -> Wanted:
         problem_options = tuple(option for option in cell.options if not _of_search(option))

@@ -62,7 +62,7 @@ class Sweep:
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
-        context = self.setting.places(job.cell)
+        context = self.setting.context(job.cell)
         context = replace(context, journal=replace(context.journal, group=self.name))
         return WorkItem(job.name, f"{PROGRAM} {shlex.join(job.overrides)}", job.target, context)
 

@@ -22,8 +22,8 @@ from lightning_tickets.pruning.callback import Prune, PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.examples import prepared
-from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
@@ -51,12 +51,12 @@ class Start:
 class Bench:
     """A problem with its data and θ0 in memory, and whatever is mixed in; every training starts from copies."""
 
-    def __init__(self, problem: Problem, places: Places, mix: Mix | None = None) -> None:
-        self.problem, self.places, self.mix = problem, places, mix
+    def __init__(self, problem: Problem, context: RunContext, mix: Mix | None = None) -> None:
+        self.problem, self.context, self.mix = problem, context, mix
         self._problems = (problem, *(mix.problems if mix else ()))
-        self._prepared = [prepared(one, places.source, places.folder, places.cache) for one in self._problems]
+        self._prepared = [prepared(one, context.source, context.folder, context.cache) for one in self._problems]
         self.kind, self.splits = self._prepared[0]
-        self._encoder = _encoder(places.folder.path, problem.model.fingerprint)
+        self._encoder = _encoder(context.folder.path, problem.model.fingerprint)
 
     @property
     def theta(self) -> State:
@@ -110,20 +110,20 @@ class Bench:
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = Course(self.steps, start.begin, start.horizon)
         callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
-        hardware = self.places.hardware
+        hardware = self.context.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.places.journal.logger(name, shown) as logger:
+        with self.context.journal.logger(name, shown) as logger:
             callbacks = [callback, *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
         return self._together(scores), callback
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
-        every = self.places.hardware.checkpoint_every
-        return None if every is None else Checkpoint(self.places.checkpoints(name), every)
+        every = self.context.hardware.checkpoint_every
+        return None if every is None else Checkpoint(self.context.checkpoints(name), every)
 
     def _copy(self) -> Any:
         """Of θ0's encoder, to train, reading batches as the problem says."""
@@ -137,7 +137,7 @@ class Bench:
         found = []
         for number, (problem, (kind, splits)) in enumerate(zip(self._problems, self._prepared, strict=True)):
             drawn_by = derive(seed, "head", *([number] if number else []))
-            head = make_head(kind, encoder, self.places.folder.path, drawn_by)
+            head = make_head(kind, encoder, self.context.folder.path, drawn_by)
             if gamma is not None:
                 head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
             found.append(Part(kind, head, splits, problem.training))

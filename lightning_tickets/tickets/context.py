@@ -40,5 +40,3 @@ class RunContext:
     def claim(self, name: str) -> AbstractContextManager[Lease | None]:
         """The right to make an artefact, None if it exists by now; Busy as ``waits`` says."""
         return claim.claim(self.store, name, self.lease, self.waits)
-
-    turn = claim

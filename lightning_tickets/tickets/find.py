@@ -17,7 +17,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.component import call, counted, wants
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.point import END, POINT, load_point, save_point
 from lightning_tickets.tickets.record import TICKET, Result, read_round
 from lightning_tickets.tickets.spec import TicketMask
@@ -25,21 +25,21 @@ from lightning_tickets.tickets.ticket import load_ticket, save_ticket
 from lightning_tickets.training.snapshot import Point, Snapshot
 
 
-def find(wanted: TicketMask, places: Places) -> Mask:
+def find(wanted: TicketMask, context: RunContext) -> Mask:
     """The mask of a chain at a sparsity, searched for only as far as it is not in the store yet.
 
     Each round trains m ⊙ θ_i, prunes the smallest magnitudes of what is left and is published before the next begins;
-    one worker makes it, the others wait or are Busy (``Places``).
+    one worker makes it, the others wait or are Busy (``RunContext``).
     """
     bench: Bench | None = None
     mask: Mask | None = None
     for spec in wanted.rounds:
-        with places.turn(spec.name) as lease:
+        with context.claim(spec.name) as lease:
             if lease is None:
-                mask, _ = load_ticket(places.store.open(spec.name, spec) / TICKET)
+                mask, _ = load_ticket(context.store.open(spec.name, spec) / TICKET)
                 continue
-            _check_stop(spec, places)
-            bench = bench or Bench(wanted.chain.problem, places, wanted.chain.mix)
+            _check_stop(spec, context)
+            bench = bench or Bench(wanted.chain.problem, context, wanted.chain.mix)
             before = mask if mask is not None else full(bench.prunable)
             mask = (_round if spec.trained else _untrained)(bench, spec, before, lease)
     assert mask is not None, "a schedule has one round at least"
@@ -54,16 +54,16 @@ def rewound_to(ticket: TicketMask, store: Store) -> Point | None:
     return load_point(store.open(holder.name, holder) / POINT)
 
 
-def _check_stop(spec: TicketMask, places: Places) -> None:
+def _check_stop(spec: TicketMask, context: RunContext) -> None:
     """Stopped where the round before has scored too far below the first; a round's score is of the mask before it."""
     trained = spec.trained[:-1]
-    if places.stop_below is None or len(trained) < 2:
+    if context.stop_below is None or len(trained) < 2:
         return
-    first, last = (read_round(places.store, one.name, one).picks for one in (trained[0], trained[-1]))
-    if last < first - places.stop_below:
+    first, last = (read_round(context.store, one.name, one).picks for one in (trained[0], trained[-1]))
+    if last < first - context.stop_below:
         raise Stopped(
             f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "
-            f"{last:.4f}, its first round {first:.4f} (ticket.stop_below={places.stop_below:g})"
+            f"{last:.4f}, its first round {first:.4f} (ticket.stop_below={context.stop_below:g})"
         )
 
 
@@ -111,14 +111,14 @@ def _pruned(bench: Bench, spec: TicketMask, weights: Weights, alive: Mask, **off
 
 @contextmanager
 def _published(bench: Bench, spec: TicketMask, mask: Mask, lease: Lease) -> Iterator[Path]:
-    with bench.places.store.publish(spec.name, spec, lease) as folder:
+    with bench.context.store.publish(spec.name, spec, lease) as folder:
         save_ticket(folder / TICKET, mask, {"name": spec.name, "found_by": described(spec)})
         yield folder
 
 
 def _start(bench: Bench, spec: TicketMask) -> Start:
     """The first round starts at θ0, the others where the chain goes back to, each with the head that the chain says."""
-    chain, store, steps = spec.chain, bench.places.store, bench.steps
+    chain, store, steps = spec.chain, bench.context.store, bench.steps
     horizon, earlier = chain.end(steps), spec.trained[:-1]
     if not earlier:
         return Start(bench.theta, horizon=horizon)

@@ -11,8 +11,8 @@ from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.tickets.component import call, counted, wants
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.find import find, rewound_to
-from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
@@ -21,25 +21,25 @@ from lightning_tickets.training.snapshot import Point
 EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
 
 
-def train(run: Run, places: Places) -> Result:
+def train(run: Run, context: RunContext) -> Result:
     """The run's result: from the store, or trained and published (its ticket first, where that is missing)."""
-    known = read_result(places.store, run)
+    known = read_result(context.store, run)
     if known is not None:
         return known
-    ticket = find(run.ticket, places) if run.ticket is not None else None
-    with places.turn(run.name) as lease:
-        made = read_result(places.store, run) if lease is None else _trained(run, places, ticket, lease)
+    ticket = find(run.ticket, context) if run.ticket is not None else None
+    with context.claim(run.name) as lease:
+        made = read_result(context.store, run) if lease is None else _trained(run, context, ticket, lease)
     assert made is not None, "it is in the store, or has just been made"
     return made
 
 
-def _trained(run: Run, places: Places, ticket: Mask | None, lease: Lease) -> Result:
-    began, bench = time.perf_counter(), Bench(run.problem, places)
+def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -> Result:
+    began, bench = time.perf_counter(), Bench(run.problem, context)
     mask = _mask(run, bench, ticket)
     chain = run.ticket.chain if run.ticket is not None else None
     score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain)
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
-    with places.store.publish(run.name, run, lease) as folder:
+    with context.store.publish(run.name, run, lease) as folder:
         write_examples(folder, score.columns)
         result.write(folder, time.perf_counter() - began)
     return result
@@ -60,7 +60,7 @@ def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     if isinstance(run.mask, DrawnMask):
         return _drawn(run.mask, bench, run.seed)
     if isinstance(run.mask, GivenMask):
-        return _on_model(read_mask(bench.places.mask_file), bench)
+        return _on_model(read_mask(bench.context.mask_file), bench)
     assert ticket is not None, "what is left comes of a ticket"
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):
@@ -87,7 +87,7 @@ def _start(run: Run, bench: Bench) -> Start:
     """
     point = None
     if run.ticket is not None and wants(run.initialization, EARLIER):
-        point = rewound_to(run.ticket, bench.places.store)
+        point = rewound_to(run.ticket, bench.context.store)
     theta = _theta(run, bench, point)
     if point is None or run.ticket is None or run.transferred:
         return Start(theta)

@@ -80,9 +80,9 @@ def test_movement_is_the_sum_of_minus_weight_times_gradient():
     assert set(watch.scores) == {"0.weight"}
 
 
-def test_snip_ranks_by_weight_times_gradient_at_theta(places, tiny_run):
+def test_snip_ranks_by_weight_times_gradient_at_theta(context, tiny_run):
     run = tiny_run("task=cola", "subnetwork=snip", "sparsity=50")
-    bench = Bench(run.problem, places)
+    bench = Bench(run.problem, context)
     w, whole = bench.prunable, full(bench.prunable)
     gradient = bench.gradients(whole, 3, seed=5)
     count = size(w) // 2
@@ -92,15 +92,15 @@ def test_snip_ranks_by_weight_times_gradient_at_theta(places, tiny_run):
     assert not torch.equal(flat(mask), flat(keep_largest(w, whole, count)))
 
 
-def test_the_gradient_is_the_mean_over_batches_of_the_subnetwork_without_dropout(places, tiny_run):
+def test_the_gradient_is_the_mean_over_batches_of_the_subnetwork_without_dropout(context, tiny_run):
     """Against one backward pass over all of the batches at once, each of eight examples."""
-    bench = Bench(tiny_run("task=rte", "training.pool=1").problem, places)
+    bench = Bench(tiny_run("task=rte", "training.pool=1").problem, context)
     w = bench.prunable
     half = keep_largest(w, full(w), size(w) // 2)
     ours = bench.gradients(half, 5, seed=9)
     again = bench.gradients(half, 5, seed=9)
     assert all(torch.equal(ours[n], again[n]) for n in w)
-    encoder = load_encoder(places.folder.path)
+    encoder = load_encoder(context.folder.path)
     (part,) = bench.parts(encoder, 9, None)
     for name, p in prunable(encoder).items():
         p.data.mul_(half[name])

@@ -23,9 +23,9 @@ SHORT = ["task=rte", "training.steps=4", "training.batch_size=8", "data.train_li
 
 
 @pytest.fixture
-def places(places):
+def context(context):
     """Of the pocket network, whose weights outweigh the records."""
-    return replace(places, folder=pocket())
+    return replace(context, folder=pocket())
 
 
 def run(*overrides: str) -> Run:
@@ -38,27 +38,27 @@ def taken(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("rewind", ["pretrained", "0.5", "none"])
-def test_a_chain_takes_about_what_is_said(places, rewind):
+def test_a_chain_takes_about_what_is_said(context, rewind):
     wanted = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
-    find(wanted, places)
+    find(wanted, context)
     said = sum(disk.artefact(ticket, pocket().parameters()) for ticket in wanted.rounds)
-    assert said == pytest.approx(taken(places.store.root), rel=0.2)
+    assert said == pytest.approx(taken(context.store.root), rel=0.2)
 
 
-def test_a_run_takes_about_what_is_said(places):
+def test_a_run_takes_about_what_is_said(context):
     full = run("subnetwork=full")
-    train(full, places)
-    assert disk.artefact(full, pocket().parameters()) == pytest.approx(taken(places.store.root), rel=0.3)
+    train(full, context)
+    assert disk.artefact(full, pocket().parameters()) == pytest.approx(taken(context.store.root), rel=0.3)
 
 
-def test_what_is_there_takes_no_more(places):
+def test_what_is_there_takes_no_more(context):
     wanted = run("sparsity=20").mask
     plan = sweep_of(["task=rte", "subnetwork=imp", "sparsity=20", "seed=1,2"]).plan
     chain = replace(plan.jobs[0], target=wanted, makes=tuple(one.name for one in wanted.rounds))
     alone = Plan((chain,), 1)
-    before = disk.left(alone, places.store)
-    find(wanted, places)
-    assert before > 0 == disk.left(alone, places.store)
+    before = disk.left(alone, context.store)
+    find(wanted, context)
+    assert before > 0 == disk.left(alone, context.store)
     assert disk.checkpoint(alone) == 12 * pocket().parameters()
 
 

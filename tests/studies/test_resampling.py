@@ -18,7 +18,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import resampling
 from lightning_tickets.studies.inference import resamples
 from lightning_tickets.studies.resampling import RESAMPLES, Examples, again, drawn
-from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.record import columns_of
 from lightning_tickets.tickets.train import train
 from tests.commands import TASKS
@@ -27,15 +27,15 @@ SHORT = ["subnetwork=full", "training.steps=30", "data.train_limit=200", "data.d
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory):
+def context(tmp_path_factory):
     root = tmp_path_factory.mktemp("resampling")
-    return Places(Store(root / "runs"), Pocket(), pocket(), root / "cache")
+    return RunContext(Store(root / "runs"), Pocket(), pocket(), root / "cache")
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_metric_of_the_examples_is_that_of_the_run(places, task):
+def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
     run = run_of(composed([f"task={task}", *SHORT]))
-    result, columns = train(run, places), columns_of(places.store, run.name)
+    result, columns = train(run, context), columns_of(context.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         names, statistic = again(metric, columns)
         values = [np.asarray(columns[name]) for name in names]

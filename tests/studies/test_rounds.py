@@ -16,10 +16,10 @@ def figure(sparsity=30):
     return Rounds("figure1", "Title", "Shows.", "rte", [1], sparsity)
 
 
-def test_each_round_as_its_result_says(places, tiny_run):
+def test_each_round_as_its_result_says(context, tiny_run):
     run = tiny_run("task=rte", "sparsity=20")
-    find(run.mask, places)
-    by_percent = {one.percent: places.store.path(one.name) for one in run.mask.rounds}
+    find(run.mask, context)
+    by_percent = {one.percent: context.store.path(one.name) for one in run.mask.rounds}
 
     def lookup(cell):
         found = by_percent.get(cell.sparsity)

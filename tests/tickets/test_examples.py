@@ -20,66 +20,66 @@ def forgotten(monkeypatch):
     monkeypatch.setattr(examples, "_known", {})
 
 
-def files(places) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in places.cache.iterdir()}
+def files(context) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in context.cache.iterdir()}
 
 
-def prepare(run, places):
+def prepare(run, context):
     examples._known.clear()
-    return examples.prepared(run.problem, places.source, places.folder, places.cache)
+    return examples.prepared(run.problem, context.source, context.folder, context.cache)
 
 
-def test_runs_on_the_same_rows_share_the_files(places, tiny_run):
-    prepare(tiny_run("task=cola"), places)
-    before = files(places)
+def test_runs_on_the_same_rows_share_the_files(context, tiny_run):
+    prepare(tiny_run("task=cola"), context)
+    before = files(context)
     assert len(before) == 2
-    prepare(tiny_run("task=cola", "seed=2", "training.learning_rate=1", "subnetwork=full"), places)
-    assert files(places) == before
+    prepare(tiny_run("task=cola", "seed=2", "training.learning_rate=1", "subnetwork=full"), context)
+    assert files(context) == before
 
 
 @pytest.mark.parametrize("changed", ["data.train_limit=30", "data.dev_limit=20", "training.max_length=20"])
-def test_what_the_examples_depend_on_gives_other_files(places, tiny_run, changed):
-    prepare(tiny_run("task=cola"), places)
-    before = files(places)
-    prepare(tiny_run("task=cola", changed), places)
-    after = files(places)
+def test_what_the_examples_depend_on_gives_other_files(context, tiny_run, changed):
+    prepare(tiny_run("task=cola"), context)
+    before = files(context)
+    prepare(tiny_run("task=cola", changed), context)
+    after = files(context)
     assert before.items() <= after.items() and len(after) == (4 if "length" in changed else 3)
 
 
-def test_another_tokenizer_gives_other_files(places, tiny_run, tmp_path):
-    prepare(tiny_run("task=cola"), places)
-    folder = shutil.copytree(places.folder.path, tmp_path / "other")
+def test_another_tokenizer_gives_other_files(context, tiny_run, tmp_path):
+    prepare(tiny_run("task=cola"), context)
+    folder = shutil.copytree(context.folder.path, tmp_path / "other")
     with (folder / "tokenizer_config.json").open("a") as file:
         file.write(" \n")
-    prepare(tiny_run("task=cola"), replace(places, folder=local(str(folder))))
-    assert len(files(places)) == 4
+    prepare(tiny_run("task=cola"), replace(context, folder=local(str(folder))))
+    assert len(files(context)) == 4
 
 
-def test_other_weights_with_the_same_tokenizer_share_the_files(places, tiny_run, tmp_path):
-    prepare(tiny_run("task=cola"), places)
-    folder = shutil.copytree(places.folder.path, tmp_path / "other")
+def test_other_weights_with_the_same_tokenizer_share_the_files(context, tiny_run, tmp_path):
+    prepare(tiny_run("task=cola"), context)
+    folder = shutil.copytree(context.folder.path, tmp_path / "other")
     (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
-    prepare(tiny_run("task=cola", f"model.path={folder}"), replace(places, folder=local(str(folder))))
-    assert len(files(places)) == 2
+    prepare(tiny_run("task=cola", f"model.path={folder}"), replace(context, folder=local(str(folder))))
+    assert len(files(context)) == 2
 
 
-def test_a_damaged_file_is_made_again_with_the_same_bytes(places, tiny_run):
-    prepare(tiny_run("task=rte"), places)
-    path = max(places.cache.iterdir())
+def test_a_damaged_file_is_made_again_with_the_same_bytes(context, tiny_run):
+    prepare(tiny_run("task=rte"), context)
+    path = max(context.cache.iterdir())
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    prepare(tiny_run("task=rte"), places)
+    prepare(tiny_run("task=rte"), context)
     assert path.read_bytes() == whole
 
 
-def test_what_is_read_from_disk_is_what_the_kind_encoded(places, tiny_run):
+def test_what_is_read_from_disk_is_what_the_kind_encoded(context, tiny_run):
     for task in ("cola", "stsb", "squad", "mlm"):
-        kind, splits = prepare(tiny_run(f"task={task}"), places)
-        rows = list(places.source.rows(task, "dev"))[:24]
+        kind, splits = prepare(tiny_run(f"task={task}"), context)
+        rows = list(context.source.rows(task, "dev"))[:24]
         assert splits.dev[:] == list(kind.encode(rows))
 
 
-def test_rows_that_cannot_be_encoded_leave_no_file(places, tiny_run):
+def test_rows_that_cannot_be_encoded_leave_no_file(context, tiny_run):
     run = tiny_run("task=cola")
     rows = [{"first": "the dog", "second": None, "label": label} for label in (0, 1, 7)]
 
@@ -88,29 +88,29 @@ def test_rows_that_cannot_be_encoded_leave_no_file(places, tiny_run):
             return iter(rows)
 
     with pytest.raises(UserError, match="task=cola: label 7"):
-        examples.prepared(run.problem, Source(), places.folder, places.cache)
-    assert list(places.cache.iterdir()) == []
+        examples.prepared(run.problem, Source(), context.folder, context.cache)
+    assert list(context.cache.iterdir()) == []
 
 
-def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(places, tiny_run):
+def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(context, tiny_run):
     with pytest.raises(UserError, match=r"task.metric=bleu: allowed are accuracy, matthews, f1"):
-        Bench(tiny_run("task=cola", "task.metric=bleu").problem, places)
+        Bench(tiny_run("task=cola", "task.metric=bleu").problem, context)
 
 
-def test_text_too_short_for_a_block_is_named(places, tiny_run):
+def test_text_too_short_for_a_block_is_named(context, tiny_run):
     class Source:
         def rows(self, task, split):
             return iter([{"text": "the dog ."}])
 
     run = tiny_run("task=mlm")
     with pytest.raises(UserError, match=r"task=mlm: train gives no example of training.max_length=48 tokens"):
-        examples.prepared(run.problem, Source(), places.folder, places.cache)
+        examples.prepared(run.problem, Source(), context.folder, context.cache)
 
 
-def test_mnli_is_scored_on_the_mismatched_set_too(places, tiny_run):
-    result = train(tiny_run("task=mnli", "subnetwork=full"), places)
+def test_mnli_is_scored_on_the_mismatched_set_too(context, tiny_run):
+    result = train(tiny_run("task=mnli", "subnetwork=full"), context)
     assert set(result.metrics) == {"matched_accuracy", "matthews", "mismatched_accuracy"}
-    assert len({path.name.split("-")[1] for path in places.cache.iterdir()}) == 3
-    _, splits = examples.prepared(tiny_run("task=mnli").problem, places.source, places.folder, places.cache)
+    assert len({path.name.split("-")[1] for path in context.cache.iterdir()}) == 3
+    _, splits = examples.prepared(tiny_run("task=mnli").problem, context.source, context.folder, context.cache)
     assert [len(splits.dev), len(splits.further["mismatched_accuracy"])] == [24, 24]
     assert splits.dev[:] != splits.further["mismatched_accuracy"][:]

@@ -22,36 +22,36 @@ SHORT = ["training.steps=3", "data.train_limit=200", "data.dev_limit=60"]
 
 
 @pytest.fixture
-def places(places):
-    return replace(places, folder=pocket())
+def context(context):
+    return replace(context, folder=pocket())
 
 
 def run(*overrides):
     return run_of(composed([*SHORT, *overrides]))
 
 
-def examples(places, *overrides):
-    return prepared(run(*overrides).problem, places.source, places.folder, places.cache)[1]
+def examples(context, *overrides):
+    return prepared(run(*overrides).problem, context.source, context.folder, context.cache)[1]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_it_is_scored_by_every_metric_of_the_task(places, task):
-    result = train(run(f"task={task}", "subnetwork=full", "data.holdout=0.2"), places)
+def test_it_is_scored_by_every_metric_of_the_task(context, task):
+    result = train(run(f"task={task}", "subnetwork=full", "data.holdout=0.2"), context)
     own = {name for name in result.metrics if not name.startswith("held_out.")}
     assert set(result.metrics) - own == {f"held_out.{name}" for name in own}
     assert result.picks == result.metrics[f"held_out.{result.metric}"]
 
 
-def test_the_last_rows_of_train_are_kept_from_it_and_dev_is_as_it_was(places):
-    whole, part = examples(places, "task=rte"), examples(places, "task=rte", "data.holdout=0.25")
+def test_the_last_rows_of_train_are_kept_from_it_and_dev_is_as_it_was(context):
+    whole, part = examples(context, "task=rte"), examples(context, "task=rte", "data.holdout=0.25")
     assert whole.held_out is None and (len(part.train), len(part.held_out)) == (150, 50)
     assert [*part.train, *part.held_out] == [*whole.train] and [*part.dev] == [*whole.dev]
-    assert len(examples(places, "task=rte", "data.holdout=0.1").train) == 180, "and not what another share has left"
+    assert len(examples(context, "task=rte", "data.holdout=0.1").train) == 180, "and not what another share has left"
 
 
-def test_a_whole_split_is_shared_too(places):
+def test_a_whole_split_is_shared_too(context):
     total = Pocket().counts("rte")["train"]
-    part = examples(places, "task=rte", "data.train_limit=null", "data.holdout=0.1")
+    part = examples(context, "task=rte", "data.train_limit=null", "data.holdout=0.1")
     assert len(part.held_out) == round(0.1 * total) and len(part.train) == total - len(part.held_out)
 
 
@@ -61,11 +61,11 @@ def test_an_epoch_has_no_step_on_what_is_held_out():
     assert steps == [40, 30]
 
 
-def test_a_search_has_it_in_every_round(places):
+def test_a_search_has_it_in_every_round(context):
     wanted = run("task=cola", "sparsity=20", "data.holdout=0.2").mask
-    find(wanted, places)
+    find(wanted, context)
     for one in wanted.rounds:
-        result = read_round(places.store, one.name, one)
+        result = read_round(context.store, one.name, one)
         assert result.picks == result.metrics[f"held_out.{result.metric}"]
 
 

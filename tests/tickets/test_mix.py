@@ -23,16 +23,16 @@ STEPS = 9
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=20"]
 
 
-def plain_rounds(chain, places, rounds):
+def plain_rounds(chain, context, rounds):
     """Masks of the first rounds of summed losses in a loop of its own."""
     problems, seed, settings = chain.problems, chain.seed, chain.problem.training
-    benches = [Bench(problem, places) for problem in problems]
+    benches = [Bench(problem, context) for problem in problems]
     total = sum(w.numel() for w in benches[0].prunable.values())
     mask, masks = full(benches[0].prunable), []
     for number in range(1, rounds + 1):
         encoder = copy.deepcopy(benches[0]._encoder)
         heads = [
-            make_head(b.kind, encoder, places.folder.path, derive(seed, "head", *([k] if k else [])))
+            make_head(b.kind, encoder, context.folder.path, derive(seed, "head", *([k] if k else [])))
             for k, b in enumerate(benches)
         ]
         matrices = prunable(encoder)
@@ -81,28 +81,28 @@ def plain_rounds(chain, places, rounds):
     return masks
 
 
-def test_summed_losses_equal_the_plain_loop(places, tiny_run):
+def test_summed_losses_equal_the_plain_loop(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola+squad", *SHORT)
     chain = run.mask.chain
     assert chain.tasks == "mlm+cola+squad" and chain.mix.loss == "summed"
-    find(run.mask, places)
-    for number, wanted in enumerate(plain_rounds(chain, places, 2), start=1):
-        ours, _ = load_ticket(places.store.path(f"{chain.name}/round-{number:02d}") / TICKET)
+    find(run.mask, context)
+    for number, wanted in enumerate(plain_rounds(chain, context, 2), start=1):
+        ours, _ = load_ticket(context.store.path(f"{chain.name}/round-{number:02d}") / TICKET)
         assert all(torch.equal(ours[name], m) for name, m in wanted.items()), f"round {number}"
 
 
-def test_a_round_scores_every_task_of_the_mix(places, tiny_run):
+def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
-    find(run.mask, places)
-    result = read_json(places.store.path(run.mask.name) / "result.json")
+    find(run.mask, context)
+    result = read_json(context.store.path(run.mask.name) / "result.json")
     assert result["metric"] == "accuracy"
     assert {"accuracy", "cola.matthews", "cola.accuracy", "cola.f1"} <= set(result["metrics"])
 
 
-def test_each_task_has_its_own_loader_which_is_cycled(places, tiny_run):
+def test_each_task_has_its_own_loader_which_is_cycled(context, tiny_run):
     """40 rows in batches of 8 are five steps: nine of them begin a second epoch of each task."""
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
-    bench = Bench(run.mask.chain.problem, places, run.mask.chain.mix)
+    bench = Bench(run.mask.chain.problem, context, run.mask.chain.mix)
     lengths = [len(part.splits.train) for part in bench.parts(bench._encoder, 0, None)]
     assert lengths == [40, 40] and bench.steps == STEPS > 40 / 8
 
@@ -127,10 +127,10 @@ def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
     assert all(set(step) == {0, 1, 2} for step in Together(loaders, [], 5, drawn_by=None))
 
 
-def test_sampling_is_another_chain_and_trains(places, tiny_run):
+def test_sampling_is_another_chain_and_trains(context, tiny_run):
     summed, sampled = (tiny_run("task=rte", "source=mlm+cola", *SHORT, f"mix={how}") for how in ("summed", "sampled"))
     assert summed.mask.chain.name != sampled.mask.chain.name
-    one, other = find(summed.mask, places), find(sampled.mask, places)
+    one, other = find(summed.mask, context), find(sampled.mask, context)
     assert any(not torch.equal(one[name], m) for name, m in other.items())
 
 
@@ -139,12 +139,12 @@ def test_how_a_mix_is_trained_says_nothing_where_there_is_none(tiny_run):
 
 
 @pytest.mark.parametrize("rewind", ["0.4", "none"])
-def test_a_mix_rewinds_encoder_and_all_heads(places, tiny_run, rewind, monkeypatch):
+def test_a_mix_rewinds_encoder_and_all_heads(context, tiny_run, rewind, monkeypatch):
     asked, plain = [], Bench.train
     monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
     run = tiny_run("task=rte", "source=mlm+cola", f"rewind={rewind}", *SHORT)
-    find(run.mask, places)
-    point = rewound_to(run.mask.rounds[0], places.store)
+    find(run.mask, context)
+    point = rewound_to(run.mask.rounds[0], context.store)
     assert len(point.heads) == 2
     second = asked[1]
     assert all(torch.equal(second.theta[name], value) for name, value in point.encoder.items())

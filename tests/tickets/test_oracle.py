@@ -83,11 +83,11 @@ def oracle_round(bench, folder, chain, masks, number, remove):
 
 
 @pytest.mark.parametrize(("task", "sparsity"), [("cola", 20), ("rte", 30)])
-def test_imp_equals_the_oracle(places, tiny_run, task, sparsity):
+def test_imp_equals_the_oracle(context, tiny_run, task, sparsity):
     run = tiny_run(f"task={task}", f"sparsity={sparsity}", "training.steps=6", "training.warmup=0.0")
     assert isinstance(run.mask, TicketMask)
-    find(run.mask, places)
-    bench = Bench(run.problem, places)
+    find(run.mask, context)
+    bench = Bench(run.problem, context)
     theta = clone(bench.theta)
     total = sum(w.numel() for w in bench.prunable.values())
     names = [name.removesuffix(".weight") for name in bench.prunable]
@@ -95,19 +95,19 @@ def test_imp_equals_the_oracle(places, tiny_run, task, sparsity):
     assert len(names) == 13
     for number in range(1, sparsity // 10 + 1):
         remove = round(total * number / 10) - round(total * (number - 1) / 10)
-        new, started = oracle_round(bench, places.folder.path, run.mask.chain, masks, number, remove)
+        new, started = oracle_round(bench, context.folder.path, run.mask.chain, masks, number, remove)
         for name in names:
             assert torch.equal(started[name], theta[f"{name}.weight"] * masks[name]), "rewound by value"
         masks = new
-        ours, _ = load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)
+        ours, _ = load_ticket(context.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)
         assert ours.keys() == {f"{name}.weight" for name in names}
         for name in names:
             assert torch.equal(ours[f"{name}.weight"], masks[name]), f"round {number}, {name}"
 
 
-def test_training_a_ticket_never_changes_theta(places, tiny_run):
+def test_training_a_ticket_never_changes_theta(context, tiny_run):
     run = tiny_run("task=cola", "sparsity=20")
-    bench = Bench(run.problem, places)
+    bench = Bench(run.problem, context)
     before = clone(bench.theta)
-    find(run.mask, places)
+    find(run.mask, context)
     assert all(torch.equal(before[name], value) for name, value in bench.theta.items())

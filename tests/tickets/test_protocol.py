@@ -75,11 +75,11 @@ def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
     assert tiny_run("task=cola", "source=mlm", alias, *SHORT).mask.chain == standard.mask.chain
 
 
-def test_an_aliased_chain_goes_on_from_the_trained_weights(places, tiny_run, starts):
+def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, starts):
     run = tiny_run("task=mlm", "protocol.aliased=[masked_lm]", *SHORT)
-    find(run.mask, places)
+    find(run.mask, context)
     first, second, _ = (starts[one.name].theta for one in run.mask.rounds)
-    theta = Bench(run.problem, places).theta
+    theta = Bench(run.problem, context).theta
     assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
 
 
@@ -99,9 +99,9 @@ def test_warm_up_is_as_long_as_in_a_single_round():
     assert rates[:3] == [0.5, 1.0, 1.0] and rates[3] == pytest.approx(97 / 98)
 
 
-def test_the_horizon_reaches_every_round_and_no_scoring_run(places, tiny_run, starts):
+def test_the_horizon_reaches_every_round_and_no_scoring_run(context, tiny_run, starts):
     run = tiny_run("task=cola", "protocol.horizon=chain", *SHORT)
-    train(run, places)
+    train(run, context)
     horizons = {name: start.horizon for name, start in starts.items()}
     assert horizons == {run.name: None} | {one.name: 10 * STEPS for one in run.mask.rounds}
 
@@ -117,12 +117,12 @@ def test_geometric_prunes_a_tenth_of_what_is_left(tiny_run):
     assert chain.schedule.percents()[:7] == [10, 19, 27, 34, 41, 47, 52]
 
 
-def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(places, tiny_run):
+def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(context, tiny_run):
     runs = [
         tiny_run("task=cola", "schedule=geometric", f"subnetwork={row}", *SHORT, "sparsity=27")
         for row in ("imp", "random_mask")
     ]
-    ticket, drawn = (train(run, places) for run in runs)
+    ticket, drawn = (train(run, context) for run in runs)
     assert ticket.kept == drawn.kept != round(0.73 * ticket.prunable)
 
 
@@ -132,29 +132,29 @@ def test_a_sparsity_off_the_geometric_schedule_is_told_with_what_is_allowed(tiny
         tiny_run("task=cola", "schedule=geometric", f"sparsity={wrong}")
 
 
-def test_heads_are_rewound_carried_or_drawn_anew(places, tiny_run, starts):
+def test_heads_are_rewound_carried_or_drawn_anew(context, tiny_run, starts):
     """[4] As printed γ goes back with θ; as released it is carried on from round to round."""
     runs = {how: tiny_run("task=cola", f"protocol.head={how}", *SHORT) for how in ("rewound", "carried", "redrawn")}
     for run in runs.values():
-        find(run.mask, places)
-    bench = Bench(runs["carried"].mask.chain.problem, places)
+        find(run.mask, context)
+    bench = Bench(runs["carried"].mask.chain.problem, context)
     begun = {how: [starts[one.name] for one in run.mask.rounds] for how, run in runs.items()}
     assert all(start.gamma is None and start.head_seed is None for start in begun["rewound"])
     for before, start in zip(runs["carried"].mask.rounds, begun["carried"][1:], strict=False):
         assert same(dict(start.theta), dict(bench.theta)), "the encoder is rewound all the same"
-        assert same(dict(start.gamma[0]), dict(load_point(places.store.path(before.name) / END).heads[0]))
+        assert same(dict(start.gamma[0]), dict(load_point(context.store.path(before.name) / END).heads[0]))
     drawn = [start.head_seed for start in begun["redrawn"]]
     assert drawn[0] is None and len(set(drawn)) == 3
-    masks = [load_ticket(places.store.path(run.mask.rounds[1].name) / TICKET)[0] for run in runs.values()]
+    masks = [load_ticket(context.store.path(run.mask.rounds[1].name) / TICKET)[0] for run in runs.values()]
     assert not same(masks[0], masks[1]) and not same(masks[0], masks[2])
 
 
-def test_a_carried_head_is_the_trained_one(places, tiny_run):
+def test_a_carried_head_is_the_trained_one(context, tiny_run):
     run = tiny_run("task=cola", "protocol.head=carried", *SHORT)
-    find(run.mask, places)
-    bench = Bench(run.mask.chain.problem, places)
-    drawn = make_head(bench.kind, bench._encoder, places.folder.path, derive(0, "head")).state_dict()
-    ends = [load_point(places.store.path(one.name) / END).heads[0] for one in run.mask.rounds]
+    find(run.mask, context)
+    bench = Bench(run.mask.chain.problem, context)
+    drawn = make_head(bench.kind, bench._encoder, context.folder.path, derive(0, "head")).state_dict()
+    ends = [load_point(context.store.path(one.name) / END).heads[0] for one in run.mask.rounds]
     assert ends[0].keys() == drawn.keys()
     assert not torch.equal(ends[0]["out.weight"], drawn["out.weight"])
     assert not torch.equal(ends[0]["out.weight"], ends[1]["out.weight"])
@@ -166,55 +166,55 @@ def test_standard_pruning_carries_its_head_in_any_case(tiny_run):
 
 
 @pytest.mark.parametrize("protocol", ["paper", "released_code"])
-def test_mnli_is_recorded_by_the_matched_or_the_mismatched_set(places, tiny_run, protocol):
+def test_mnli_is_recorded_by_the_matched_or_the_mismatched_set(context, tiny_run, protocol):
     """[5] A dictionary key overwritten: the released number is the mismatched accuracy."""
     run = tiny_run("task=mnli", f"protocol={protocol}", "subnetwork=full", *SHORT)
-    result = train(run, places)
+    result = train(run, context)
     wanted = "matched_accuracy" if protocol == "paper" else "mismatched_accuracy"
     assert result.metric == wanted and result.score == result.metrics[wanted]
     assert {"matched_accuracy", "mismatched_accuracy"} <= set(result.metrics)
 
 
-def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(places, tiny_run):
+def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(context, tiny_run):
     """[6] Only the head, biases, normalisation and embeddings are left."""
     run = tiny_run("task=cola", "protocol.last_round=true", *SHORT, "schedule.per_round=50", "sparsity=100")
     assert [one.percent for one in run.mask.rounds] == [50, 100]
-    assert train(run, places).kept == 0
+    assert train(run, context).kept == 0
     with pytest.raises(UserError, match="sparsity=100 is not on the schedule"):
         tiny_run("task=cola", *SHORT, "sparsity=100")
 
 
-def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(places, tiny_run, starts):
+def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context, tiny_run, starts):
     """[7] The first mask that training has a part in has 20 %; the one of 10 % is of θ0's own magnitudes."""
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
-    find(run.mask, places)
-    weights = Bench(run.mask.chain.problem, places).prunable
-    first, second = (load_ticket(places.store.path(one.name) / TICKET)[0] for one in run.mask.rounds[:2])
+    find(run.mask, context)
+    weights = Bench(run.mask.chain.problem, context).prunable
+    first, second = (load_ticket(context.store.path(one.name) / TICKET)[0] for one in run.mask.rounds[:2])
     assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
     assert kept(second) == size(weights) - round(size(weights) * 0.2)
     assert run.mask.rounds[0].name not in starts and set(starts) == {one.name for one in run.mask.rounds[1:]}
-    assert not (places.store.path(run.mask.rounds[0].name) / "result.json").exists()
+    assert not (context.store.path(run.mask.rounds[0].name) / "result.json").exists()
     assert not tiny_run("task=cola", "protocol.prunes_first=[masked_lm]", *SHORT).mask.chain.prunes_first
 
 
-def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(places, tiny_run, starts):
+def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(context, tiny_run, starts):
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", "protocol.aliased=[masked_lm]", *SHORT)
-    find(run.mask, places)
-    theta = Bench(run.mask.chain.problem, places).theta
+    find(run.mask, context)
+    theta = Bench(run.mask.chain.problem, context).theta
     first, second = (starts[one.name].theta for one in run.mask.rounds[1:])
     assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
     ten = replace(run, mask=run.mask.rounds[0], initialization=REWOUND)
-    assert train(ten, places).kept == run.mask.rounds[0].kept(ten_total(places, run))
+    assert train(ten, context).kept == run.mask.rounds[0].kept(ten_total(context, run))
 
 
 REWOUND = run_of(composed(["subnetwork=rewound"])).initialization
 
 
-def ten_total(places, run):
-    return size(Bench(run.problem, places).prunable)
+def ten_total(context, run):
+    return size(Bench(run.problem, context).prunable)
 
 
-def test_rounds_of_whole_batches_leave_the_last_one_out(places, tiny_run):
+def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
     """[8] MNLI: 36,813 = 3 × 12,271 steps a round, where an epoch has 12,272; scoring runs have whole epochs."""
     training = Training(None, 3, 32, 128, 2e-5, 2e-5)
     assert training.total_steps(392_702) == 36_816
@@ -222,7 +222,7 @@ def test_rounds_of_whole_batches_leave_the_last_one_out(places, tiny_run):
     assert replace(training, partial_batch=False).total_steps(5) == 3, "at least a batch an epoch"
     more = ["training.steps=null", "training.epochs=2", "data.train_limit=42", "sparsity=10"]
     run = tiny_run("task=cola", "protocol.partial_batch=false", *more)
-    assert Bench(run.mask.chain.problem, places).steps == 2 * 5 and Bench(run.problem, places).steps == 2 * 6
+    assert Bench(run.mask.chain.problem, context).steps == 2 * 5 and Bench(run.problem, context).steps == 2 * 6
     assert run.problem == tiny_run("task=cola", *more).problem
 
 
@@ -241,9 +241,9 @@ def test_the_controls_are_those_of_the_protocol(tiny_run):
     assert names[1] != tiny_run("task=cola", "subnetwork=imp", *SHORT)
 
 
-def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(places, tiny_run):
+def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(context, tiny_run):
     """[10] Other positions for every run; each batch's accuracy weighs by all of its tokens, not by those asked."""
-    able = replace(places, folder=pocket())
+    able = replace(context, folder=pocket())
     still = ["task=mlm", "subnetwork=full", "training.steps=1", "training.learning_rate=0", "data.dev_limit=60"]
     fixed, drawn = (
         [

@@ -82,8 +82,8 @@ def same(one, other):
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def ticket_of(places, run, number):
-    return load_ticket(places.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)[0]
+def ticket_of(context, run, number):
+    return load_ticket(context.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)[0]
 
 
 @pytest.fixture(params=["cola", "mlm"])
@@ -91,54 +91,54 @@ def task(request):
     return request.param
 
 
-def test_rewinding_equals_the_plain_loop(places, tiny_run, task):
+def test_rewinding_equals_the_plain_loop(context, tiny_run, task):
     run = tiny_run(f"task={task}", f"rewind={PART}", *SHORT)
-    find(run.mask, places)
-    bench = Bench(run.problem, places)
+    find(run.mask, context)
+    bench = Bench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
-    plain = Plain(bench, places.folder.path, run.mask.chain)
+    plain = Plain(bench, context.folder.path, run.mask.chain)
     plain.train(full(bench.prunable), 1, 0, STEP)
-    point = rewound_to(run.mask, places.store)
+    point = rewound_to(run.mask, context.store)
     assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
     assert all(torch.equal(plain.head.state_dict()[name], value) for name, value in point.heads[0].items())
-    plain = Plain(bench, places.folder.path, run.mask.chain)
+    plain = Plain(bench, context.folder.path, run.mask.chain)
     plain.train(full(bench.prunable), 1, 0, STEPS)
     mask = plain.pruned(full(bench.prunable), total - round(total * 0.1))
-    assert same(mask, ticket_of(places, run, 1))
+    assert same(mask, ticket_of(context, run, 1))
     for number in (2, 3):
         plain.encoder.load_state_dict(point.encoder)
         plain.head.load_state_dict(point.heads[0], strict=False)
         plain.train(mask, number, STEP, STEPS)
         mask = plain.pruned(mask, total - round(total * number / 10))
-        assert same(mask, ticket_of(places, run, number)), f"round {number}"
+        assert same(mask, ticket_of(context, run, number)), f"round {number}"
 
 
-def test_standard_pruning_equals_the_plain_loop(places, tiny_run, task):
+def test_standard_pruning_equals_the_plain_loop(context, tiny_run, task):
     run = tiny_run(f"task={task}", "rewind=none", *SHORT)
-    find(run.mask, places)
-    bench = Bench(run.problem, places)
+    find(run.mask, context)
+    bench = Bench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
-    plain, mask = Plain(bench, places.folder.path, run.mask.chain), full(bench.prunable)
+    plain, mask = Plain(bench, context.folder.path, run.mask.chain), full(bench.prunable)
     for number in (1, 2, 3):
         plain.train(mask, number, 0, STEPS)
         mask = plain.pruned(mask, total - round(total * number / 10))
-        assert same(mask, ticket_of(places, run, number)), f"round {number}"
-        point = rewound_to(replace(run.mask, percent=10 * number), places.store)
+        assert same(mask, ticket_of(context, run, number)), f"round {number}"
+        point = rewound_to(replace(run.mask, percent=10 * number), context.store)
         assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
 
 
-def test_rewinding_the_rate_equals_the_plain_loop(places, tiny_run, task):
+def test_rewinding_the_rate_equals_the_plain_loop(context, tiny_run, task):
     """Weights and head go on, and every round after the first has the last 70 % of the rates (Renda et al. 2020)."""
     run = tiny_run(f"task={task}", f"rewind={PART}", "rewinds=rate", *SHORT)
-    find(run.mask, places)
-    bench = Bench(run.problem, places)
+    find(run.mask, context)
+    bench = Bench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
-    plain, mask = Plain(bench, places.folder.path, run.mask.chain), full(bench.prunable)
+    plain, mask = Plain(bench, context.folder.path, run.mask.chain), full(bench.prunable)
     for number in (1, 2, 3):
         plain.train(mask, number, STEP if number > 1 else 0, STEPS)
         mask = plain.pruned(mask, total - round(total * number / 10))
-        assert same(mask, ticket_of(places, run, number)), f"round {number}"
-    point = rewound_to(run.mask, places.store)
+        assert same(mask, ticket_of(context, run, number)), f"round {number}"
+    point = rewound_to(run.mask, context.store)
     assert same(dict(point.encoder), dict(plain.encoder.state_dict()))
 
 
@@ -148,35 +148,35 @@ def test_rewinding_the_rate_to_its_beginning_is_standard_pruning(tiny_run):
     assert tiny_run("task=cola", "rewind=none", "rewinds=rate", *SHORT) == none
 
 
-def test_the_first_round_is_the_same_wherever_the_chain_rewinds_to(places, tiny_run):
+def test_the_first_round_is_the_same_wherever_the_chain_rewinds_to(context, tiny_run):
     runs = [tiny_run("task=cola", f"rewind={where}", *SHORT) for where in ("pretrained", 0.1, 0.5, "none")]
     for run in runs:
-        find(replace(run.mask, percent=20), places)
-    first, *others = [ticket_of(places, run, 1) for run in runs]
+        find(replace(run.mask, percent=20), context)
+    first, *others = [ticket_of(context, run, 1) for run in runs]
     assert all(same(first, other) for other in others)
-    seconds = [ticket_of(places, run, 2) for run in runs]
+    seconds = [ticket_of(context, run, 2) for run in runs]
     assert not any(same(seconds[0], other) for other in seconds[1:])
     assert len({run.mask.chain.name for run in runs}) == 4
 
 
-def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(places, tiny_run):
+def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(context, tiny_run):
     imp, rewound = (
         tiny_run("task=cola", f"subnetwork={row}", *SHORT, "subnetwork.name=same") for row in ("imp", "rewound")
     )
     assert imp.name != rewound.name
-    assert train(imp, places) == train(rewound, places)
-    assert rewound_to(rewound.mask, places.store) is None
-    assert not list(places.store.root.rglob("point.safetensors"))
+    assert train(imp, context) == train(rewound, context)
+    assert rewound_to(rewound.mask, context.store) is None
+    assert not list(context.store.root.rglob("point.safetensors"))
 
 
 @pytest.mark.parametrize("where", [PART, "none"])
-def test_a_rewound_run_starts_from_the_chains_weights_and_head(places, tiny_run, where, monkeypatch):
+def test_a_rewound_run_starts_from_the_chains_weights_and_head(context, tiny_run, where, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=rewound", f"rewind={where}", *SHORT)
     asked, plain = [], Bench.train
     monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
-    train(run, places)
+    train(run, context)
     start = asked[-1]
-    point = rewound_to(run.ticket, places.store)
+    point = rewound_to(run.ticket, context.store)
     assert same(dict(start.theta), dict(point.encoder)) and same(dict(start.gamma[0]), dict(point.heads[0]))
     assert start.begin == (STEP if where == PART else 0)
 

@@ -15,12 +15,12 @@ from tests.commands import SHORT, inside, process
 ROUNDS = ["task=mlm", "training.steps=4", "sparsity=90"]
 
 
-def rounds_of(places, run):
-    return [one.percent for one in run.mask.rounds if places.store.has(one.name)]
+def rounds_of(context, run):
+    return [one.percent for one in run.mask.rounds if context.store.has(one.name)]
 
 
 @pytest.mark.parametrize("metrics", [{}, {"accuracy": 0.3}], ids=["dev", "held_out"])
-def test_it_stops_after_the_first_round_that_falls_below(places, tiny_run, monkeypatch, metrics):
+def test_it_stops_after_the_first_round_that_falls_below(context, tiny_run, monkeypatch, metrics):
     """Scores by hand: the round that ends at 30 % has trained at 20 %, and is the first below 0.8 − 0.05.
 
     Those on dev are beside the point where rows are held out.
@@ -35,19 +35,19 @@ def test_it_stops_after_the_first_round_that_falls_below(places, tiny_run, monke
 
     monkeypatch.setattr("lightning_tickets.tickets.find.read_round", result)
     with pytest.raises(Stopped, match=r"not searched beyond 30 %: at 20 % it scores 0.7400, its first round 0.8000"):
-        find(run.mask, replace(places, stop_below=0.05))
-    assert rounds_of(places, run) == [10, 20, 30]
-    find(replace(run.mask, percent=30), replace(places, stop_below=0.05))
-    find(run.mask, places)
-    assert rounds_of(places, run) == list(range(10, 100, 10)), "without the rule it goes on from there"
+        find(run.mask, replace(context, stop_below=0.05))
+    assert rounds_of(context, run) == [10, 20, 30]
+    find(replace(run.mask, percent=30), replace(context, stop_below=0.05))
+    find(run.mask, context)
+    assert rounds_of(context, run) == list(range(10, 100, 10)), "without the rule it goes on from there"
 
 
-def test_the_score_read_is_the_rounds_own(places, tiny_run):
+def test_the_score_read_is_the_rounds_own(context, tiny_run):
     run = tiny_run("task=cola", "sparsity=20")
-    find(run.mask, places)
+    find(run.mask, context)
     for one in run.mask.rounds:
-        result = read_json(places.store.path(one.name) / "result.json")
-        assert read_round(places.store, one.name, one).score == result["metrics"]["matthews"]
+        result = read_json(context.store.path(one.name) / "result.json")
+        assert read_round(context.store, one.name, one).score == result["metrics"]["matthews"]
 
 
 def test_where_a_chain_stops_is_no_part_of_its_name(tiny_run):

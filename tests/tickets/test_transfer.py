@@ -30,7 +30,7 @@ def trained(monkeypatch):
 
 
 @pytest.mark.parametrize("source", ["mlm", "squad", "rte"])
-def test_a_ticket_is_the_one_that_its_task_finds_for_itself(places, tiny_run, source):
+def test_a_ticket_is_the_one_that_its_task_finds_for_itself(context, tiny_run, source):
     """Transfer composes the source as if it were typed alone: its kind, its settings, its data."""
     own, moved = tiny_run(f"task={source}", *SHORT), tiny_run("task=cola", f"source={source}", *SHORT)
     assert moved.mask == own.mask and moved.problem.task.name == "cola"
@@ -47,11 +47,11 @@ def test_own_settings_by_the_kind_of_task(tiny_bert):
     assert (run.problem.training.steps, run.mask.chain.problem.training.steps) == (600, 100)
 
 
-def test_the_mask_of_the_source_on_theta_with_a_fresh_head(places, tiny_run, trained):
+def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, trained):
     run = tiny_run("task=cola", "source=mlm", *SHORT)
-    result = train(run, places)
+    result = train(run, context)
     name, start, mask = trained[-1]
-    bench = Bench(run.problem, places)
+    bench = Bench(run.problem, context)
     assert name == run.name and [n for n, _, _ in trained[:-1]] == [one.name for one in run.mask.rounds]
     assert all(torch.equal(start.theta[n], v) for n, v in clone(bench.theta).items())
     assert start.gamma is None and start.begin == 0
@@ -60,26 +60,26 @@ def test_the_mask_of_the_source_on_theta_with_a_fresh_head(places, tiny_run, tra
 
 
 @pytest.mark.parametrize("rewind", ["0.5", "none"])
-def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(places, tiny_run, trained, rewind):
+def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(context, tiny_run, trained, rewind):
     run = tiny_run("task=cola", "source=mlm", "subnetwork=rewound", f"rewind={rewind}", *SHORT)
-    train(run, places)
+    train(run, context)
     _, start, _ = trained[-1]
-    point = rewound_to(run.mask, places.store)
+    point = rewound_to(run.mask, context.store)
     assert all(torch.equal(start.theta[n], v) for n, v in point.encoder.items())
     assert start.gamma is None and start.begin == 0, "a fresh head and a whole training"
 
 
-def test_another_task_of_the_same_ticket_finds_it_in_the_store(places, tiny_run, trained):
-    train(tiny_run("task=cola", "source=mlm", *SHORT), places)
-    train(tiny_run("task=rte", "source=mlm", *SHORT), places)
+def test_another_task_of_the_same_ticket_finds_it_in_the_store(context, tiny_run, trained):
+    train(tiny_run("task=cola", "source=mlm", *SHORT), context)
+    train(tiny_run("task=rte", "source=mlm", *SHORT), context)
     assert sum(name.startswith("find-") for name, _, _ in trained) == 2
 
 
-def test_the_training_set_of_the_source_can_be_cut(places, tiny_run):
+def test_the_training_set_of_the_source_can_be_cut(context, tiny_run):
     """Table 8: so many examples of what the rows are tokenised to; the target keeps all of its own."""
     whole, cut = (tiny_run("task=cola", "source=mlm", *SHORT, *more) for more in ([], ["ticket.examples=9"]))
     assert cut.problem == whole.problem and cut.name != whole.name
-    assert len(Bench(cut.mask.chain.problem, places).splits.train) == 9
-    first = Bench(whole.mask.chain.problem, places).splits
-    assert Bench(cut.mask.chain.problem, places).splits.train[8] == first.train[8]
-    assert len(Bench(cut.mask.chain.problem, places).splits.dev) == len(first.dev)
+    assert len(Bench(cut.mask.chain.problem, context).splits.train) == 9
+    first = Bench(whole.mask.chain.problem, context).splits
+    assert Bench(cut.mask.chain.problem, context).splits.train[8] == first.train[8]
+    assert len(Bench(cut.mask.chain.problem, context).splits.dev) == len(first.dev)

@@ -56,8 +56,8 @@ def cut(monkeypatch):
 
 
 @pytest.fixture
-def with_checkpoints(places):
-    return replace(places, hardware=Hardware(checkpoint_every=3600.0))
+def with_checkpoints(context):
+    return replace(context, hardware=Hardware(checkpoint_every=3600.0))
 
 
 @pytest.mark.parametrize("chain", CHAINS)

@@ -20,16 +20,16 @@ def test_purposes_rounds_and_seeds_do_not_share_a_stream():
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm"])
-def test_training_leaves_the_global_generator_where_it_was(places, tiny_run, task):
-    bench = Bench(tiny_run(f"task={task}").problem, places)
+def test_training_leaves_the_global_generator_where_it_was(context, tiny_run, task):
+    bench = Bench(tiny_run(f"task={task}").problem, context)
     before = torch.get_rng_state()
     bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_what_was_drawn_before_changes_nothing(places, tiny_run):
+def test_what_was_drawn_before_changes_nothing(context, tiny_run):
     """With dropout: the result depends on the seeds given, not on what the process has done so far."""
-    bench = Bench(tiny_run("task=cola").problem, places)
+    bench = Bench(tiny_run("task=cola").problem, context)
 
     def trained():
         _, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
@@ -40,9 +40,9 @@ def test_what_was_drawn_before_changes_nothing(places, tiny_run):
     assert torch.equal(one, trained())
 
 
-def test_scoring_consumes_nothing_of_training(places, tiny_run, monkeypatch):
+def test_scoring_consumes_nothing_of_training(context, tiny_run, monkeypatch):
     """A second evaluation in the middle leaves weights and later scores as they are."""
-    bench = Bench(tiny_run("task=mlm").problem, places)
+    bench = Bench(tiny_run("task=mlm").problem, context)
     plain, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
     evaluate = fit_module.evaluate
     monkeypatch.setattr(fit_module, "evaluate", lambda *a: (evaluate(*a), evaluate(*a))[1])
@@ -67,8 +67,8 @@ def test_steps_of_an_epoch_round_up():
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-def test_each_precision_trains(places, tiny_run, precision):
-    bench = Bench(tiny_run("task=cola", f"training.precision={precision}").problem, places)
+def test_each_precision_trains(context, tiny_run, precision):
+    bench = Bench(tiny_run("task=cola", f"training.precision={precision}").problem, context)
     score, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
     assert set(score.metrics) == {"accuracy", "f1", "matthews"}
     assert all(not torch.equal(p, bench.theta[name]) for name, p in callback.prunable.items())

@@ -15,13 +15,13 @@ from lightning_tickets.training.settings import Hardware
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "squad"])
-def test_recomputing_gives_the_same_bits_with_dropout_on(places, tiny_run, task, monkeypatch):
+def test_recomputing_gives_the_same_bits_with_dropout_on(context, tiny_run, task, monkeypatch):
     problem, asked = tiny_run(f"task={task}").problem, []
     recompute = fit_module._recompute
     monkeypatch.setattr(fit_module, "_recompute", lambda encoder: (asked.append(encoder), recompute(encoder)))
     found = []
     for limit in (None, 1):
-        bench = Bench(problem, replace(places, hardware=Hardware(recompute_from=limit)))
+        bench = Bench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
         found.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)))
     (score, kept), (again, recomputed) = found
     assert len(asked) == 1 and asked[0].is_gradient_checkpointing

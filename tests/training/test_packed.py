@@ -16,8 +16,8 @@ PACKED = "training.packed=true"
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_gradients_of_every_task_are_those_of_padded_batches(places, tiny_run, task):
-    benches = [Bench(tiny_run(f"task={task}", *more).problem, places) for more in ((), (PACKED,))]
+def test_gradients_of_every_task_are_those_of_padded_batches(context, tiny_run, task):
+    benches = [Bench(tiny_run(f"task={task}", *more).problem, context) for more in ((), (PACKED,))]
     padded, packed = (bench.gradients(full(bench.prunable), 2, 1) for bench in benches)
     assert any(gradient.abs().max() > 1e-4 for gradient in padded.values())
     for name, gradient in padded.items():
@@ -25,10 +25,10 @@ def test_gradients_of_every_task_are_those_of_padded_batches(places, tiny_run, t
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "squad"])
-def test_the_same_bytes_every_time_also_when_recomputed(places, tiny_run, task):
+def test_the_same_bytes_every_time_also_when_recomputed(context, tiny_run, task):
     problem, found = tiny_run(f"task={task}", PACKED).problem, []
     for limit in (None, None, 1):
-        bench = Bench(problem, replace(places, hardware=Hardware(recompute_from=limit)))
+        bench = Bench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
         found.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)))
     (score, first), *others = found
     for again, other in others:
@@ -36,11 +36,11 @@ def test_the_same_bytes_every_time_also_when_recomputed(places, tiny_run, task):
         assert all(torch.equal(weight, other.prunable[name]) for name, weight in first.prunable.items())
 
 
-def test_a_packed_training_has_a_name_and_draws_of_its_own(places, tiny_run):
+def test_a_packed_training_has_a_name_and_draws_of_its_own(context, tiny_run):
     runs = [tiny_run("task=cola", *more) for more in ((), (PACKED,))]
     assert runs[0].name != runs[1].name and runs[0].name == tiny_run("task=cola", "training.packed=false").name
     trained = []
     for run in runs:
-        bench = Bench(run.problem, places)
+        bench = Bench(run.problem, context)
         trained.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))[1].prunable)
     assert any(not torch.equal(weight, trained[1][name]) for name, weight in trained[0].items())
