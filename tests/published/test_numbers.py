@@ -75,7 +75,7 @@ def test_the_winning_tickets_sparsity(task: str, percent: int) -> None:
     assert published_sparsity(task) == percent
 
 
-def test_a_task_of_ones_own_has_no_printed_sparsity() -> None:
+def test_a_task_of_ones_own_has_no_published_sparsity() -> None:
     with pytest.raises(UserError, match="task=boolq"):
         published_sparsity("boolq")
 
@@ -127,7 +127,7 @@ def test_the_published_value_of_a_cell(table, row, task, metric, expected):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_cell_is_printed_once(name):
+def test_a_cell_is_published_once(name):
     cells = [
         tuple(line[key] for key in ("row", "task", "metric", "statistic", "kind")) for line in published_table(name)
     ]
@@ -143,7 +143,7 @@ def test_a_difference_is_from_its_baseline_and_a_statistic_is_the_one_asked_for(
 
 
 @pytest.mark.parametrize("path", sorted((conf_dir() / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_printed_line_has_its_cell_in_the_experiment(path):
+def test_every_published_line_has_its_cell_in_the_experiment(path):
     """By the experiment's own rows and tasks: each published value has a cell that it is compared with."""
     exhibits = OmegaConf.to_container(OmegaConf.load(path)).get("study", {}).get("exhibits", {})
     for node in exhibits.values():
