@@ -1,4 +1,4 @@
-"""The paper's claims, each tested on the suite's own runs: it holds, it does not hold, or it is inconclusive.
+"""The paper's claims, each tested on the suite's own runs: it holds, it does not hold, or it is cannot be told.
 
 A claim is about cells. Each cell votes for it, against it or not at all, by tests over seeds with Holm's correction
 over the claim's cells.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightning_tickets.studies.comparison import INCONCLUSIVE, MARGIN, Comparison, compare_with_baseline
+from lightning_tickets.studies.comparison import CANNOT_BE_TOLD, MARGIN, Comparison, compare_with_baseline
 from lightning_tickets.studies.measurement import Exhibit, Reportable, TextTable
 from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 from lightning_tickets.studies.statistics.significance import holm
@@ -45,7 +45,7 @@ class CellVote:
 
 
 def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> tuple[Claim, ...]:
-    """The eight claims; a claim whose exhibit is not among ``exhibits`` is inconclusive."""
+    """The eight claims; a claim whose exhibit is not among ``exhibits`` is cannot be told."""
     by_name = {
         exhibit.name: replace(exhibit, tasks=tuple(task for task in exhibit.tasks if task not in excluded_tasks))
         for exhibit in exhibits
@@ -76,7 +76,7 @@ def _claim(text: str, votes: Sequence[CellVote]) -> Claim:
         sum(p < ALPHA for p in holm([p for p in side if p is not None]))
         for side in ([vote.p_for for vote in votes], [vote.p_against for vote in votes])
     )
-    verdict = INCONCLUSIVE
+    verdict = CANNOT_BE_TOLD
     if votes and pro > len(votes) / 2 and not contra:
         verdict = HOLDS
     elif votes and contra > len(votes) / 2:

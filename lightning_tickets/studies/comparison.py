@@ -18,7 +18,7 @@ from lightning_tickets.studies.statistics.significance import (
 from lightning_tickets.studies.statistics.summary import flags
 
 MARGIN = 0.01  # one point: the margin of the test of equivalence
-INCONCLUSIVE = "inconclusive"
+CANNOT_BE_TOLD = "cannot be told"
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Better, worse, same (within the margin) or inconclusive."""
+        """Better, worse, same (within the margin) or cannot be told."""
         if self.welch is None or self.adjusted is None or self.equivalence is None:
-            return INCONCLUSIVE
+            return CANNOT_BE_TOLD
         if self.adjusted < 0.05:
             return "better" if self.welch.difference > 0 else "worse"
-        return "same" if self.equivalence.holds else INCONCLUSIVE
+        return "same" if self.equivalence.holds else CANNOT_BE_TOLD
 
 
 def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple[Comparison, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.claims import CLAIMS, FAILS, HOLDS, INCONCLUSIVE, check_claims, claims_table
+from lightning_tickets.studies.claims import CLAIMS, FAILS, HOLDS, CANNOT_BE_TOLD, check_claims, claims_table
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 TASKS = ("mnli", "cola", "squad", "mlm")
@@ -73,8 +73,8 @@ def test_what_the_data_do_not_carry_is_left_open(n):
     few = [
         replace(e, measurements=tuple(measurement(f.row, f.task, 0.5, n) for f in e.measurements)) for e in AS_PUBLISHED
     ]
-    assert verdicts(*few) == [INCONCLUSIVE] * 8
-    assert verdicts() == [INCONCLUSIVE] * 8
+    assert verdicts(*few) == [CANNOT_BE_TOLD] * 8
+    assert verdicts() == [CANNOT_BE_TOLD] * 8
 
 
 def test_differences_within_the_noise_are_left_open():
@@ -82,7 +82,7 @@ def test_differences_within_the_noise_are_left_open():
     noisy = replace(
         noisy, measurements=tuple(measurement(f.row, f.task, 0.8, 3, spread=0.1) for f in noisy.measurements)
     )
-    assert verdicts(noisy)[:2] == [INCONCLUSIVE, INCONCLUSIVE]
+    assert verdicts(noisy)[:2] == [CANNOT_BE_TOLD, CANNOT_BE_TOLD]
 
 
 def test_half_of_the_runs_do_not_make_a_claim():
@@ -94,7 +94,7 @@ def test_half_of_the_runs_do_not_make_a_claim():
             f if f.task in TASKS[:2] else measurement(f.row, f.task, 0, n=0) for f in whole.measurements
         ),
     )
-    assert verdicts(half)[:2] == [INCONCLUSIVE, INCONCLUSIVE]
+    assert verdicts(half)[:2] == [CANNOT_BE_TOLD, CANNOT_BE_TOLD]
     first = check_claims([half])[0]
     assert sum(first.cells) == len(TASKS) and first.cells[2] >= 2
 
@@ -103,7 +103,7 @@ def test_a_task_that_says_nothing_is_left_out():
     """WNLI's row would speak against the first claim."""
     tasks = (*TASKS, "wnli", "rte")
     table2 = exhibit("table2", {"full": 0.8, "imp": (0.805,) * 4 + (0.3, 0.805)} | CONTROLS, n=8, tasks=tasks)
-    assert verdicts(table2)[0] == INCONCLUSIVE and verdicts(table2, without=("wnli",))[0] == HOLDS
+    assert verdicts(table2)[0] == CANNOT_BE_TOLD and verdicts(table2, without=("wnli",))[0] == HOLDS
 
 
 def test_the_claims_as_a_sheet():
