@@ -14,6 +14,7 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import integer
 from lightning_tickets.composition.compose import composed, conf_dir
 from lightning_tickets.composition.inputs import fetch
 from lightning_tickets.composition.overrides import in_one_line, parsed
@@ -22,7 +23,6 @@ from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sources import with_sources
 from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import Sweep
-from lightning_tickets.composition.values import integer
 from lightning_tickets.drawing import draw
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store

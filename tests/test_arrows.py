@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"components", "errors", "fingerprints", "seeds"}
+SHARED = {"checks", "components", "errors", "fingerprints", "seeds"}
 MAY = {
+    "checks": set(),
     "components": set(),
     "errors": set(),
     "fingerprints": set(),
@@ -47,7 +48,7 @@ MAY = {
         "models.folders",
         "published",
         "pruning.schedule",
-        "training.settings",
+        "training.config",
     },
 }
 EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "looking", "progress", "__main__", "__init__"}

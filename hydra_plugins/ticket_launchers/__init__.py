@@ -12,6 +12,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.execution.ready import Ready
 from lightning_tickets.execution.work import Ended, Work
@@ -36,11 +37,9 @@ class WorkersLauncher(ReadyLauncher):
     """``n_jobs`` processes, or this one; ``gpus`` are the devices that they are pinned to in turn."""
 
     def __init__(self, n_jobs: int, gpus: Sequence[int | str] = ()) -> None:
-        if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
-            raise UserError(f"hydra.launcher.n_jobs={n_jobs}: allowed is an integer of at least 1")
         if isinstance(gpus, str) or not all(isinstance(gpu, int | str) for gpu in gpus):
             raise UserError(f"hydra.launcher.gpus={gpus}: allowed is a list of devices, as [0,1]")
-        self.count, self.gpus = n_jobs, [str(gpu) for gpu in gpus]
+        self.count, self.gpus = integer(1)("hydra.launcher.n_jobs", n_jobs), [str(gpu) for gpu in gpus]
 
     def run_ready(self, ready: Ready, work_of: Callable[[Job], Work], told: Callable[[Job, Ended], None]) -> None:
         from lightning_tickets.execution.workers import beside, here

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import integer
 from lightning_tickets.components import declaration
-from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.problem import Component
 

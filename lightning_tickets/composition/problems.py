@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked, checked_settings, number
 from lightning_tickets.composition import inputs, sources
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import in_place
 from lightning_tickets.composition.settings import training
-from lightning_tickets.composition.values import checked, number, optional_integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.problem import Data, Model, Problem, Task
 
@@ -44,8 +43,7 @@ def posed(config: DictConfig) -> Posed:
     print_of_model, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
-    limits = {name: optional_integer(1)(f"data.{name}", data[name]) for name in ("train_limit", "dev_limit")}
-    used = Data(data.source, rows.fingerprint(task.name), **limits, holdout=_holdout(data.holdout))
+    used = Data(data.source, rows.fingerprint(task.name), **checked_settings(Data, "data", data))
     examples = used.trained(counts["train"])
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
@@ -58,15 +56,6 @@ def posed(config: DictConfig) -> Posed:
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     steps = settings.total_steps(examples if settings.steps is None else 0)
     return Posed(problem, task.family, steps, steps * per_step, place.parameters())
-
-
-def _holdout(share: Any) -> float | None:
-    """A share of train, more than nothing and less than all."""
-    if share is None:
-        return None
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
-        raise UserError(f"data.holdout={share}: allowed are null, and a share of train between 0 and 1")
-    return float(share)
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

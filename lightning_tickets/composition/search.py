@@ -9,9 +9,9 @@ from typing import Any
 from hydra.utils import get_object
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import boolean, checked, integer
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import Posed
-from lightning_tickets.composition.values import boolean, checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
 from lightning_tickets.tickets.problem import Mix, Problem

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked
 from lightning_tickets.composition import settings, subnetworks
 from lightning_tickets.composition.problems import posed, posed_sources
-from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.spec import Run
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked, integer
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import Posed
 from lightning_tickets.composition.search import chain, schedule
-from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pruning.schedule import Linear, rounds_to

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from lightning_tickets.checks import integer, null
 from lightning_tickets.models.files import CONFIG, digest, model_files, parameters, positions, tokenizer_files
-from lightning_tickets.models.hub import Hub, checked_name, checked_revision, checked_size
+from lightning_tickets.models.hub import Hub, checked_name, checked_revision
 from lightning_tickets.pocket import MODEL_DIR
 
 
@@ -81,4 +82,4 @@ def hub(path: str, revision: str, parameters: int | None = None) -> Hub:
 
     ``parameters`` is for plans, as long as its files are not there.
     """
-    return Hub(checked_name(path), checked_revision(revision), checked_size(parameters))
+    return Hub(checked_name(path), checked_revision(revision), (integer(1) | null)("model.parameters", parameters))

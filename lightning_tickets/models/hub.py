@@ -87,10 +87,3 @@ def checked_revision(revision: str) -> str:
     if not isinstance(revision, str) or not is_commit(revision):
         raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
     return revision
-
-
-def checked_size(parameters: int | None) -> int | None:
-    """UserError unless it can be a number of weights."""
-    if parameters is not None and (isinstance(parameters, bool) or not isinstance(parameters, int) or parameters < 1):
-        raise UserError(f"model.parameters={parameters}: allowed is an integer above 0, or null")
-    return parameters

@@ -27,11 +27,11 @@ from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
+from lightning_tickets.training.config import Course
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.module import TaskModule
 from lightning_tickets.training.parts import Part, Together, batches_of
-from lightning_tickets.training.settings import Course
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
 from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tickets.journal import Journal
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
 
 POLL = 0.5
 

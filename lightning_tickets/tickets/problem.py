@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from lightning_tickets.checks import integer, null, setting, share
 from lightning_tickets.runs.identity import NOT_HASHED
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.config import Training
 
 Scalar = bool | int | float | str | None
 
@@ -53,10 +54,10 @@ class Data:
     tag: ClassVar[str] = "Data"
     source: str
     fingerprint: str
-    train_limit: int | None = None
-    dev_limit: int | None = None
+    train_limit: int | None = setting(integer(1) | null, None)
+    dev_limit: int | None = setting(integer(1) | null, None)
     examples: int | None = None
-    holdout: float | None = None
+    holdout: float | None = setting(share | null, None)
 
     def shown(self, rows: int) -> int:
         """How many of so many rows of train the limit leaves."""

@@ -13,10 +13,10 @@ from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.team import count, rank
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
+from lightning_tickets.training.config import Course, Training
 from lightning_tickets.training.optim import linear_rate, make_optimizer
 from lightning_tickets.training.parts import Collate, Part
 from lightning_tickets.training.ranks import gathered
-from lightning_tickets.training.settings import Course, Training
 
 NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 

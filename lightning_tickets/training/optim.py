@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from lightning_tickets.training.settings import Course, Training
+from lightning_tickets.training.config import Course, Training
 
 
 def make_optimizer(encoder: nn.Module, heads: nn.Module, settings: Training) -> torch.optim.AdamW:

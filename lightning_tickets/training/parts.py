@@ -15,8 +15,8 @@ from lightning_tickets.runs.team import count
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
 from lightning_tickets.tasks.kind import Kind
+from lightning_tickets.training.config import Training
 from lightning_tickets.training.ranks import share
-from lightning_tickets.training.settings import Training
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.pruning import schedule
 from lightning_tickets.runs.hashed_as import HASHED_AS
 from lightning_tickets.tickets import problem, spec
-from lightning_tickets.training import settings as config
+from lightning_tickets.training import config
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("tasks", "pruning", "initialization")  # rooms whose components change results

@@ -23,8 +23,8 @@ from lightning_tickets.tickets.point import END, load_point
 from lightning_tickets.tickets.record import TICKET
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
+from lightning_tickets.training.config import Course, Training
 from lightning_tickets.training.optim import linear_rate
-from lightning_tickets.training.settings import Course, Training
 
 STEPS, SEEDS = 6, (1, 2, 3)
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
@@ -267,18 +267,18 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(places
 @pytest.mark.parametrize(
     ("wrong", "allowed"),
     [
-        ("protocol.head=kept", "protocol.head=kept: allowed are rewound, carried, redrawn"),
-        ("protocol.horizon=all", "protocol.horizon=all: allowed are round, chain"),
+        ("protocol.head=kept", "protocol.head=kept: expected one of rewound, carried, redrawn"),
+        ("protocol.horizon=all", "protocol.horizon=all: expected one of round, chain"),
         (
             "protocol.aliased=[mlm]",
             "protocol.aliased=.*: allowed is a list of classification, regression, span, masked_lm",
         ),
         ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: allowed is a list of"),
-        ("protocol.partial_batch=1", "protocol.partial_batch=1: allowed are true, false"),
-        ("rewinds=head", "rewinds=head: allowed are weights, rate"),
-        ("mix.loss=averaged", "mix.loss=averaged: allowed are summed, sampled"),
+        ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
+        ("rewinds=head", "rewinds=head: expected one of weights, rate"),
+        ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),
         ("ticket.examples=0", "ticket.examples=0: allowed are an integer of at least 1"),
-        ("ticket.stop_below=-1", "ticket.stop_below=-1: allowed is a number of at least 0"),
+        ("ticket.stop_below=-1", "ticket.stop_below=-1: expected a number >= 0"),
         ("protocol=print", "protocol=print is not known: allowed are paper, released_code"),
     ],
 )

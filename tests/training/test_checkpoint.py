@@ -15,7 +15,7 @@ from lightning_tickets.tickets import bench
 from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.train import train
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
 from tests.tickets.artefacts import content
 
 CHAINS = {

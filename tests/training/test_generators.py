@@ -9,8 +9,8 @@ from lightning_tickets.pruning.mask import full
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.training import fit as fit_module
+from lightning_tickets.training.config import Course, Training
 from lightning_tickets.training.optim import linear_rate
-from lightning_tickets.training.settings import Course, Training
 
 
 def test_purposes_rounds_and_seeds_do_not_share_a_stream():

@@ -11,7 +11,7 @@ from lightning_tickets.pruning.mask import full
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tickets.bench import Bench, Start
 from lightning_tickets.training import fit as fit_module
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "squad"])

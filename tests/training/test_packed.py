@@ -9,7 +9,7 @@ import torch
 
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
 from tests.commands import TASKS
 
 PACKED = "training.packed=true"
