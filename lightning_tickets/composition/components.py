@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import integer
-from lightning_tickets.components import declaration
+from lightning_tickets.checks import integer, word
+from lightning_tickets.components import Component, declaration
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.problem import Component
 
 
 def component_at(key: str, node: DictConfig) -> Component:
@@ -25,6 +24,8 @@ def component_at(key: str, node: DictConfig) -> Component:
     unknown = sorted(set(options) - set(declared.parameters))
     if unknown and not declared.open:
         raise UserError(f"{key}.{unknown[0]}: {target} has no such option; it has {', '.join(declared.parameters)}")
+    for name in options.keys() & declared.choices.keys():
+        word(*declared.choices[name])(f"{key}.{name}", options[name])
     version = node.get("version", declared.version or 1)
     return Component(
         declared.name or target, integer(1)(f"{key}.version", version), tuple(sorted(options.items())), target

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightning_tickets.runs.team import rank
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.record import last_line
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.ranks import joined

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.models.packing import pack
-from lightning_tickets.pruning.callback import Prune, PruningCallback
+from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.problem import Mix, Problem
+from lightning_tickets.tickets.rewinding import Start
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import Course
@@ -35,17 +36,15 @@ from lightning_tickets.training.parts import Part, Together, batches_of
 
 
 @dataclass(frozen=True)
-class Start:
-    """What a training begins with: θ, and γ where it is not drawn; the step it begins at, and where its rate is zero.
+class Trained:
+    """A subnetwork after its training: its score, its prunable weights on the CPU, and gradients at them.
 
-    Heads are drawn by the run's seed, or by ``head_seed``.
+    ``gradients`` takes a mask, a number of batches and the seed that draws them.
     """
 
-    theta: State
-    gamma: Sequence[State] | None = None
-    begin: int = 0
-    horizon: int | None = None
-    head_seed: int | None = None
+    score: Score
+    weights: Weights
+    gradients: Callable[[Mask, int, int], Weights]
 
 
 class Bench:
@@ -97,10 +96,9 @@ class Bench:
         start: Start,
         mask: Mask,
         seeds: tuple[int, int],
-        prune: Prune | None = None,
         callbacks: Sequence[lightning.Callback] = (),
         chain: Chain | None = None,
-    ) -> tuple[Score, PruningCallback]:
+    ) -> Trained:
         """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
 
         ``chain`` is the one that finds, or has found, the mask: what curves are told of.
@@ -109,7 +107,7 @@ class Bench:
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = Course(self.steps, start.begin, start.horizon)
-        callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
+        matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.places.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
@@ -117,9 +115,10 @@ class Bench:
         shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.places.journal.logger(name, shown) as logger:
-            callbacks = [callback, *callbacks]
+            callbacks = [PruningCallback(matrices, mask), *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
-        return self._together(scores), callback
+        weights = {name: p.detach().cpu() for name, p in matrices.items()}
+        return Trained(self._together(scores), weights, partial(self._gradients, encoder, parts))
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
         every = self.places.hardware.checkpoint_every
@@ -146,12 +145,17 @@ class Bench:
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
         """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
         encoder = self._copy()
-        wanted = prunable(encoder, self._prunes_pooler)
-        apply_(wanted, mask)
-        parts = self.parts(encoder, seed, None)
-        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps))
+        return self._gradients(encoder, self.parts(encoder, seed, None), mask, batches, seed)
+
+    def _gradients(self, encoder: Any, parts: Sequence[Part], mask: Mask, batches: int, seed: int) -> Weights:
+        """At the encoder's weights under the mask, with the parts' heads; neither is changed."""
+        encoder, heads = copy.deepcopy((encoder, [part.head for part in parts]))
+        parts = [replace(part, head=head) for part, head in zip(parts, heads, strict=True)]
+        matrices = prunable(encoder, self._prunes_pooler)
+        apply_(matrices, mask)
+        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps)).cpu()
         loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
-        return mean_gradients(module, wanted, islice(Together(loaders, module.kinds, batches, None), batches))
+        return mean_gradients(module, matrices, islice(Together(loaders, module.kinds, batches, None), batches))
 
     def _together(self, scores: Sequence[Score]) -> Score:
         """The leading task's metrics by their names, those of the others as ``cola.matthews``."""

@@ -10,6 +10,7 @@ from typing import Any
 import tokenizers
 import transformers
 
+from lightning_tickets.components import call
 from lightning_tickets.data.cache import VERSION, Examples, cached
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
@@ -17,7 +18,6 @@ from lightning_tickets.fingerprints import digest
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
-from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.training.parts import Splits
 

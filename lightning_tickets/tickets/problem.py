@@ -5,28 +5,12 @@ Everything that changes a number is a field; data and weights enter by the finge
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from lightning_tickets.checks import integer, null, setting, share
-from lightning_tickets.runs.identity import NOT_HASHED
+from lightning_tickets.components import Component
 from lightning_tickets.training.config import Training
-
-Scalar = bool | int | float | str | None
-
-
-@dataclass(frozen=True)
-class Component:
-    """A function or class that a config names: its stable name, the version of its results, and its options.
-
-    ``target`` is where it lies today, which is no part of what it is.
-    """
-
-    tag: ClassVar[str] = "Component"
-    name: str = field(metadata={"key": "target", "component": True})
-    version: int
-    options: tuple[tuple[str, Scalar], ...] = ()
-    target: str = field(default="", compare=False, metadata=NOT_HASHED)
 
 
 @dataclass(frozen=True)

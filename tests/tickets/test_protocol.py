@@ -18,9 +18,10 @@ from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.point import END, load_point
 from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.rewinding import horizon
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.config import Course, Training
@@ -87,10 +88,10 @@ def test_an_aliased_chain_goes_on_from_the_trained_weights(places, tiny_run, sta
 def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_run, steps):
     """[2] Ten rounds' steps to zero, the optimiser new in each; the print: to zero in every round."""
     chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
-    assert chain.end(steps) == 10 * steps
-    rate = linear_rate(Course(steps, horizon=chain.end(steps)), 0.0)
+    assert horizon(chain, steps) == 10 * steps
+    rate = linear_rate(Course(steps, horizon=horizon(chain, steps)), 0.0)
     assert rate(0) == 1.0 and rate(steps) == pytest.approx(0.9)
-    assert tiny_run("task=cola", *SHORT).mask.chain.end(steps) is None
+    assert horizon(tiny_run("task=cola", *SHORT).mask.chain, steps) is None
     assert linear_rate(Course(steps), 0.0)(steps) == 0.0
 
 

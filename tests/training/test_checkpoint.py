@@ -12,8 +12,8 @@ import pytorch_lightning as lightning
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import bench
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.journal import Journal
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.config import Hardware
 from tests.tickets.artefacts import content
