@@ -46,11 +46,14 @@ class Component:
 
 
 def call(component: Component, *arguments: Any, **offered: Any) -> Any:
-    """The component's result for ``arguments`` and its options; of what is offered it gets what it has names for."""
+    """The component's result for ``arguments`` and its options; of what is offered it gets what it has names for.
+
+    An option goes before what is offered under the same name.
+    """
     from hydra.utils import get_object
 
     accepted = {name: value for name, value in offered.items() if accepts(component, name)}
-    return get_object(component.target)(*arguments, **dict(component.options), **accepted)
+    return get_object(component.target)(*arguments, **accepted | dict(component.options))
 
 
 def accepts(component: Component, name: str) -> bool:

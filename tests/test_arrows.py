@@ -34,7 +34,7 @@ MAY = {
     "report.pictures": {"studies", "report.content"},
     "report.pages": {"studies", "report"},
     "report": set(),
-    "execution": {"runs", "studies.plan", "tickets", "training.ranks"},
+    "execution": {"runs", "studies.plan", "tickets", "training.loggers", "training.ranks"},
     "composition": {
         "runs",
         "studies",
@@ -42,7 +42,6 @@ MAY = {
         "tickets.spec",
         "tickets.needs",
         "tickets.record",
-        "tickets.journal",
         "tickets.places",
         "execution.work",
         "data",
@@ -51,6 +50,7 @@ MAY = {
         "published",
         "pruning.schedule",
         "training.config",
+        "training.loggers",
     },
 }
 EVERYTHING = {"cli", "commands", "drawing", "planning", "job", "looking", "progress", "__main__", "__init__"}
@@ -101,6 +101,7 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.composition.sweep", "huggingface_hub"),
         ("lightning_tickets.tickets.spec", "torch"),
         ("lightning_tickets.tickets.rewinding", "torch"),
+        ("lightning_tickets.training.loggers", "torch"),
         ("lightning_tickets.execution.work", "torch"),
         ("lightning_tickets.execution.workers", "torch"),
         ("lightning_tickets.pocket.tasks", "torch"),

@@ -18,7 +18,7 @@ def places_of(config: DictConfig, single: bool) -> Places:
         settings.cache(config),
         subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
         settings.hardware(config, single),
-        settings.journal(config),
+        settings.logger(config),
         settings.stop_below(config),
         settings.lease(config),
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from lightning_tickets import checks
-from lightning_tickets.checks import checked, checked_settings, null, number
+from lightning_tickets.checks import checked_settings, null, number
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.journal import KINDS, MODES, Journal
 from lightning_tickets.training.config import Hardware, Training
+from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
 
 def training(config: DictConfig) -> Training:
@@ -38,16 +39,10 @@ def cache(config: DictConfig) -> Path:
     return Path(checks.folder("paths.cache", config.paths.cache))
 
 
-def journal(config: DictConfig) -> Journal:
-    """Where curves go."""
-    given = config.logger
-    return Journal(
-        checked("logger.kind", given.kind, KINDS),
-        root(config) / "curves",
-        given.project,
-        given.group,
-        "online" if checked("logger.mode", given.mode, MODES) == "online" else "offline",
-    )
+def logger(config: DictConfig) -> LoggerConfig:
+    """The logger of curves; UserError for one that needs what no training has."""
+    component = component_at("logger", config.logger, OFFERED)
+    return LoggerConfig(component, root(config) / "curves")
 
 
 def lease(config: DictConfig) -> float:

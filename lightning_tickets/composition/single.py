@@ -16,7 +16,7 @@ JOBS = ("score", "find")
 def check_shown(config: DictConfig) -> None:
     """UserError for a wrong value among those that change no result."""
     settings.hardware(config, single=False)
-    settings.journal(config)
+    settings.logger(config)
     settings.stop_below(config)
     settings.lease(config)
 

@@ -64,7 +64,7 @@ class Sweep:
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
         places = self.setting.places(job.cell)
         command = f"{PROGRAM} {shlex.join(job.overrides)}"
-        return Work(job.name, command, job.target, replace(places, journal=replace(places.journal, group=self.name)))
+        return Work(job.name, command, job.target, replace(places, logger=replace(places.logger, group=self.name)))
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""

@@ -114,7 +114,7 @@ class Bench:
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.places.journal.logger(name, shown) as logger:
+        with self.places.logger.logger(name, shown) as logger:
             callbacks = [PruningCallback(matrices, mask), *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
         weights = {name: p.detach().cpu() for name, p in matrices.items()}
