@@ -49,6 +49,7 @@ MAY = {
         "models.folders",
         "published",
         "pruning.schedule",
+        "tasks.columns",
         "training.config",
         "training.loggers",
     },

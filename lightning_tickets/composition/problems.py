@@ -12,7 +12,8 @@ from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import in_place
 from lightning_tickets.composition.settings import training
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.problem import Data, Model, Problem, Task
+from lightning_tickets.tasks.columns import COLUMNS
+from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 
 POOLERS = ("pruned", "dense")
 
@@ -48,7 +49,7 @@ def posed(config: DictConfig) -> Posed:
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
     problem = Problem(
-        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task)),
+        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task), _metrics(task)),
         used,
         Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
         settings,
@@ -60,6 +61,13 @@ def posed(config: DictConfig) -> Posed:
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
     return tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
+
+
+def _metrics(task: DictConfig) -> tuple[Metric, ...]:
+    """UserError for one that needs what the kind of task has no column of."""
+    nodes = sorted((str(name), node) for name, node in task.get("metrics", {}).items())
+    columns = COLUMNS.get(task.family)
+    return tuple(Metric(name, component_at(f"task.metrics.{name}", node, columns)) for name, node in nodes)
 
 
 def posed_sources(config: DictConfig) -> tuple[Posed, ...]:

@@ -9,15 +9,21 @@ from omegaconf import DictConfig
 
 from lightning_tickets import checks
 from lightning_tickets.checks import checked_settings, null, number
+from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError
 from lightning_tickets.training.config import Hardware, Training
 from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
+ADAMW = "adamw"  # the stable name of the default optimiser, which is left out of a run's name
+
 
 def training(config: DictConfig) -> Training:
     """UserError for a value out of range, or unless exactly one of steps and epochs is given."""
-    settings = Training(**checked_settings(Training, "training", config.training))
+    optimizer = component_at("optimizer", config.optimizer, ("settings",), given=1)
+    is_default = optimizer == Component(ADAMW, 1)
+    values = checked_settings(Training, "training", config.training)
+    settings = Training(**values, optimizer=None if is_default else optimizer)
     if (settings.steps is None) == (settings.epochs is None):
         raise UserError("training.steps, training.epochs: expected an integer for one of the two, null for the other")
     return settings

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytorch_lightning as lightning
 
+from lightning_tickets.components import Component, call
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
@@ -21,7 +22,7 @@ from lightning_tickets.models.packing import pack
 from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tasks.kind import Columns, Score
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.places import Places
 from lightning_tickets.tickets.problem import Mix, Problem
@@ -139,7 +140,8 @@ class Bench:
             head = make_head(kind, encoder, self.places.folder.path, drawn_by)
             if gamma is not None:
                 head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
-            found.append(Part(kind, head, splits, problem.training))
+            metrics = {metric.name: partial(_value, metric.component) for metric in problem.task.metrics}
+            found.append(Part(kind, head, splits, problem.training, metrics))
         return found
 
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
@@ -164,6 +166,10 @@ class Bench:
             for metric in score.metrics:
                 first = first.beside(f"{problem.task.name}.{metric}", score, metric)
         return first
+
+
+def _value(metric: Component, columns: Columns) -> float:
+    return float(call(metric, **{name: list(values) for name, values in columns.items()}))
 
 
 @lru_cache(maxsize=2)

@@ -14,10 +14,19 @@ from lightning_tickets.training.config import Training
 
 
 @dataclass(frozen=True)
-class Task:
-    """``kind`` trains and scores it; ``metric`` is the one that tables show.
+class Metric:
+    """A further metric of a task: a function of the columns of its score, by the names of its parameters."""
 
-    ``further`` are splits that are scored beside ``dev``, each with the name that the metric goes by there.
+    tag: ClassVar[str] = "Metric"
+    name: str
+    component: Component
+
+
+@dataclass(frozen=True)
+class Task:
+    """``kind`` trains and scores it; ``metric`` is the one that tables show, of the kind's or of ``metrics``.
+
+    ``further`` are splits that are scored as ``dev`` is, each with the name that the metric goes by there.
     """
 
     tag: ClassVar[str] = "Task"
@@ -25,6 +34,7 @@ class Task:
     kind: Component
     metric: str
     further: tuple[tuple[str, str], ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lightning_tickets.checks import boolean, integer, null, number, setting, word
+from lightning_tickets.components import Component
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Training:
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
     packed: bool = setting(boolean, False)
+    optimizer: Component | None = None  # None is AdamW
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""

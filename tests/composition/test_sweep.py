@@ -76,7 +76,7 @@ def test_how_it_is_shown_changes_no_name(change):
         "ticket.seed=5",
         "schedule.per_round=35",
         "+pruner.version=2",
-        "task.kind.version=2",
+        "+task.kind.version=2",
     ],
 )
 def test_what_changes_a_number_changes_the_name(change):

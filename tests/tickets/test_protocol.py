@@ -25,7 +25,7 @@ from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
 from lightning_tickets.training.config import Course, Training
-from lightning_tickets.training.optim import linear_rate
+from lightning_tickets.training.optimizers import linear_rate
 
 STEPS, SEEDS = 6, (1, 2, 3)
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]

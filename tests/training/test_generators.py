@@ -11,7 +11,7 @@ from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.rewinding import Start
 from lightning_tickets.training import fit as fit_module
 from lightning_tickets.training.config import Course, Training
-from lightning_tickets.training.optim import linear_rate
+from lightning_tickets.training.optimizers import linear_rate
 
 
 def test_purposes_rounds_and_seeds_do_not_share_a_stream():
