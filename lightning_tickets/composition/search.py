@@ -9,11 +9,12 @@ from typing import Any
 from hydra.utils import get_object
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.components import component_at
+from lightning_tickets.checks import boolean, checked, integer
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.values import boolean, checked, integer
+from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
+from lightning_tickets.tickets.needs import ROUND, UNTRAINED
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 
@@ -44,17 +45,19 @@ def chain(config: DictConfig, sought: Sequence[PlannedProblem]) -> Chain:
         where, rewinds = None, "weights"
     if head == "carried" and (where is None or rewinds == "rate"):
         head = "rewound"  # it goes where the weights go, which is on
+    prunes_first = _holds("prunes_first", protocol, lead.family)
+    context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
     return Chain(
         _cut(lead.problem, config, _examples(lead, config.ticket.examples)),
-        component_at("pruner", config.pruner),
+        pruner_at("pruner", config.pruner, context, config),
         schedule(config),
         integer(0)("ticket.seed", config.ticket.seed),
         rewind=where,
         rewinds=rewinds,
         head=head,
         horizon=checked("protocol.horizon", protocol.horizon, HORIZONS),
-        prunes_first=_holds("prunes_first", protocol, lead.family),
+        prunes_first=prunes_first,
         mix=mix if others else None,
     )
 

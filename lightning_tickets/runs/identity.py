@@ -2,7 +2,8 @@
 
 A spec is a frozen dataclass of scalars, tuples and further specs, with a fixed ``tag`` that stands for its type. Fields
 at their default are left out of what is hashed, so a new field with a default renames nothing; the full spec is stored
-with the result, so that a changed default is noticed (see ``store``). No import path and no class name is hashed.
+with the result, so that a changed default is noticed (see ``store``). A field whose metadata has ``key: None`` is in
+neither. No import path and no class name is hashed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
 from lightning_tickets.runs.hashed_as import HASHED_AS
-
-NOT_HASHED = {"key": None}  # metadata of a field that is not part of what a spec is
 
 
 def described(spec: Any) -> Any:
