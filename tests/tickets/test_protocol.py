@@ -278,11 +278,11 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
         ),
         ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: allowed is a list of"),
         ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
-        ("rewinds=head", "rewinds=head: expected one of weights, rate"),
+        ("rewind=head", "unknown option rewind=head; choose from fraction, none, pretrained, rate"),
         ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),
         ("ticket.examples=0", "ticket.examples=0: allowed are an integer of at least 1"),
         ("ticket.stop_below=-1", "ticket.stop_below=-1: expected a number >= 0"),
-        ("protocol=print", "protocol=print is not known: allowed are paper, released_code"),
+        ("protocol=print", "unknown option protocol=print; choose from paper, released_code"),
     ],
 )
 def test_another_value_is_told_with_those_that_are_allowed(tiny_run, wrong, allowed):
