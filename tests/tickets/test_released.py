@@ -127,7 +127,7 @@ def test_show_says_what_is_kept(ours, capsys):
 def test_a_wrong_use_is_one_line_and_the_usage(arguments, ours, capsys):
     assert main(["ticket", *(a.format(ours=ours) for a in arguments)]) == 2
     first, *rest = capsys.readouterr().err.splitlines()
-    assert first.startswith("lightning-tickets: ticket") or first.startswith("lightning-tickets: nowhere.pt")
+    assert first.startswith(("lightning-tickets: ticket", "lightning-tickets: nowhere.pt"))
     assert [line.split()[0] for line in rest] in ([], ["usage:"])
 
 
