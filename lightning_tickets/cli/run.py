@@ -65,14 +65,14 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.single import context_of, run_of
     from lightning_tickets.execution.worker import execute_job
     from lightning_tickets.runs.world import rank
-    from lightning_tickets.tickets.record import last_line, read_result
+    from lightning_tickets.tickets.result import read_result, summary_line
 
     whole = compose_whole(overrides)
     config = with_known_sparsity(without_hydra(whole), overrides)
     cell, context = run_of(config), context_of(config, single=True)
     result = read_result(context.store, cell) if config.job == "score" else None
     if result is not None:
-        print(last_line(cell, result))
+        print(summary_line(cell, result))
         return 0
     fetch(config)
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
@@ -106,10 +106,10 @@ def _run_sweep(overrides: list[str]) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
-    from lightning_tickets.tickets.record import last_line, read_result
+    from lightning_tickets.tickets.result import read_result, summary_line
 
     for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
         result = read_result(sweep.store, run)
         if result is not None:
-            print(last_line(run, result))
+            print(summary_line(run, result))
     return 0
