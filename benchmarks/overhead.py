@@ -20,8 +20,8 @@ from lightning_tickets.composition.locations import places_of
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.places import Places
+from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.spec import Run
-from lightning_tickets.tickets.train import train
 
 STEPS, TURNS, TRAININGS = 100, 50, 5
 
@@ -49,7 +49,7 @@ def timed(run: Run, places: Places, folder: Path, every: float | None) -> float:
         hardware = replace(places.hardware, checkpoint_every=every)
         fresh = replace(places, store=Store(Path(own) / "runs"), hardware=hardware)
         began = time.perf_counter()
-        train(run, fresh)
+        score_run(run, fresh)
         return time.perf_counter() - began
 
 

@@ -27,7 +27,7 @@ from lightning_tickets.drawing import draw
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
 from lightning_tickets.runs.team import count, rank
-from lightning_tickets.tickets.record import last_line, read_result
+from lightning_tickets.tickets.result import read_result, summary_line
 
 MULTIRUN = ("-m", "--multirun")
 
@@ -57,7 +57,7 @@ def known(config: DictConfig) -> str | None:
     """The last line of a run that is in the store already, without importing torch."""
     run = run_of(config)
     result = read_result(Store(root(config) / "runs"), run) if config.job == "score" else None
-    return last_line(run, result) if result else None
+    return summary_line(run, result) if result else None
 
 
 def _under_hydra(arguments: list[str]) -> int:
@@ -100,7 +100,7 @@ def _list_scores(sweep: Sweep) -> int:
     for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
         result = read_result(sweep.store, run)
         if result is not None:
-            print(last_line(run, result))
+            print(summary_line(run, result))
     return 0
 
 

@@ -13,7 +13,7 @@ from lightning_tickets.composition.sweep import sweep_of
 from lightning_tickets.composition.swept import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.finding import Exhibit, Shown
-from lightning_tickets.tickets.record import columns_of
+from lightning_tickets.tickets.result import columns_of
 
 PAPER = "experiment=paper"
 CLAIMED = {"table2", "table3", "figure2"}  # where these are drawn together, the claims stand beside them

@@ -18,7 +18,7 @@ from lightning_tickets.execution.work import FAILURES
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.keeping import artefacts, damaged, remove, rubbish
 from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json
-from lightning_tickets.tickets.record import RESULT
+from lightning_tickets.tickets.result import RESULT
 
 STORE = ("verify", "gc", "list")
 

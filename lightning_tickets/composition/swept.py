@@ -16,7 +16,7 @@ from lightning_tickets.studies.cell import Cell, Outcome
 from lightning_tickets.studies.finding import Shown
 from lightning_tickets.studies.levels import Found, unknown
 from lightning_tickets.studies.plan import Job, Plan, Wanted, make_plan
-from lightning_tickets.tickets.record import TICKET, read_result
+from lightning_tickets.tickets.result import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
 PROGRAM = "lightning-tickets run"

@@ -13,7 +13,7 @@ from lightning_tickets.studies.finding import Matrix
 from lightning_tickets.studies.levels import Found, Lookup, unknown
 
 if TYPE_CHECKING:
-    from lightning_tickets.tickets.packed import Bits
+    from lightning_tickets.tickets.mask_bits import Bits
 
 LAYER = re.compile(r"\.(\d+)\.")
 OF = ("kept", "pruned", "layers", "sparsity")
@@ -49,7 +49,7 @@ class Overlap:
         return list(dict.fromkeys([*self.tasks, *([self.beside] if self.of == "layers" else [])]))
 
     def exhibit(self, lookup: Lookup, found: Found = unknown) -> Matrix:
-        from lightning_tickets.tickets.packed import read_bits
+        from lightning_tickets.tickets.mask_bits import read_bits
 
         outcomes = {cell.task: lookup(cell) for cell in self.cells()}
         masks = {task: read_bits(o.ticket)[0] for task, o in outcomes.items() if o.ticket is not None}

@@ -19,8 +19,8 @@ from lightning_tickets.studies import resampling
 from lightning_tickets.studies.inference import resamples
 from lightning_tickets.studies.resampling import RESAMPLES, Examples, again, drawn
 from lightning_tickets.tickets.places import Places
-from lightning_tickets.tickets.record import columns_of
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.result import columns_of
+from lightning_tickets.tickets.score import score_run
 from tests.commands import TASKS
 
 SHORT = ["subnetwork=full", "training.steps=30", "data.train_limit=200", "data.dev_limit=120"]
@@ -35,7 +35,7 @@ def places(tmp_path_factory):
 @pytest.mark.parametrize("task", TASKS)
 def test_the_metric_of_the_examples_is_that_of_the_run(places, task):
     run = run_of(composed([f"task={task}", *SHORT]))
-    result, columns = train(run, places), columns_of(places.store, run.name)
+    result, columns = score_run(run, places), columns_of(places.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         names, statistic = again(metric, columns)
         values = [np.asarray(columns[name]) for name in names]

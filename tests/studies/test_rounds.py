@@ -8,8 +8,8 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import Outcome
 from lightning_tickets.studies.rounds import Rounds
-from lightning_tickets.tickets.record import TICKET
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.search import find_ticket
 
 
 def figure(sparsity=30):
@@ -18,7 +18,7 @@ def figure(sparsity=30):
 
 def test_each_round_as_its_result_says(places, tiny_run):
     run = tiny_run("task=rte", "sparsity=20")
-    find(run.mask, places)
+    find_ticket(run.mask, places)
     by_percent = {one.percent: places.store.path(one.name) for one in run.mask.rounds}
 
     def lookup(cell):
