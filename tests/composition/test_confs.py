@@ -104,7 +104,7 @@ def test_every_training_setting_is_read():
     of_protocol = {"version", "partial_batch", "optimizer"}
     assert {f.name for f in fields(Training) if "check" not in f.metadata} == of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
-        given = set(composed([f"training={option.name}"]).training)
+        given = set(compose_config([f"training={option.name}"]).training)
         assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - of_protocol | {"seconds_per_step"}
 
 
