@@ -40,8 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def epilog() -> str:
     """The config groups and their options."""
     from lightning_tickets.composition.compose import conf_dir
+    from lightning_tickets.composition.overrides import NOT_CHOICES
 
-    paths = sorted(path.relative_to(conf_dir()) for path in conf_dir().rglob("*.yaml"))
+    paths = sorted(p.relative_to(conf_dir()) for p in conf_dir().rglob("*.yaml") if p.stem not in NOT_CHOICES)
     groups = {str(group): [path.stem for path in options] for group, options in groupby(paths, lambda p: p.parent)}
     lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items() if group != "."]
     return "\n\nconfig groups (group=option):\n" + "\n".join(lines)
