@@ -42,10 +42,10 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
         def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
             """``of`` names the split of the source that it is a part of."""
             chosen = rows or slice(_limit(problem, name))
-            found = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
+            chosen_rows = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
             path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
-            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, found), most)))
+            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, chosen_rows), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
         train, held_out = slice(problem.data.train_limit), None
