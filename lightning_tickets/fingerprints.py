@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 
-def digest(text: str) -> str:
+def text_digest(text: str) -> str:
     """Sixteen hex digits of its SHA-256: what enters a run's identity."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -7,7 +7,7 @@ import warnings
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.task_data import layout
+from lightning_tickets.composition.task_data import dataset_spec
 from lightning_tickets.composition.values import checked
 from lightning_tickets.data.hub import Hub
 from lightning_tickets.data.local import Local
@@ -24,8 +24,8 @@ def source(config: DictConfig) -> Source:
     kind = checked("data.source", config.data.source, SOURCES)
     if kind == "pocket":
         return Pocket()
-    layouts = {task.name: layout(task) for task in _tasks(config)}
-    return Hub(layouts) if kind == "hub" else Local(config.data.root, layouts)
+    specs = {task.name: dataset_spec(task) for task in _tasks(config)}
+    return Hub(specs) if kind == "hub" else Local(config.data.root, specs)
 
 
 def folder(config: DictConfig) -> Pretrained:
@@ -54,7 +54,7 @@ def corpora(config: DictConfig) -> list[str]:
 
 def tell_parts(config: DictConfig, counts: dict[str, int]) -> None:
     """A warning where a split has not the official number of rows."""
-    official = dict(layout(config.task).official) if config.data.source == "local" else {}
+    official = dict(dataset_spec(config.task).official) if config.data.source == "local" else {}
     for split, count in counts.items():
         if count != official.get(split, count):
             told = f"task={config.task.name}: {split} has {count} rows, officially {official[split]}"

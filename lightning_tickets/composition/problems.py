@@ -37,10 +37,10 @@ class PlannedProblem:
 
 def build_problem(config: DictConfig) -> PlannedProblem:
     """The config's own task; data and weights enter by their fingerprints."""
-    task, data, place = config.task, config.data, data_and_model.folder(config)
-    rows = data_and_model.source(config)
+    task, data, place = config.task, config.data, data_and_model.model_folder(config)
+    rows = data_and_model.data_source(config)
     counts = rows.counts(task.name)
-    data_and_model.tell_parts(config, counts)
+    data_and_model.warn_partial_data(config, counts)
     settings = training(config)
     print_of_model, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:

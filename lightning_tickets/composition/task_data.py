@@ -7,7 +7,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.composition.values import integer
-from lightning_tickets.data.layout import SPLITS, Files, HubSet, Layout
+from lightning_tickets.data.dataset_spec import SPLITS, DatasetSpec, Files, HubSet
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 
@@ -15,13 +15,13 @@ Rows = tuple[tuple[str, int], ...]
 LABELS = {"labels", "classes", "low", "high", "drop", "width"}
 
 
-def layout(task: DictConfig) -> Layout:
+def dataset_spec(task: DictConfig) -> DatasetSpec:
     """UserError naming the key for anything that is missing or not known."""
     splits = (*SPLITS, *task.get("further", {}))
     files = _node(task, "files", {"folder", "columns", *splits}, LABELS)
     hub = _node(task, "hub", {"path", "config", "revision", "columns", *splits}, LABELS | {"rows"})
     official = _rows("task.rows", task.get("rows", {}), splits)
-    return Layout(
+    return DatasetSpec(
         files and Files(str(files["folder"]), _splits(files, splits), _columns("task.files", files)),
         hub and _hub_set(hub, splits, official),
         official,

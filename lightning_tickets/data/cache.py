@@ -49,7 +49,7 @@ class Examples(Sequence[dict[str, Any]]):
         return [self[index] for index in indices]
 
 
-def cached(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
+def load_or_build(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
     """The examples at ``path``, from ``examples`` if they are not there whole.
 
     Written beside and renamed, so that of two processes that build at once each ends with a whole file, and an error

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.data.layout import HubSet, Layouts
-from lightning_tickets.data.records import Records
+from lightning_tickets.data.dataset_spec import DatasetSpecs, HubSet
+from lightning_tickets.data.readers import Records
 from lightning_tickets.data.rows import Row, rows
 from lightning_tickets.errors import UserError, reason
-from lightning_tickets.fingerprints import digest, is_commit
+from lightning_tickets.fingerprints import is_commit, text_digest
 
 
 class Hub:
@@ -18,11 +18,11 @@ class Hub:
 
     name = "hub"
 
-    def __init__(self, layouts: Layouts) -> None:
-        self.layouts = layouts
+    def __init__(self, specs: DatasetSpecs) -> None:
+        self.specs = specs
 
     def fingerprint(self, task: str) -> str:
-        return digest(repr(self._set(task)))
+        return text_digest(repr(self._set(task)))
 
     def counts(self, task: str) -> dict[str, int]:
         """What the task's YAML says, so that planning needs no network; where it says nothing, what is downloaded."""
@@ -43,7 +43,7 @@ class Hub:
         return rows(self._records(hub, dict(hub.splits)[split]), hub.columns)
 
     def _set(self, task: str) -> HubSet:
-        hub = self.layouts[task].hub if task in self.layouts else None
+        hub = self.specs[task].hub if task in self.specs else None
         if hub is None:
             raise UserError(f"task={task} says nothing of a data set (task.hub): data=hub cannot read it")
         if not is_commit(hub.revision):

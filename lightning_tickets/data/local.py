@@ -9,8 +9,8 @@ from functools import lru_cache
 from glob import escape
 from pathlib import Path
 
-from lightning_tickets.data.layout import Files, HubSet, Layout, Layouts
-from lightning_tickets.data.records import records
+from lightning_tickets.data.dataset_spec import DatasetSpec, DatasetSpecs, Files, HubSet
+from lightning_tickets.data.readers import read_records
 from lightning_tickets.data.rows import Columns, Row, rows
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
@@ -23,9 +23,9 @@ class Local:
 
     name = "local"
 
-    def __init__(self, root: str, layouts: Layouts) -> None:
+    def __init__(self, root: str, specs: DatasetSpecs) -> None:
         try:
-            self.root, self.layouts = Path(root).expanduser(), layouts
+            self.root, self.specs = Path(root).expanduser(), specs
         except (TypeError, RuntimeError) as error:
             raise UserError(f"data.root={root}: allowed is the path of a folder") from error
 
@@ -50,11 +50,11 @@ class Local:
     def rows(self, task: str, split: str) -> Iterator[Row]:
         splits, columns = self._found(task)
         for file in splits[split]:
-            yield from rows(records(file, columns.header), columns)
+            yield from rows(read_records(file, columns.header), columns)
 
     def _found(self, task: str) -> Found:
-        """The files of every split, in whichever of the two layouts is there, and how their columns are read."""
-        layout = self.layouts.get(task, Layout(None, None))
+        """The files of every split, in whichever of the two specs is there, and how their columns are read."""
+        layout = self.specs.get(task, DatasetSpec(None, None))
         if not self.root.is_dir():
             raise UserError(f"data.root={self.root} is not a folder")
         on_hub = layout.hub and self._parquet(layout.hub)
@@ -117,7 +117,7 @@ def _checksum(path: Path) -> str:
 @lru_cache(maxsize=256)
 def _count(path: Path, checksum: str, columns: Columns) -> int:
     """Reads and checks every row, once for the same content."""
-    count = sum(1 for _ in rows(records(path, columns.header), columns))
+    count = sum(1 for _ in rows(read_records(path, columns.header), columns))
     if not count:
         raise UserError(f"{path}: no rows{f' of {columns.width} columns' if columns.width else ''}")
     return count

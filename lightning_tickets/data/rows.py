@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightning_tickets.data.records import SURPLUS, Record
+from lightning_tickets.data.readers import SURPLUS, Record
 from lightning_tickets.errors import UserError
 
 Row = Mapping[str, Any]

@@ -32,7 +32,7 @@ def config() -> BertConfig:
     )
 
 
-def look_for_likes(bert: BertModel) -> None:
+def set_keys_to_queries(bert: BertModel) -> None:
     """Start every head with its keys equal to its queries, so that words look for their like."""
     with torch.no_grad():
         for name, module in bert.named_modules():
@@ -46,7 +46,7 @@ def fresh(seed: int) -> BertForPreTraining:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = BertForPreTraining(config())
-    look_for_likes(model.bert)
+    set_keys_to_queries(model.bert)
     return model
 
 

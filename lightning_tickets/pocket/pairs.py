@@ -109,11 +109,11 @@ def question_and_sentence(rng: Random, answered: bool, miss: Miss, style: Style 
     """A question and a sentence that answers it, or one that only looks like it."""
     event = draw_event(rng, place=0.35)
     slot = rng.choice(askable(event))
-    told = event if answered else beside(rng, event, slot, miss)
+    told = event if answered else non_answer(rng, event, slot, miss)
     return ask_for(rng, event, slot), say(rng, told, (), style)
 
 
-def beside(rng: Random, event: Event, slot: str, miss: Miss) -> Event:
+def non_answer(rng: Random, event: Event, slot: str, miss: Miss) -> Event:
     """An event that does not answer the question for the slot."""
     if chance(rng, miss.many):
         return far_from(rng, event, keep=(slot,))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lightning_tickets.pocket.facts import Event, Words, askable, chance, draw_event, is_sensible, slots_of
 from lightning_tickets.pocket.grammar import PLAIN, Style, ask_for, pieces, say
-from lightning_tickets.pocket.pairs import Miss, beside
+from lightning_tickets.pocket.pairs import Miss, non_answer
 from lightning_tickets.pocket.relations import far_from
 
 MOST_WORDS = 42  # of question, text and answer together
@@ -74,7 +74,7 @@ def search(rng: Random, answered: bool, miss: Miss, style: Style = PLAIN) -> tup
     while True:
         event = draw_event(rng, place=0.35)
         slot = rng.choice(askable(event))
-        told = [event if answered else beside(rng, event, slot, miss), _distractor(rng, event)]
+        told = [event if answered else non_answer(rng, event, slot, miss), _distractor(rng, event)]
         if is_sensible(told[1]) and not _answers(told[1], event, slot):
             rng.shuffle(told)
             first, second = (say(rng, e, (), style) for e in told)

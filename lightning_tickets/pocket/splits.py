@@ -20,7 +20,7 @@ def is_long(sentence: str) -> bool:
     return sentence.count(" ") + 1 >= LONG
 
 
-def held_out(sentence: str) -> bool:
+def is_held_out(sentence: str) -> bool:
     return zlib.crc32(sentence.encode()) % HELD_OUT_SHARE == 0
 
 
@@ -32,4 +32,4 @@ def belongs(first: Words, second: Words | None, dev: bool) -> bool:
         return False
     sentences = sentences_of(first, second)
     distinctive = [s for s in sentences if is_long(s)] or [" | ".join(sentences)]
-    return all(held_out(s) == dev for s in distinctive)
+    return all(is_held_out(s) == dev for s in distinctive)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightning_tickets.data.records import SURPLUS
+from lightning_tickets.data.readers import SURPLUS
 from lightning_tickets.data.rows import Columns, label, rows
 from lightning_tickets.errors import UserError
 from tests.data.reading import ANSWERS, CLASSES, SCORES, TEXT, one_line, refusal

@@ -19,7 +19,7 @@ Records = Iterator[tuple[str, Record]]
 SURPLUS = -1  # the column that holds what a tab-separated line has beyond its header
 
 
-def records(path: Path, header: bool = True) -> Records:
+def read_records(path: Path, header: bool = True) -> Records:
     """The records of one file, read by what its name ends in; ``header`` is told of tab-separated files only."""
     read = READERS.get(path.suffix)
     if read is None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightning_tickets.data.records import READERS, records
+from lightning_tickets.data.readers import READERS, read_records
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 from tests.data.reading import ANSWERS, CLASSES, NUMBERED, SCORES, TEXT, one_line, read, refusal, unreadable
@@ -134,7 +134,7 @@ def test_columns_by_number_are_for_files_without_a_header(wrong) -> None:
 
 def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_bytes(b"first\na\n\xff\n")
-    found = records(tmp_path / "train.tsv")
+    found = read_records(tmp_path / "train.tsv")
     assert next(found)[1] == {"first": "a"}
     assert ", line 3: not UTF-8 at byte 0" in refusal(lambda: found)
 

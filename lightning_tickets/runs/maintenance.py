@@ -27,7 +27,7 @@ def damaged(store: Store) -> Iterator[tuple[str, str]]:
             yield name, str(error)
 
 
-def rubbish(store: Store, beside: Path) -> list[Path]:
+def garbage(store: Store, beside: Path) -> list[Path]:
     """Folders that nothing refers to: drafts and checkpoints without a living worker, and damaged artefacts.
 
     ``beside`` is the folder of checkpoints. A checkpoint of what is not finished is kept: it is where one goes on.

@@ -35,7 +35,7 @@ class HubSet:
 
 
 @dataclass(frozen=True)
-class Layout:
+class DatasetSpec:
     """What a task's YAML says of its data; ``official`` is the number of rows that each whole split has."""
 
     files: Files | None
@@ -43,4 +43,4 @@ class Layout:
     official: tuple[tuple[str, int], ...] = ()
 
 
-Layouts = Mapping[str, Layout]
+DatasetSpecs = Mapping[str, DatasetSpec]
