@@ -84,9 +84,7 @@ def test_rows_are_counted_where_the_yaml_does_not_say_how_many(specs, tmp_path: 
 def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
     told = in_folder("cola", specs, tmp_path)
     wrong = hub(replace(told, columns=replace(told.columns, classes=1)))
-    assert refusal(lambda: wrong.rows("own", "train")) == (
-        f"{told.path} cola, train row 0: label 1; allowed are 0 to 0"
-    )
+    assert refusal(lambda: wrong.rows("own", "train")) == (f"{told.path} cola, train row 0: label 1; expected 0 to 0")
     missing = hub(replace(told, columns=replace(told.columns, names=(("first", "text"), ("label", "label")))))
     assert refusal(lambda: missing.rows("own", "dev")) == (
         f"{told.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"
@@ -133,7 +131,7 @@ def test_an_unpinned_revision_is_refused(revision: str) -> None:
     for ask in asks(replace(OWN, revision=revision, rows=(("train", 1), ("dev", 1)))):
         with pytest.raises(UserError) as raised:
             ask()
-        assert str(raised.value) == f"task.hub.revision={revision}: allowed is a commit of 40 hex digits"
+        assert str(raised.value) == f"task.hub.revision={revision}: expected a commit of 40 hex digits"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +170,7 @@ def test_what_has_been_downloaded_is_read_without_a_network(specs, tmp_path: Pat
 
 def test_another_commit_that_has_been_downloaded_is_refused(specs, tmp_path: Path, kept: Path) -> None:
     source = hub(downloaded(COMMIT[::-1], specs, tmp_path, kept))
-    text = "data=hub: own/glue cola at 01234567 cannot be had: this machine has only another version of it"
+    text = "data=hub: own/glue cola at 01234567 is not available: this machine has only another version of it"
     assert refusal(lambda: source.fetch("own") or ()) == text
     assert refusal(lambda: source.rows("own", "train")) == text
 
@@ -181,7 +179,7 @@ def test_a_folder_of_the_sets_name_is_not_the_set(specs, tmp_path: Path, monkeyp
     in_folder("cola", specs, tmp_path)
     monkeypatch.chdir(tmp_path)
     text = refusal(lambda: Hub(specs).fetch("cola") or ())
-    assert text.endswith("cannot be had: this machine has only another version of it")
+    assert text.endswith("is not available: this machine has only another version of it")
 
 
 # No network
@@ -213,4 +211,4 @@ def test_a_task_whose_yaml_says_nothing_of_a_set(task: str) -> None:
     for ask in (source.fingerprint, source.counts, source.fetch):
         with pytest.raises(UserError) as raised:
             ask(task)
-        assert str(raised.value) == f"task={task} says nothing of a data set (task.hub): data=hub cannot read it"
+        assert str(raised.value) == f"task={task} defines no hub data set (task.hub), which data=hub needs"

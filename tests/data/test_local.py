@@ -95,7 +95,7 @@ def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path)
     sample.write_parquet(tmp_path)
     path = tmp_path / "nyu-mll/glue/mnli/validation_matched-00000-of-00001.parquet"
     pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "label": [-1]}), path)
-    told = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); allowed are 0 to 2"
+    told = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected 0 to 2"
     assert wrong(Local(str(tmp_path), specs), "mnli") == told
 
 
@@ -175,14 +175,14 @@ def test_shards_are_read_in_their_order(tmp_path: Path) -> None:
         pq.write_table(pa.table({"text": [text] * 2}), tmp_path / f"plain/train-0000{number}-of-00003.parquet")
     assert [row["text"] for row in local(tmp_path, HUB).rows("cola", "train")] == list("aabbcc")
     (tmp_path / "plain/train-00001-of-00003.parquet").unlink()
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, by their names 3"
+    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 3"
     assert wrong(local(tmp_path, HUB)) == told
 
 
 def test_two_versions_of_a_split_are_refused(tmp_path: Path) -> None:
     clone(tmp_path / "plain")
     pq.write_table(pa.table({"text": ["a"]}), tmp_path / "plain/train.parquet")
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, by their names 1"
+    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 1"
     assert wrong(local(tmp_path, HUB)) == told
 
 
@@ -227,7 +227,7 @@ def test_one_file_that_fits_a_pattern(tmp_path: Path) -> None:
 def test_two_files_that_fit_a_pattern(specs, tmp_path: Path) -> None:
     SAMPLES["squad"].write_files(tmp_path)
     shutil.copy(tmp_path / "squad/dev-v1.1.json", tmp_path / "squad/dev-v1.1-part.json")
-    told = f"{tmp_path}/squad/dev-v1.1*.json fits 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
+    told = f"{tmp_path}/squad/dev-v1.1*.json matches 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
     assert wrong(Local(str(tmp_path), specs), "squad") == f"data.root: {told}"
 
 
@@ -318,7 +318,7 @@ def test_a_file_in_the_roots_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("root", [None, 5, "~nobody_of_that_name/data"])
 def test_a_root_that_is_no_path(root) -> None:
-    with pytest.raises(UserError, match=f"data.root={root}: allowed is the path of a folder"):
+    with pytest.raises(UserError, match=f"data.root={root}: expected the path of a folder"):
         Local(root, {})
 
 
@@ -343,7 +343,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_task_whose_yaml_says_nothing_of_files(tmp_path: Path) -> None:
-    told = "says nothing of files in a folder (task.files): data=local cannot read it"
+    told = "defines no files (task.files), which data=local needs"
     assert wrong(local(tmp_path), "rte") == f"task=rte {told}"
     assert wrong(local(tmp_path, HUB)) == f"task=cola {told}"
 
@@ -351,7 +351,7 @@ def test_a_task_whose_yaml_says_nothing_of_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_counts_find_a_bad_line_of_either_split(split: str, tmp_path: Path) -> None:
     (glue(tmp_path / "CoLA") / f"{split}.tsv").write_bytes(TRAIN * 2000 + b"gj04\t2\t\tA.\n")
-    told = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; allowed are 0 to 1"
+    told = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected 0 to 1"
     assert wrong(local(tmp_path)) == told
     assert wrong(local(tmp_path)) == told
 
