@@ -22,8 +22,9 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.bench import Bench, Start
+from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.rewinding import Start
 
 SHORT, LONG, REPEATS = 10, 40, 3
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 Target = TypeVar("Target", bound=Callable[..., object])
+Scalar = bool | int | float | str | None
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -31,10 +32,41 @@ def component(name: str, version: int = 1) -> Callable[[Target], Target]:
 
 
 @dataclass(frozen=True)
+class Component:
+    """A function or class that a config names: its stable name, the version of its results, and its options.
+
+    ``target`` is its import path, which is no part of its identity.
+    """
+
+    tag: ClassVar[str] = "Component"
+    name: str = field(metadata={"key": "target", "component": True})
+    version: int
+    options: tuple[tuple[str, Scalar | tuple[Scalar, ...]], ...] = ()
+    target: str = field(default="", compare=False, metadata={"key": None})  # not hashed
+
+
+def call(component: Component, *arguments: Any, **offered: Any) -> Any:
+    """The component's result for ``arguments`` and its options; of what is offered it gets what it has names for.
+
+    An option goes before what is offered under the same name.
+    """
+    from hydra.utils import get_object
+
+    accepted = {name: value for name, value in offered.items() if accepts(component, name)}
+    return get_object(component.target)(*arguments, **accepted | dict(component.options))
+
+
+def accepts(component: Component, name: str) -> bool:
+    """Whether its signature has a parameter of that name."""
+    return name in declaration(component.target).parameters
+
+
+@dataclass(frozen=True)
 class Declaration:
     """What a component says of itself: ``name`` and ``version`` (None if not declared) and its parameters.
 
-    ``required`` are the parameters without a default value; ``open`` components take any keyword.
+    ``required`` are the parameters without a default value; ``open`` components take any keyword; ``choices`` are the
+    words that a parameter annotated as ``Literal[…]`` takes.
     """
 
     name: str | None
@@ -42,6 +74,7 @@ class Declaration:
     parameters: tuple[str, ...]
     required: tuple[str, ...]
     open: bool = False
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=256)
@@ -63,7 +96,15 @@ def declaration(target: str) -> Declaration:
         parameters = parameters[1:]  # self
     name, version = next(_marks(definition), (None, None))
     names, required = tuple(n for n, _ in parameters), tuple(n for n, needed in parameters if needed)
-    return Declaration(name, version, names, required, arguments.kwarg is not None)
+    choices = {a.arg: tuple(map(str, ast.literal_eval(literal))) for a in named if (literal := _literal(a.annotation))}
+    return Declaration(name, version, names, required, arguments.kwarg is not None, choices)
+
+
+def _literal(annotation: ast.expr | None) -> ast.expr | None:
+    """What stands within ``Literal[…]``."""
+    if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
+        return annotation.slice if annotation.value.id == "Literal" else None
+    return None
 
 
 def _imported(target: str) -> Declaration:

@@ -11,11 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"components", "errors", "fingerprints", "seeds"}
+SHARED = {"checks", "components", "errors", "fingerprints", "seeds"}
 WRITER = {"report.table", "report.formatting"}  # knows no study: everything that is shown comes as a table
 TEXT = {"studies", "report.formatting", "report.names"}
 BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
 MAY = {
+    "checks": set(),
     "components": set(),
     "errors": set(),
     "fingerprints": set(),
@@ -32,7 +33,7 @@ MAY = {
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies.statistics": set(),
     "studies.exhibits": {"runs", "published", "studies", "tickets.problem", "tickets.packed"},
-    "studies": {"runs", "published", "tickets.problem", "tickets.spec"},
+    "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.rewinding"},
     "report.formatting": set(),
     "report.names": set(),
     "report.table": {"report.formatting"},
@@ -59,21 +60,24 @@ MAY = {
     "report.write": {"studies", "report"},
     "report": set(),
     "progress": {"runs", "studies.plan"},
-    "execution": {"runs", "studies.plan", "tickets", "training.ranks", "progress"},
+    "execution": {"runs", "studies.plan", "tickets", "training.loggers", "training.ranks", "progress"},
     "composition": {
         "runs",
         "studies",
         "tickets.problem",
         "tickets.spec",
+        "tickets.needs",
         "tickets.record",
-        "tickets.journal",
         "tickets.context",
         "execution.job",
         "data",
+        "models.files",
         "models.folders",
         "published",
         "pruning.schedule",
-        "training.settings",
+        "tasks.columns",
+        "training.config",
+        "training.loggers",
     },
 }
 EVERYTHING = {"cli", "__main__", "__init__"}
@@ -125,6 +129,8 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.tickets.spec", "torch"),
         ("lightning_tickets.execution.sweep", "torch"),
         ("lightning_tickets.execution.processes", "torch"),
+        ("lightning_tickets.tickets.rewinding", "torch"),
+        ("lightning_tickets.training.loggers", "torch"),
         ("lightning_tickets.pocket.tasks", "torch"),
         ("lightning_tickets.studies.claims", "matplotlib"),
         ("lightning_tickets.studies.exhibits.overlap", "torch"),

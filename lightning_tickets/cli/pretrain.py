@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lightning_tickets.checks import integer
 from lightning_tickets.composition.overrides import parse_overrides
-from lightning_tickets.composition.values import integer
 from lightning_tickets.errors import UserError
 
 HELP = "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from omegaconf import DictConfig
+from collections.abc import Sequence
+from typing import Any
 
-from lightning_tickets.components import declaration
-from lightning_tickets.composition.values import integer
+from omegaconf import DictConfig, ListConfig
+
+from lightning_tickets.checks import integer, word
+from lightning_tickets.components import Component, declaration
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.problem import Component
 
 
-def component_at(key: str, node: DictConfig) -> Component:
+def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = None, given: int = 0) -> Component:
     """UserError for a target that cannot be imported, or an option that it does not take; null means its default.
 
+    With ``offered``, also for a target that requires a parameter which is neither among these nor an option; its first
+    ``given`` parameters are filled by position.
     A component that declares no name goes by its import path. A ``version`` in the YAML stands for the declared one: a
     task of the user's own raises it when its old results should not count any more.
     """
@@ -21,11 +25,25 @@ def component_at(key: str, node: DictConfig) -> Component:
         declared = declaration(target)
     except ImportError as error:
         raise UserError(f"{key}._target_={target}: expected the import path of a function or class") from error
-    options = {str(k): v for k, v in node.items() if k not in ("_target_", "version") and v is not None}
+    values = {str(name): value for name, value in node.items() if name not in ("_target_", "version")}
+    options = {name: _option(f"{key}.{name}", value) for name, value in values.items() if value is not None}
     unknown = sorted(set(options) - set(declared.parameters))
     if unknown and not declared.open:
         raise UserError(f"{key}.{unknown[0]}: {target} has no such option; it has {', '.join(declared.parameters)}")
+    for name in options.keys() & declared.choices.keys():
+        word(*declared.choices[name])(f"{key}.{name}", options[name])
     version = node.get("version", declared.version or 1)
+    missing = [name for name in declared.required if name not in {*options, *declared.parameters[:given]}]
+    if offered is not None and not set(missing) <= set(offered):
+        name = next(name for name in missing if name not in offered)
+        raise UserError(f"{key}: {target} needs {name!r}; it can ask for {', '.join(offered)}")
     return Component(
         declared.name or target, integer(1)(f"{key}.version", version), tuple(sorted(options.items())), target
     )
+
+
+def _option(key: str, value: Any) -> Any:
+    """A list as a tuple; UserError for a mapping."""
+    if isinstance(value, DictConfig):
+        raise UserError(f"{key}: expected a number, a word or a list of these")
+    return tuple(value) if isinstance(value, ListConfig) else value

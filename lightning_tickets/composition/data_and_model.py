@@ -7,8 +7,8 @@ import warnings
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked
 from lightning_tickets.composition.task_data import dataset_spec
-from lightning_tickets.composition.values import checked
 from lightning_tickets.data.hub import Hub
 from lightning_tickets.data.local import Local
 from lightning_tickets.data.pocket import Pocket

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked, checked_settings, number
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import with_group
 from lightning_tickets.composition.settings import training
 from lightning_tickets.composition.ticket_source import source_tasks
-from lightning_tickets.composition.values import checked, number, optional_integer
 from lightning_tickets.errors import UserError
-from lightning_tickets.tickets.problem import Data, Model, Problem, Task
+from lightning_tickets.tasks.columns import COLUMNS
+from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 
 POOLERS = ("pruned", "dense")
 
@@ -43,13 +43,12 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     model_fingerprint, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
-    limits = {name: optional_integer(1)(f"data.{name}", data[name]) for name in ("train_limit", "dev_limit")}
-    used = Data(data.source, rows.fingerprint(task.name), **limits, holdout=_holdout(data.holdout))
+    used = Data(data.source, rows.fingerprint(task.name), **checked_settings(Data, "data", data))
     examples = used.trained(counts["train"])
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few training rows")
     problem = Problem(
-        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task)),
+        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task), _metrics(task)),
         used,
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,
@@ -59,17 +58,15 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     return PlannedProblem(problem, task.family, steps, steps * per_step, place.parameters())
 
 
-def _holdout(share: Any) -> float | None:
-    """A share of train, 0 < share < 1, or None."""
-    if share is None:
-        return None
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
-        raise UserError(f"data.holdout={share}: expected null or a share of train, 0 < share < 1")
-    return float(share)
-
-
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
     return tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
+
+
+def _metrics(task: DictConfig) -> tuple[Metric, ...]:
+    """UserError for one that needs what the kind of task has no column of."""
+    nodes = sorted((str(name), node) for name, node in task.get("metrics", {}).items())
+    columns = COLUMNS.get(task.family)
+    return tuple(Metric(name, component_at(f"task.metrics.{name}", node, columns)) for name, node in nodes)
 
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:

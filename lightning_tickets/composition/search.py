@@ -9,11 +9,12 @@ from typing import Any
 from hydra.utils import get_object
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.components import component_at
+from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.values import boolean, checked, integer
+from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
+from lightning_tickets.tickets.needs import ROUND, UNTRAINED
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 
@@ -41,30 +42,27 @@ def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
         where, rewinds = None, "weights"
     if head == "carried" and (where is None or rewinds == "rate"):
         head = "rewound"  # without rewinding, weights and head are both kept
+    prunes_first = _holds("prunes_first", protocol, lead.family)
+    context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
     return Chain(
         _cut(lead.problem, config, _examples(lead, config.ticket.examples)),
-        component_at("pruner", config.pruner),
+        pruner_at("pruner", config.pruner, context, config),
         schedule(config),
         integer(0)("ticket.seed", config.ticket.seed),
         rewind=where,
         rewinds=rewinds,
         head=head,
         horizon=checked("protocol.horizon", protocol.horizon, HORIZONS),
-        prunes_first=_holds("prunes_first", protocol, lead.family),
+        prunes_first=prunes_first,
         mix=mix if others else None,
     )
 
 
 def _examples(lead: PlannedProblem, given: Any) -> int | None:
     """A number of examples, or a fraction of the examples that a training sees (table 8: of 160,000)."""
-    if isinstance(given, float) and 0 < given < 1:
-        return max(1, round(given * lead.steps * lead.problem.training.batch_size))
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise UserError(f"ticket.examples={given}: expected an integer >= 1 or a fraction between 0 and 1")
-    return given
+    count: int | float | None = (integer(1) | share | null)("ticket.examples", given)
+    return max(1, round(count * lead.steps * lead.problem.training.batch_size)) if isinstance(count, float) else count
 
 
 def _cut(problem: Problem, config: DictConfig, examples: int | None = None) -> Problem:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked
 from lightning_tickets.composition import data_and_model, settings, subnetworks
 from lightning_tickets.composition.problems import build_problem, build_source_problems
 from lightning_tickets.composition.sparsity import percent_of
-from lightning_tickets.composition.values import checked
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
@@ -31,7 +31,7 @@ def run_of(config: DictConfig) -> Run:
 def check_hidden(config: DictConfig) -> None:
     """UserError for a wrong value among those that change no result."""
     settings.hardware(config, single=False)
-    settings.journal(config)
+    settings.logger(config)
     settings.stop_below(config)
     settings.lease(config)
 
@@ -45,7 +45,7 @@ def context_of(config: DictConfig, single: bool) -> RunContext:
         cache=settings.cache(config),
         mask_file=subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
         hardware=settings.hardware(config, single),
-        journal=settings.journal(config),
+        logger=settings.logger(config),
         stop_below=settings.stop_below(config),
         lease=settings.lease(config),
         waits=single,

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.values import checked
+from lightning_tickets.checks import checked
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity

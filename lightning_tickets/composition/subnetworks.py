@@ -8,13 +8,15 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.checks import checked, integer
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import PlannedProblem
+from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.composition.search import chain, schedule
-from lightning_tickets.composition.values import checked, integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pruning.schedule import Linear, rounds_to
+from lightning_tickets.tickets.needs import DRAWN
 from lightning_tickets.tickets.spec import AnyMask, DrawnMask, GivenMask, RedrawnMask, Run, TicketMask
 
 MASKS = ("none", "ticket", "drawn", "redrawn", "given")
@@ -51,7 +53,7 @@ def _mask(config: DictConfig, problems: Sequence[PlannedProblem], sparsity: Any)
     rounds_to(rounds, percent)
     if kind == "drawn":
         counted = Linear() if isinstance(rounds, Linear) else rounds
-        return DrawnMask(component_at("subnetwork.pruner", row.pruner), percent, counted)
+        return DrawnMask(pruner_at("subnetwork.pruner", row.pruner, (DRAWN,), config), percent, counted)
     ticket = TicketMask(chain(config, problems), percent)
     return ticket if kind == "ticket" else RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw))
 

@@ -109,7 +109,7 @@ class Sweep:
         context = self.composer.context(job.cell)
         command = f"{PROGRAM} {shlex.join(job.overrides)}"
         return WorkItem(
-            job.name, command, job.target, replace(context, journal=replace(context.journal, group=self.name))
+            job.name, command, job.target, replace(context, logger=replace(context.logger, group=self.name))
         )
 
     def studies(self) -> list[tuple[str, Plan]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from lightning_tickets.composition.values import integer
+from lightning_tickets.checks import integer
 from lightning_tickets.data.dataset_spec import SPLITS, DatasetSpec, Files, HubSet
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError

@@ -29,7 +29,11 @@ def questions(path: Path) -> Iterator[tuple[str, dict[str | int, Any]]]:
                 if not all(isinstance(answer, dict) for answer in answers):
                     raise UserError(f"{path}, {where}: an answer is not an object; this is not SQuAD's JSON")
                 gold = {key: [answer.get(key) for answer in answers] for key in ("text", "answer_start")}
-                record = {"question": asked.get("question"), "context": paragraph.get("context"), "answers": gold}
+                record: dict[str | int, Any] = {
+                    "question": asked.get("question"),
+                    "context": paragraph.get("context"),
+                    "answers": gold,
+                }
                 yield f"{path}, {where}", record
 
 

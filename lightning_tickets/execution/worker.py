@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from lightning_tickets.runs.world import rank
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.find import find
-from lightning_tickets.tickets.journal import Journal
 from lightning_tickets.tickets.record import last_line
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.tickets.train import train
+from lightning_tickets.training.loggers import LoggerConfig
 from lightning_tickets.training.ranks import joined
 
 
 def execute_job(target: Run | TicketMask, context: RunContext) -> str:
     """One line: the run's name, metric and score, or the ticket's name. Under torchrun only the first process logs."""
     if rank():
-        context = replace(context, journal=Journal(), hardware=replace(context.hardware, progress=False))
+        context = replace(context, logger=LoggerConfig(), hardware=replace(context.hardware, progress=False))
     with joined(context.hardware.accelerator):
         if isinstance(target, TicketMask):
             find(target, context)

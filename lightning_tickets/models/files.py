@@ -41,6 +41,33 @@ AFTER_PADDING = {
     "xmod",
 }
 
+# Types of networks whose query, key, value and output matrices split by attention head (models/attention.py).
+SPLIT_BY_HEAD = {
+    "bert",
+    "big_bird",
+    "camembert",
+    "convbert",
+    "data2vec-text",
+    "distilbert",
+    "electra",
+    "ernie",
+    "longformer",
+    "luke",
+    "megatron-bert",
+    "mobilebert",
+    "mra",
+    "nystromformer",
+    "rembert",
+    "roberta",
+    "roberta-prelayernorm",
+    "roc_bert",
+    "roformer",
+    "xlm-roberta",
+    "xlm-roberta-xl",
+    "xmod",
+    "yoso",
+}
+
 
 def model_files(folder: Path, shown: str) -> list[str]:
     """Every file that is read, by name; UserError under the name ``shown`` where one is missing."""
@@ -103,11 +130,16 @@ def positions(config: Path, shown: str) -> int:
     return count
 
 
+def model_type(config: Path, shown: str) -> str:
+    """The name of the architecture in transformers, "" where the config has none."""
+    return str(_json(config, shown).get("model_type", ""))
+
+
 def _json(path: Path, shown: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise UserError(f"model.path={shown}: {path.name} cannot be read ({error})") from error
     if not isinstance(content, dict):
-        raise UserError(f"model.path={shown}: {path.name} cannot be read (it is no mapping)")
+        raise UserError(f"model.path={shown}: {path.name} cannot be read (not a mapping)")
     return content

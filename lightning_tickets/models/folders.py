@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from lightning_tickets.models.files import CONFIG, digest, model_files, parameters, positions, tokenizer_files
-from lightning_tickets.models.hub import Hub, checked_name, checked_revision, checked_size
+from lightning_tickets.checks import integer, null
+from lightning_tickets.models.files import (
+    CONFIG,
+    digest,
+    model_files,
+    model_type,
+    parameters,
+    positions,
+    tokenizer_files,
+)
+from lightning_tickets.models.hub import Hub, checked_name, checked_revision
 from lightning_tickets.pocket import MODEL_DIR
 
 
@@ -30,6 +39,9 @@ class Pretrained(Protocol):
 
     def max_length(self) -> int | None:
         """How many tokens the encoder takes; None where that is not known before it is fetched."""
+
+    def model_type(self) -> str | None:
+        """The name of its architecture in transformers; None where that is not known before it is fetched."""
 
     def parameters(self) -> int | None:
         """Roughly how many weights it has, for plans; None where that is not known before it is fetched."""
@@ -57,6 +69,10 @@ class Folder:
         """How many tokens the encoder takes."""
         return positions(self.path / CONFIG, str(self.path))
 
+    def model_type(self) -> str:
+        """As its config says."""
+        return model_type(self.path / CONFIG, str(self.path))
+
     def parameters(self) -> int:
         """By the size of its files."""
         return parameters(self.path, str(self.path))
@@ -81,4 +97,4 @@ def hub(path: str, revision: str, parameters: int | None = None) -> Hub:
 
     ``parameters`` is for plans, as long as its files are not there.
     """
-    return Hub(checked_name(path), checked_revision(revision), checked_size(parameters))
+    return Hub(checked_name(path), checked_revision(revision), (integer(1) | null)("model.parameters", parameters))

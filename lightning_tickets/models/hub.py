@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.fingerprints import is_commit, text_digest
-from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, positions
+from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, model_type, positions
 
 FIRST = [CONFIG, *TOKENIZER, *SAFETENSORS, "model-*.safetensors"]
 INSTEAD = [*PICKLED, "pytorch_model-*.bin"]
@@ -48,10 +48,19 @@ class Hub:
 
     def max_length(self) -> int | None:
         """How many tokens the encoder takes; None while its config is not in the cache."""
+        config = self._cached_config()
+        return None if config is None else positions(config, self.repo)
+
+    def model_type(self) -> str | None:
+        """The name of its architecture; None while its config is not in the cache."""
+        config = self._cached_config()
+        return None if config is None else model_type(config, self.repo)
+
+    def _cached_config(self) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 
-        found = try_to_load_from_cache(self.repo, CONFIG, revision=self.revision)
-        return positions(Path(found), self.repo) if isinstance(found, str) else None
+        cached = try_to_load_from_cache(self.repo, CONFIG, revision=self.revision)
+        return Path(cached) if isinstance(cached, str) else None
 
     def parameters(self) -> int | None:
         """Roughly how many weights it has; what was given, None if nothing, while they are not in the cache."""
@@ -87,10 +96,3 @@ def checked_revision(revision: str) -> str:
     if not isinstance(revision, str) or not is_commit(revision):
         raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
     return revision
-
-
-def checked_size(parameters: int | None) -> int | None:
-    """UserError unless it can be a number of weights."""
-    if parameters is not None and (isinstance(parameters, bool) or not isinstance(parameters, int) or parameters < 1):
-        raise UserError(f"model.parameters={parameters}: allowed is an integer above 0, or null")
-    return parameters

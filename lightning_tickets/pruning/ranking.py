@@ -1,10 +1,9 @@
 """Keep exactly the ``count`` largest scores over all matrices, without sorting or copying them.
 
-The bit pattern of a non-negative float grows with its value (that of a negative one falls, which is turned round where
-signs count), so two histogram passes, over the upper and then the
-lower 16 bits, find the count-th largest score exactly; ties at the threshold are kept in order of index (matrices in
-the order of the mapping, entries in row-major order). Memory beyond the masks is a few megabytes, whatever the model.
-Where each process has a part of every matrix, the histograms are summed over the processes, half a megabyte each.
+The bit pattern of a non-negative float grows with its value; that of a negative one falls, so it is inverted for signed
+scores. Two histogram passes, over the upper and then the lower 16 bits, find the count-th largest score exactly. Ties
+at the threshold are kept in order of index: matrices in the order of the mapping, entries in row-major order. Memory
+beyond the masks is a few megabytes, whatever the model.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor, distributed
+from torch import Tensor
 
 from lightning_tickets.pruning.mask import Mask, Weights, check_fits, kept
 
@@ -22,67 +21,41 @@ INFINITE = 0x7F80  # the upper half of infinity's bit pattern; those of NaN are 
 SIGN, MAGNITUDE = 0x8000, 0x7FFFFFFF
 
 
-def keep_largest(scores: Weights, among: Mask, count: int, signed: bool = False, sharded: bool = False) -> Mask:
+def keep_largest(scores: Weights, among: Mask, count: int, signed: bool = False) -> Mask:
     """The mask of the ``count`` entries of ``among`` with the largest absolute score, or if ``signed`` the largest.
 
-    Scores are compared as float32. With ``sharded`` every process of the default group has its consecutive part of each
-    matrix, in the order of ranks, and gets the mask of that part; ``count`` is of all. ValueError for more than there
-    are, or for a score that is not finite.
+    Scores are compared as float32. ValueError if ``among`` keeps fewer than ``count``, or a score is not finite.
     """
     check_fits(among, scores)
-    available = int(_summed(torch.tensor(kept(among)), sharded))
+    available = kept(among)
     if not 0 <= count <= available:
         raise ValueError(f"cannot keep {count} of {available} weights")
     if count == 0:
         return {name: torch.zeros_like(m) for name, m in among.items()}
-    threshold, spare = _threshold(scores, among, count, signed, sharded)
-    spared = _shares(scores, among, signed, threshold, spare) if sharded else {}
+    threshold, spare = _threshold(scores, among, count, signed)
     result = {name: torch.empty(m.shape, dtype=torch.bool) for name, m in among.items()}
     for name, at, bits, alive in _chunks(scores, among, signed):
         chosen = bits > threshold
-        left = spared.get(name, 0) if sharded else spare
-        tied = ((bits == threshold) & alive).nonzero()[:left, 0] if left else ()
+        tied = ((bits == threshold) & alive).nonzero()[:spare, 0] if spare else ()
         if len(tied):
             chosen[tied] = True
             spare -= len(tied)
-            spared[name] = left - len(tied)
         result[name].view(-1)[at : at + len(bits)] = chosen
     return result
 
 
-def _summed(values: Tensor, sharded: bool) -> Tensor:
-    """Over the processes, in place."""
-    if sharded:
-        distributed.all_reduce(values)
-    return values
-
-
-def _shares(scores: Weights, among: Mask, signed: bool, threshold: int, spare: int) -> dict[str, int]:
-    """How many of the ties of each matrix this process keeps, so that they go in order of index over all of them."""
-    ties = dict.fromkeys(among, 0)
-    for name, _, bits, alive in _chunks(scores, among, signed):
-        ties[name] += int(((bits == threshold) & alive).sum())
-    mine = torch.tensor(list(ties.values()))
-    everyone = [torch.empty_like(mine) for _ in range(distributed.get_world_size())]
-    distributed.all_gather(everyone, mine)
-    in_order = torch.stack(everyone, dim=1)  # (matrices, ranks): row by row is the order of index
-    before = (in_order.flatten().cumsum(0) - in_order.flatten()).view_as(in_order)[:, distributed.get_rank()]
-    return dict(zip(among, (spare - before).clamp(min=0).tolist(), strict=True))
-
-
-def _threshold(scores: Weights, among: Mask, count: int, signed: bool, sharded: bool) -> tuple[int, int]:
+def _threshold(scores: Weights, among: Mask, count: int, signed: bool) -> tuple[int, int]:
     """The bit pattern of the count-th largest score, and how many entries with just this pattern are kept."""
     histogram = torch.zeros(BINS, dtype=torch.int64)
     for _, _, bits, _ in _chunks(scores, among, signed):
         histogram += torch.bincount(bits >> 16, minlength=BINS)
-    _summed(histogram, sharded)
     if histogram[INFINITE + SIGN * signed :].any() or (signed and histogram[1 : BINS - INFINITE - SIGN].any()):
         raise ValueError("a weight is not finite: the training has diverged")
     upper, left = _bin_of(histogram, count)
     histogram.zero_()
     for _, _, bits, _ in _chunks(scores, among, signed):
         histogram += torch.bincount(bits[bits >> 16 == upper] & (BINS - 1), minlength=BINS)
-    lower, left = _bin_of(_summed(histogram, sharded), left)
+    lower, left = _bin_of(histogram, left)
     return (upper << 16) | lower, left
 
 
@@ -94,9 +67,9 @@ def _bin_of(histogram: Tensor, count: int) -> tuple[int, int]:
 
 
 def _chunks(scores: Weights, among: Mask, signed: bool) -> Iterator[tuple[str, int, Tensor, Tensor]]:
-    """(matrix, offset, bit patterns in the order of the scores, which are in the running), a chunk at a time.
+    """(matrix, offset, bit patterns in the order of the scores, which are candidates), a chunk at a time.
 
-    What is not in the running has the pattern of zero, below or equal to everything that is.
+    What is no candidate has the pattern of zero, below or equal to every candidate's.
     """
     for name, m in among.items():
         flat, alive = scores[name].detach().reshape(-1), m.reshape(-1)

@@ -1,8 +1,9 @@
-"""What a run is called: a readable slug and eight hex digits of the hash of what it is.
+"""The name of a run: a readable slug and eight hex digits of the hash of its spec.
 
 A spec is a frozen dataclass of scalars, tuples and further specs, with a fixed ``tag`` that stands for its type. Fields
 at their default are left out of what is hashed, so a new field with a default renames nothing; the full spec is stored
-with the result, so that a changed default is noticed (see ``store``). No import path and no class name is hashed.
+with the result, so that a changed default is noticed (see ``store``). A field whose metadata has ``key: None`` is in
+neither. No import path and no class name is hashed.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from typing import Any
 
 from lightning_tickets.runs.hashed_as import HASHED_AS
 
-NOT_HASHED = {"key": None}  # metadata of a field that is not part of what a spec is
-
 
 def described(spec: Any) -> Any:
     """Every field of a spec as JSON values, dataclasses with their tag under ``is``."""
@@ -23,7 +22,7 @@ def described(spec: Any) -> Any:
 
 
 def canonical(spec: Any) -> Any:
-    """As ``described``, without the fields that stand at their default: what the name is made from."""
+    """As ``described``, without fields at their default: the part of a spec that is hashed."""
     return _as_json(spec, keep_defaults=False)
 
 
@@ -61,5 +60,5 @@ def _tag(value: Any) -> str:
 
 
 def _hashed(field: Field[Any], value: Any) -> Any:
-    """Stable names of components stand as what was hashed for them at first."""
+    """The value, or the import path that was hashed first for a component."""
     return HASHED_AS.get(value, value) if field.metadata.get("component") else value

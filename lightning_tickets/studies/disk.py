@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Job, Plan
+from lightning_tickets.tickets.rewinding import keeps_weights
 from lightning_tickets.tickets.spec import Run, TicketMask
 
 RECORDS = 28 * 1024  # spec, result, examples, checksums: seven blocks of a file system
@@ -24,7 +25,7 @@ def artefact_bytes(target: Run | TicketMask, parameters: int) -> int:
     """A run keeps no weights; a round keeps one bit per weight, and the weights that others start from."""
     if isinstance(target, Run):
         return RECORDS
-    return RECORDS + parameters // 8 + (WEIGHT * parameters if target.keeps_weights else 0)
+    return RECORDS + parameters // 8 + (WEIGHT * parameters if keeps_weights(target) else 0)
 
 
 def checkpoint_bytes(plan: Plan) -> int:

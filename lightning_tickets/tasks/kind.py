@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,6 +11,8 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from lightning_tickets.tasks.batches import Batch, Example, Row
+
+Columns = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,12 @@ class Score:
 
     metrics: dict[str, float]
     undefined: tuple[str, ...] = ()
-    columns: Mapping[str, Sequence[float]] = field(default_factory=dict, compare=False)
+    columns: Columns = field(default_factory=dict, compare=False)
+
+    def with_metrics(self, metrics: Mapping[str, Callable[[Columns], float]]) -> Score:
+        """With further metrics of the same columns."""
+        further = defined({name: metric(self.columns) for name, metric in metrics.items()}, self.columns)
+        return Score(self.metrics | further.metrics, self.undefined + further.undefined, self.columns)
 
     def beside(self, name: str, other: Score, metric: str) -> Score:
         """With one metric of another score under a name of its own."""
@@ -63,7 +70,7 @@ class Kind(Protocol):
         """All metrics of the task over a whole split."""
 
 
-def defined(metrics: Mapping[str, float], columns: Mapping[str, Sequence[float]]) -> Score:
+def defined(metrics: Mapping[str, float], columns: Columns) -> Score:
     """Metrics that are not a number become 0 and are flagged."""
     undefined = tuple(sorted(name for name, value in metrics.items() if not math.isfinite(value)))
     finite = {name: 0.0 if name in undefined else float(value) for name, value in metrics.items()}

@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as lightning
 
+from lightning_tickets.components import Component, call
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.models.packing import pack
-from lightning_tickets.pruning.callback import Prune, PruningCallback
+from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tasks.kind import Columns, Score
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.examples import prepared
 from lightning_tickets.tickets.problem import Mix, Problem
+from lightning_tickets.tickets.rewinding import Start
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
+from lightning_tickets.training.config import Course
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.module import TaskModule
 from lightning_tickets.training.parts import Part, Together, batches_of
-from lightning_tickets.training.settings import Course
 
 
 @dataclass(frozen=True)
-class Start:
-    """What a training begins with: θ, and γ where it is not drawn; the step it begins at, and where its rate is zero.
+class Trained:
+    """A subnetwork after its training: its score, its prunable weights on the CPU, and gradients at them.
 
-    Heads are drawn by the run's seed, or by ``head_seed``.
+    ``gradients`` takes a mask, a number of batches and the seed that draws them.
     """
 
-    theta: State
-    gamma: Sequence[State] | None = None
-    begin: int = 0
-    horizon: int | None = None
-    head_seed: int | None = None
+    score: Score
+    weights: Weights
+    gradients: Callable[[Mask, int, int], Weights]
 
 
 class Bench:
@@ -97,10 +97,9 @@ class Bench:
         start: Start,
         mask: Mask,
         seeds: tuple[int, int],
-        prune: Prune | None = None,
         callbacks: Sequence[lightning.Callback] = (),
         chain: Chain | None = None,
-    ) -> tuple[Score, PruningCallback]:
+    ) -> Trained:
         """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
 
         ``chain`` is the one that finds, or has found, the mask: what curves are told of.
@@ -109,17 +108,18 @@ class Bench:
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = Course(self.steps, start.begin, start.horizon)
-        callback = PruningCallback(prunable(encoder, self._prunes_pooler), mask, prune)
+        matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.context.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
         shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.journal.logger(name, shown) as logger:
-            callbacks = [callback, *callbacks]
+        with self.context.logger.logger(name, shown) as logger:
+            callbacks = [PruningCallback(matrices, mask), *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
-        return self._together(scores), callback
+        weights = {name: p.detach().cpu() for name, p in matrices.items()}
+        return Trained(self._together(scores), weights, partial(self._gradients, encoder, parts))
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
         every = self.context.hardware.checkpoint_every
@@ -140,18 +140,24 @@ class Bench:
             head = make_head(kind, encoder, self.context.folder.path, drawn_by)
             if gamma is not None:
                 head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
-            found.append(Part(kind, head, splits, problem.training))
+            metrics = {metric.name: partial(_value, metric.component) for metric in problem.task.metrics}
+            found.append(Part(kind, head, splits, problem.training, metrics))
         return found
 
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
         """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
         encoder = self._copy()
-        wanted = prunable(encoder, self._prunes_pooler)
-        apply_(wanted, mask)
-        parts = self.parts(encoder, seed, None)
-        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps))
+        return self._gradients(encoder, self.parts(encoder, seed, None), mask, batches, seed)
+
+    def _gradients(self, encoder: Any, parts: Sequence[Part], mask: Mask, batches: int, seed: int) -> Weights:
+        """At the encoder's weights under the mask, with the parts' heads; neither is changed."""
+        encoder, heads = copy.deepcopy((encoder, [part.head for part in parts]))
+        parts = [replace(part, head=head) for part, head in zip(parts, heads, strict=True)]
+        matrices = prunable(encoder, self._prunes_pooler)
+        apply_(matrices, mask)
+        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps)).cpu()
         loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
-        return mean_gradients(module, wanted, islice(Together(loaders, module.kinds, batches, None), batches))
+        return mean_gradients(module, matrices, islice(Together(loaders, module.kinds, batches, None), batches))
 
     def _together(self, scores: Sequence[Score]) -> Score:
         """The leading task's metrics by their names, those of the others as ``cola.matthews``."""
@@ -160,6 +166,10 @@ class Bench:
             for metric in score.metrics:
                 first = first.beside(f"{problem.task.name}.{metric}", score, metric)
         return first
+
+
+def _value(metric: Component, columns: Columns) -> float:
+    return float(call(metric, **{name: list(values) for name, values in columns.items()}))
 
 
 @lru_cache(maxsize=2)

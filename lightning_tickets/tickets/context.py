@@ -11,8 +11,8 @@ from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.runs import claim
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.journal import Journal
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
+from lightning_tickets.training.loggers import LoggerConfig
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunContext:
     cache: Path
     mask_file: Path | None = None
     hardware: Hardware = field(default_factory=Hardware)
-    journal: Journal = field(default_factory=Journal)
+    logger: LoggerConfig = field(default_factory=LoggerConfig)
     stop_below: float | None = None
     lease: float = 120.0
     waits: bool = True

@@ -10,6 +10,8 @@ from typing import Any
 import tokenizers
 import transformers
 
+from lightning_tickets.checks import word
+from lightning_tickets.components import call
 from lightning_tickets.data.cache import VERSION, Examples, load_or_build
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
@@ -17,7 +19,6 @@ from lightning_tickets.fingerprints import text_digest
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
-from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.training.parts import Splits
 
@@ -33,9 +34,10 @@ def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) 
             _known.clear()
         kind: Kind = call(problem.task.kind)
         kind.prepare(load_tokenizer(folder.path), problem.training.max_length)
-        unknown = {problem.task.metric} - {*kind.metrics, *(name for _, name in problem.task.further)}
-        if unknown:
-            raise UserError(f"task.metric={unknown.pop()}: allowed are {', '.join(kind.metrics)}")
+        own = [metric.name for metric in problem.task.metrics]
+        word(*kind.metrics, *own, *(name for _, name in problem.task.further))("task.metric", problem.task.metric)
+        for name in set(own) & set(kind.metrics):
+            raise UserError(f"task.metrics.{name}: {problem.task.kind.name} has a metric of this name")
 
         def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
             """``of`` names the split of the source that it is a part of."""

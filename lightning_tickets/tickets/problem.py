@@ -5,34 +5,28 @@ Everything that changes a number is a field; data and weights enter by the finge
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
-from lightning_tickets.runs.identity import NOT_HASHED
-from lightning_tickets.training.settings import Training
-
-Scalar = bool | int | float | str | None
+from lightning_tickets.checks import integer, null, setting, share
+from lightning_tickets.components import Component
+from lightning_tickets.training.config import Training
 
 
 @dataclass(frozen=True)
-class Component:
-    """A function or class that a config names: its stable name, the version of its results, and its options.
+class Metric:
+    """A further metric of a task: a function of the columns of its score, by the names of its parameters."""
 
-    ``target`` is where it lies today, which is no part of what it is.
-    """
-
-    tag: ClassVar[str] = "Component"
-    name: str = field(metadata={"key": "target", "component": True})
-    version: int
-    options: tuple[tuple[str, Scalar], ...] = ()
-    target: str = field(default="", compare=False, metadata=NOT_HASHED)
+    tag: ClassVar[str] = "Metric"
+    name: str
+    component: Component
 
 
 @dataclass(frozen=True)
 class Task:
-    """``kind`` trains and scores it; ``metric`` is the one that tables show.
+    """``kind`` trains and scores it; ``metric`` is the one that tables show, of the kind's or of ``metrics``.
 
-    ``further`` are splits that are scored beside ``dev``, each with the name that the metric goes by there.
+    ``further`` are splits that are scored as ``dev`` is, each with the name that the metric goes by there.
     """
 
     tag: ClassVar[str] = "Task"
@@ -40,6 +34,7 @@ class Task:
     kind: Component
     metric: str
     further: tuple[tuple[str, str], ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,10 +48,10 @@ class Data:
     tag: ClassVar[str] = "Data"
     source: str
     fingerprint: str
-    train_limit: int | None = None
-    dev_limit: int | None = None
+    train_limit: int | None = setting(integer(1) | null, None)
+    dev_limit: int | None = setting(integer(1) | null, None)
     examples: int | None = None
-    holdout: float | None = None
+    holdout: float | None = setting(share | null, None)
 
     def shown(self, rows: int) -> int:
         """How many of so many rows of train the limit leaves."""

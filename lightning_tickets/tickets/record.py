@@ -10,7 +10,7 @@ from typing import Any
 
 from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
 from lightning_tickets.tickets.spec import Run
-from lightning_tickets.training.settings import held_out
+from lightning_tickets.training.config import held_out
 
 RESULT = "result.json"
 TICKET = "ticket.safetensors"  # beside a round's result

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
-from lightning_tickets.pruning.schedule import WHOLE, AnySchedule, Linear, rounds_to
+from lightning_tickets.components import Component
+from lightning_tickets.pruning.schedule import AnySchedule, Linear, rounds_to
 from lightning_tickets.runs.identity import run_name
-from lightning_tickets.tickets.problem import Component, Mix, Problem
+from lightning_tickets.tickets.problem import Mix, Problem
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,6 @@ class Chain:
         """Their names: ``mlm+cola``."""
         return "+".join(problem.task.name for problem in self.problems)
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether a round starts from the weights with which the one before has ended."""
-        return self.rewind is None or self.rewinds == "rate"
-
-    def step(self, steps: int) -> int:
-        """The step i of so many that a training starts from; 0 for θ0 and for standard pruning."""
-        return min(steps - 1, round(self.rewind * steps)) if self.rewind else 0
-
-    def end(self, steps: int) -> int | None:
-        """The step at which the rate is zero, None for the round's end; a chain's is that of 100 % (reference 2, 6)."""
-        return steps * -(-WHOLE // self.schedule.per_round) if self.horizon == "chain" else None
-
     @cached_property
     def name(self) -> str:
         return run_name(f"find-{self.tasks}-imp-seed{self.seed}", self)
@@ -94,11 +82,6 @@ class TicketMask:
     def trained(self) -> list[TicketMask]:
         """The rounds up to it that have trained."""
         return self.rounds[1 if self.chain.prunes_first else 0 :]
-
-    @property
-    def keeps_weights(self) -> bool:
-        """Whether its round leaves the weights that later ones start from, θ_i or those of its end."""
-        return bool(self.trained) and (self.chain.goes_on or bool(self.chain.rewind and len(self.trained) == 1))
 
     @cached_property
     def name(self) -> str:

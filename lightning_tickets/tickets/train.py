@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 
+from lightning_tickets.components import accepts, call
 from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State
-from lightning_tickets.pruning.mask import Mask, Weights, fitted, full, kept, size
+from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.tickets.component import accepts, call, counted
+from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.find import find, rewound_to
+from lightning_tickets.tickets.prune import prune, with_count
 from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
+from lightning_tickets.tickets.rewinding import Start, rewound_to, run_start
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
 from lightning_tickets.training.snapshot import Point
 
@@ -37,7 +39,7 @@ def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -
     began, bench = time.perf_counter(), Bench(run.problem, context)
     mask = _mask(run, bench, ticket)
     chain = run.ticket.chain if run.ticket is not None else None
-    score, _ = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain)
+    score = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain).score
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with context.store.publish(run.name, run, lease) as folder:
         write_examples(folder, score.columns)
@@ -65,33 +67,22 @@ def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):
         return mask
-    return counted(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
+    return with_count(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
 
 
 def _drawn(drawn: DrawnMask, bench: Bench, seed: int) -> Mask:
     """A pruner's choice among the weights of θ0, without training."""
-    whole, drawn_by = full(bench.prunable), derive(seed, "mask")
+    whole, weights = full(bench.prunable), bench.prunable
     count = drawn.kept(size(whole))
-
-    def gradients(mask: Mask, batches: int) -> Weights:
-        return bench.gradients(mask, batches, drawn_by)
-
-    offered = {"seed": drawn_by, "fresh": bench.fresh, "gradients": gradients}
-    return counted(call(drawn.pruner, bench.prunable, whole, count, **offered), count, drawn.pruner)
+    return prune(drawn.pruner, bench, weights, whole, count, derive(seed, "mask"), bench.gradients)
 
 
 def _start(run: Run, bench: Bench) -> Start:
-    """The initialization's weights with a head drawn anew; a rewound ticket goes on from its chain's step.
-
-    On another task than its own it has the chain's weights only: a fresh head and a whole training.
-    """
+    """With the weights of its initialization, which may ask for those that the ticket's chain rewinds to."""
     point = None
     if run.ticket is not None and accepts(run.initialization, EARLIER):
         point = rewound_to(run.ticket, bench.context.store)
-    theta = _theta(run, bench, point)
-    if point is None or run.ticket is None or run.transferred:
-        return Start(theta)
-    return Start(theta, point.heads, run.ticket.chain.step(bench.steps))
+    return run_start(run, _theta(run, bench, point), point, bench.steps)
 
 
 def _theta(run: Run, bench: Bench, point: Point | None) -> State:

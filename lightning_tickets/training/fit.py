@@ -23,9 +23,9 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.checkpoint import Checkpoint
+from lightning_tickets.training.config import Course, Hardware, Training, held_out
 from lightning_tickets.training.module import TaskModule, evaluate
 from lightning_tickets.training.parts import Collate, Part, Together, batches_of
-from lightning_tickets.training.settings import Course, Hardware, Training, held_out
 
 EVALUATION_BATCH = 128
 EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts

@@ -13,10 +13,10 @@ from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
-from lightning_tickets.training.optim import linear_rate, make_optimizer
+from lightning_tickets.training.config import Course, Training
+from lightning_tickets.training.optimizers import linear_rate, make_optimizer
 from lightning_tickets.training.parts import Collate, Part
 from lightning_tickets.training.ranks import gathered
-from lightning_tickets.training.settings import Course, Training
 
 NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 
@@ -27,7 +27,7 @@ class TaskModule(lightning.LightningModule):
     def __init__(self, encoder: nn.Module, parts: Sequence[Part], settings: Training, course: Course) -> None:
         super().__init__()
         self.encoder, self.heads = encoder, nn.ModuleList([part.head for part in parts])
-        self.kinds = [part.kind for part in parts]
+        self.kinds, self.metrics = [part.kind for part in parts], [part.metrics for part in parts]
         self.settings, self.course = settings, course
 
     def forward(self, batch: Batch, number: int = 0) -> Tensor:
@@ -78,4 +78,4 @@ def evaluate(
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
         found.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
     everything = {i: one for part in ([found] if drawn else gathered(found)) for i, one in part.items()}
-    return kind.score(examples, [everything[i] for i in range(len(examples))])
+    return kind.score(examples, [everything[i] for i in range(len(examples))]).with_metrics(module.metrics[number])

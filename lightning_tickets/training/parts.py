@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,9 @@ from lightning_tickets.data.cache import Examples
 from lightning_tickets.runs.world import world_size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
-from lightning_tickets.tasks.kind import Kind
+from lightning_tickets.tasks.kind import Columns, Kind
+from lightning_tickets.training.config import Training
 from lightning_tickets.training.ranks import share
-from lightning_tickets.training.settings import Training
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,16 @@ class Splits:
 
 @dataclass(frozen=True)
 class Part:
-    """A task of a training: what reads and scores it, its head γ, its examples, and the size of its batches."""
+    """A task of a training: what reads and scores it, its head γ, its examples, and the size of its batches.
+
+    ``metrics`` are further ones than the kind's own.
+    """
 
     kind: Kind
     head: nn.Module
     splits: Splits
     settings: Training
+    metrics: Mapping[str, Callable[[Columns], float]] = field(default_factory=dict)
 
 
 class Collate:

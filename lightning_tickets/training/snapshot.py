@@ -27,7 +27,7 @@ class Snapshot(lightning.Callback):
 
     @property
     def state_key(self) -> str:
-        return f"{type(self).__name__}-{self.name}"
+        return f"Snapshot-{self.name}"  # fixed: checkpoints hold it
 
     def state_dict(self) -> dict[str, Any]:
         return {} if self.point is None else {"encoder": self.point.encoder, "heads": list(self.point.heads)}

@@ -64,7 +64,7 @@ def test_the_paper_scale_has_the_papers_settings(task, wanted):
         ("+task.files.labels=[a,b]", "task.files: a label is defined by one of"),
         ("~task.hub.revision", "task.hub.revision is missing"),
         ("+task.rows.test=3", "task.rows.test: expected one of train, dev"),
-        ("task.rows.dev=many", "task.rows.dev=many: allowed is an integer"),
+        ("task.rows.dev=many", "task.rows.dev=many: expected an integer"),
     ],
 )
 def test_a_mistake_in_a_task_is_named_by_its_key(override, named):

@@ -8,10 +8,10 @@ import pytest
 import torch
 from hydra.utils import get_object
 
+from lightning_tickets.components import call
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
-from lightning_tickets.tickets.component import call
 from lightning_tickets.tickets.problem import Component
 from tests.commands import compose_each
 

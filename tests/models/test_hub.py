@@ -163,5 +163,5 @@ def test_planning_needs_no_torch(banned: str) -> None:
 
 @pytest.mark.parametrize("parameters", [0, -1, 1.5, "many", True])
 def test_a_number_of_weights_is_one(parameters) -> None:
-    with pytest.raises(UserError, match=r"model\.parameters=.*allowed is an integer above 0, or null"):
+    with pytest.raises(UserError, match=r"model\.parameters=.*expected an integer >= 1 or null"):
         hub(REPO, COMMIT, parameters)

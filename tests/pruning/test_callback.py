@@ -7,8 +7,8 @@ import pytorch_lightning as lightning
 import torch
 from torch import nn
 
+from lightning_tickets.pruning import callback
 from lightning_tickets.pruning.callback import PruningCallback
-from lightning_tickets.pruning.mask import full
 
 
 class Watched(lightning.LightningModule):
@@ -34,14 +34,14 @@ class Watched(lightning.LightningModule):
         return torch.optim.AdamW(self.parameters(), lr=0.1, weight_decay=self.weight_decay)
 
 
-def trained(callback, module, steps=12):
+def trained(hook, module, steps=12):
     torch.manual_seed(1)
     loader = torch.utils.data.DataLoader(torch.randn(steps * 4, 6), batch_size=4)
     trainer = lightning.Trainer(
         accelerator="cpu",
         max_steps=steps,
         gradient_clip_val=1.0,
-        callbacks=[callback],
+        callbacks=[hook],
         logger=False,
         enable_progress_bar=False,
         enable_model_summary=False,
@@ -83,19 +83,59 @@ def test_clipping_sees_masked_gradients():
     assert module.norms[0] < whole
 
 
-def test_prunes_the_trained_weights_at_the_end():
+class Drifting(torch.optim.SGD):
+    """Moves every weight in each step, whatever its gradient."""
+
+    def step(self, closure=None):
+        loss = super().step(closure)
+        with torch.no_grad():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    parameter.add_(0.01)
+        return loss
+
+
+def with_old_momentum(parameters):
+    """SGD that comes with momentum from before."""
+    optimizer = torch.optim.SGD(parameters, lr=0.01, momentum=0.9, weight_decay=0.1)
+    for parameter in optimizer.param_groups[0]["params"]:
+        optimizer.state[parameter]["momentum_buffer"] = torch.ones_like(parameter)
+    return optimizer
+
+
+OTHERS = {
+    "sgd": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=0.1, nesterov=True),
+    "old_momentum": with_old_momentum,
+    "drifting": lambda p: Drifting(p, lr=0.01),
+}
+
+
+@pytest.mark.parametrize("make", OTHERS.values(), ids=OTHERS)
+def test_no_pruned_weight_ever_moves_under_another_optimiser(make):
     module = Watched()
-    weight = module.net[0].weight
-    got = {}
+    module.configure_optimizers = lambda: make(module.parameters())
+    mask = half_mask(module)
+    trained(PruningCallback({"w": module.net[0].weight}, mask), module)
+    assert all(bool((seen[~mask["w"]] == 0).all()) for seen in module.seen)
+    assert not torch.equal(module.seen[0][mask["w"]], module.seen[-1][mask["w"]])
 
-    def prune(weights, mask):
-        got.update({name: w.clone() for name, w in weights.items()})
-        return {name: ~m for name, m in mask.items()}
 
-    callback = PruningCallback({"w": weight}, full({"w": weight}), prune)
-    trained(callback, module)
-    assert torch.equal(got["w"], weight.detach())
-    assert callback.pruned is not None and not callback.pruned["w"].any()
+@pytest.mark.parametrize("name", ["old_momentum", "drifting"])
+def test_masking_gradients_alone_would_not_do(name, monkeypatch):
+    monkeypatch.setattr(callback, "apply_", lambda *_: None)
+    module = Watched()
+    module.configure_optimizers = lambda: OTHERS[name](module.parameters())
+    mask = half_mask(module)
+    with torch.no_grad():
+        module.net[0].weight.mul_(mask["w"])
+    trained(PruningCallback({"w": module.net[0].weight}, mask), module)
+    assert bool((module.seen[-1][~mask["w"]] != 0).any())
+
+
+def test_adamw_is_not_masked_a_second_time():
+    module = Watched()
+    trained(PruningCallback({"w": module.net[0].weight}, half_mask(module)), module, steps=1)
+    assert not module.trainer.optimizers[0]._optimizer_step_post_hooks
 
 
 def test_a_mask_that_does_not_fit_is_named_with_both_shapes():

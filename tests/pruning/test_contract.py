@@ -9,6 +9,7 @@ import torch
 from omegaconf import OmegaConf
 from transformers import BertForMaskedLM, BertForSequenceClassification, BertModel
 
+from lightning_tickets.components import accepts, call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.models.attention import attention_heads
@@ -16,7 +17,6 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunab
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import check_fits, fitted, full, kept, size
 from lightning_tickets.pruning.ranking import keep_largest
-from lightning_tickets.tickets.component import accepts, call
 
 
 def pruner_nodes():

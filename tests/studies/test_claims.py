@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.claims import CLAIMS, FAILS, HOLDS, CANNOT_BE_TOLD, check_claims, claims_table
+from lightning_tickets.studies.claims import CANNOT_BE_TOLD, CLAIMS, FAILS, HOLDS, check_claims, claims_table
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 TASKS = ("mnli", "cola", "squad", "mlm")

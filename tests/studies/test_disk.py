@@ -14,7 +14,7 @@ from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import disk
 from lightning_tickets.studies.plan import Plan
-from lightning_tickets.tickets.find import find
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.spec import Run
 from lightning_tickets.tickets.train import train
 

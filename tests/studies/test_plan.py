@@ -12,7 +12,7 @@ from lightning_tickets.runs.store import TIMING, Store, write_json
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.config import Training
 
 SETTINGS = Training(10, None, 8, 16, 1e-3, 1e-2)
 THETA = Component("pretrained", 1)

@@ -8,8 +8,8 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import CellResult
 from lightning_tickets.studies.exhibits.rounds import Rounds
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.search import find
 
 
 def figure(sparsity=30):

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from lightning_tickets.components import call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.errors import UserError
@@ -16,7 +17,6 @@ from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score
 from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
-from lightning_tickets.tickets.component import call
 
 CONFIGS = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
 LENGTH = 48

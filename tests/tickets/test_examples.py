@@ -93,7 +93,7 @@ def test_rows_that_cannot_be_encoded_leave_no_file(context, tiny_run):
 
 
 def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(context, tiny_run):
-    with pytest.raises(UserError, match=r"task.metric=bleu: allowed are accuracy, matthews, f1"):
+    with pytest.raises(UserError, match=r"task.metric=bleu: expected one of accuracy, matthews, f1"):
         Bench(tiny_run("task=cola", "task.metric=bleu").problem, context)
 
 

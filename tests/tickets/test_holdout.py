@@ -13,8 +13,8 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.tickets.examples import prepared
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import read_round
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.train import train
 from tests.commands import TASKS
 

@@ -14,8 +14,9 @@ from lightning_tickets.runs.store import read_json
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
 from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.find import find, rewound_to
 from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.rewinding import rewound_to
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.training.parts import Collate, Together
 

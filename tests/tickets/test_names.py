@@ -9,7 +9,7 @@ import pytest
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
-from lightning_tickets.training.settings import Training
+from lightning_tickets.training.config import Training
 
 KIND = Component("classification", 1, (("labels", 2),))
 PROBLEM = Problem(

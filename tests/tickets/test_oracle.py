@@ -17,8 +17,8 @@ from lightning_tickets.models.heads import make_head
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
 from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.training.parts import Collate

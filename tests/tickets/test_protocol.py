@@ -18,13 +18,14 @@ from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.point import END, load_point
 from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.rewinding import horizon
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.ticket import load_ticket
 from lightning_tickets.tickets.train import train
-from lightning_tickets.training.optim import linear_rate
-from lightning_tickets.training.settings import Course, Training
+from lightning_tickets.training.config import Course, Training
+from lightning_tickets.training.optimizers import linear_rate
 
 STEPS, SEEDS = 6, (1, 2, 3)
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
@@ -89,10 +90,10 @@ def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, st
 def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_run, steps):
     """[2] Ten rounds' steps to zero, the optimiser new in each; the print: to zero in every round."""
     chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
-    assert chain.end(steps) == 10 * steps
-    rate = linear_rate(Course(steps, horizon=chain.end(steps)), 0.0)
+    assert horizon(chain, steps) == 10 * steps
+    rate = linear_rate(Course(steps, horizon=horizon(chain, steps)), 0.0)
     assert rate(0) == 1.0 and rate(steps) == pytest.approx(0.9)
-    assert tiny_run("task=cola", *SHORT).mask.chain.end(steps) is None
+    assert horizon(tiny_run("task=cola", *SHORT).mask.chain, steps) is None
     assert linear_rate(Course(steps), 0.0)(steps) == 0.0
 
 
@@ -269,19 +270,19 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
 @pytest.mark.parametrize(
     ("wrong", "allowed"),
     [
-        ("protocol.head=kept", "protocol.head=kept: allowed are rewound, carried, redrawn"),
-        ("protocol.horizon=all", "protocol.horizon=all: allowed are round, chain"),
+        ("protocol.head=kept", "protocol.head=kept: expected one of rewound, carried, redrawn"),
+        ("protocol.horizon=all", "protocol.horizon=all: expected one of round, chain"),
         (
             "protocol.aliased=[mlm]",
             "protocol.aliased=.*: allowed is a list of classification, regression, span, masked_lm",
         ),
         ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: allowed is a list of"),
-        ("protocol.partial_batch=1", "protocol.partial_batch=1: allowed are true, false"),
-        ("rewinds=head", "rewinds=head: allowed are weights, rate"),
-        ("mix.loss=averaged", "mix.loss=averaged: allowed are summed, sampled"),
+        ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
+        ("rewind=head", "unknown option rewind=head; choose from fraction, none, pretrained, rate"),
+        ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),
         ("ticket.examples=0", "ticket.examples=0: allowed are an integer of at least 1"),
-        ("ticket.stop_below=-1", "ticket.stop_below=-1: allowed is a number of at least 0"),
-        ("protocol=print", "protocol=print is not known: allowed are paper, released_code"),
+        ("ticket.stop_below=-1", "ticket.stop_below=-1: expected a number >= 0"),
+        ("protocol=print", "unknown option protocol=print; choose from paper, released_code"),
     ],
 )
 def test_another_value_is_told_with_those_that_are_allowed(tiny_run, wrong, allowed):

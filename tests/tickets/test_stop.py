@@ -8,8 +8,8 @@ import pytest
 
 from lightning_tickets.errors import Stopped
 from lightning_tickets.runs.store import read_json
-from lightning_tickets.tickets.find import find
 from lightning_tickets.tickets.record import Result, read_round
+from lightning_tickets.tickets.search import find
 from tests.commands import SHORT, inside, process
 
 ROUNDS = ["task=mlm", "training.steps=4", "sparsity=90"]
@@ -33,7 +33,7 @@ def test_it_stops_after_the_first_round_that_falls_below(context, tiny_run, monk
     def result(store, name, spec):
         return Result("accuracy", metrics | {own: by_name[name]}, (), 1, 1)
 
-    monkeypatch.setattr("lightning_tickets.tickets.find.read_round", result)
+    monkeypatch.setattr("lightning_tickets.tickets.search.read_round", result)
     with pytest.raises(Stopped, match=r"not searched beyond 30 %: at 20 % it scores 0.7400, its first round 0.8000"):
         find(run.mask, replace(context, stop_below=0.05))
     assert rounds_of(context, run) == [10, 20, 30]

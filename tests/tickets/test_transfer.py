@@ -9,7 +9,7 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.initialization.state import clone
 from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.find import rewound_to
+from lightning_tickets.tickets.rewinding import rewound_to
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.train import train
 

@@ -9,15 +9,17 @@ from dataclasses import replace
 import pytest
 import pytorch_lightning as lightning
 
+from lightning_tickets.components import Component
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import bench
-from lightning_tickets.tickets.find import find
-from lightning_tickets.tickets.journal import Journal
+from lightning_tickets.tickets.search import find
 from lightning_tickets.tickets.train import train
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.training.config import Hardware
+from lightning_tickets.training.loggers import LoggerConfig
 from tests.tickets.artefacts import content
 
+CSV = Component("csv", 1, target="lightning_tickets.training.loggers.csv")
 CHAINS = {
     "imp": ["task=cola", "sparsity=20"],
     "masked": ["task=mlm", "sparsity=10"],
@@ -82,8 +84,10 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
 
 def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=full", "training.steps=60")
-    whole = replace(with_checkpoints, store=Store(tmp_path / "w" / "runs"), journal=Journal("csv", tmp_path / "whole"))
-    part = replace(with_checkpoints, journal=Journal("csv", tmp_path / "part"))
+    whole = replace(
+        with_checkpoints, store=Store(tmp_path / "w" / "runs"), logger=LoggerConfig(CSV, tmp_path / "whole")
+    )
+    part = replace(with_checkpoints, logger=LoggerConfig(CSV, tmp_path / "part"))
     train(run, whole)
     for step in (25, 27, 44):
         cut(step)

@@ -7,10 +7,11 @@ import torch
 
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench, Start
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.rewinding import Start
 from lightning_tickets.training import fit as fit_module
-from lightning_tickets.training.optim import linear_rate
-from lightning_tickets.training.settings import Course, Training
+from lightning_tickets.training.config import Course, Training
+from lightning_tickets.training.optimizers import linear_rate
 
 
 def test_purposes_rounds_and_seeds_do_not_share_a_stream():
@@ -32,8 +33,8 @@ def test_what_was_drawn_before_changes_nothing(context, tiny_run):
     bench = Bench(tiny_run("task=cola").problem, context)
 
     def trained():
-        _, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
-        return torch.cat([p.detach().flatten() for p in callback.prunable.values()])
+        weights = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)).weights
+        return torch.cat([w.flatten() for w in weights.values()])
 
     one = trained()
     torch.rand(1000)
@@ -43,13 +44,13 @@ def test_what_was_drawn_before_changes_nothing(context, tiny_run):
 def test_scoring_consumes_nothing_of_training(context, tiny_run, monkeypatch):
     """A second evaluation in the middle leaves weights and later scores as they are."""
     bench = Bench(tiny_run("task=mlm").problem, context)
-    plain, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
+    plain = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
     evaluate = fit_module.evaluate
     monkeypatch.setattr(fit_module, "evaluate", lambda *a: (evaluate(*a), evaluate(*a))[1])
-    twice, again = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
-    assert plain == twice
-    for name, weight in callback.prunable.items():
-        assert torch.equal(weight, again.prunable[name])
+    twice = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
+    assert plain.score == twice.score
+    for name, weight in plain.weights.items():
+        assert torch.equal(weight, twice.weights[name])
 
 
 def test_the_rate_rises_falls_and_ends_at_zero():
@@ -69,6 +70,6 @@ def test_steps_of_an_epoch_round_up():
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_each_precision_trains(context, tiny_run, precision):
     bench = Bench(tiny_run("task=cola", f"training.precision={precision}").problem, context)
-    score, callback = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
-    assert set(score.metrics) == {"accuracy", "f1", "matthews"}
-    assert all(not torch.equal(p, bench.theta[name]) for name, p in callback.prunable.items())
+    trained = bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))
+    assert set(trained.score.metrics) == {"accuracy", "f1", "matthews"}
+    assert all(not torch.equal(p, bench.theta[name]) for name, p in trained.weights.items())

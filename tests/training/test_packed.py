@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from lightning_tickets.pruning.mask import full
-from lightning_tickets.tickets.bench import Bench, Start
-from lightning_tickets.training.settings import Hardware
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.rewinding import Start
+from lightning_tickets.training.config import Hardware
 from tests.commands import TASKS
 
 PACKED = "training.packed=true"
@@ -30,10 +31,10 @@ def test_the_same_bytes_every_time_also_when_recomputed(context, tiny_run, task)
     for limit in (None, None, 1):
         bench = Bench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
         found.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)))
-    (score, first), *others = found
-    for again, other in others:
-        assert again == score
-        assert all(torch.equal(weight, other.prunable[name]) for name, weight in first.prunable.items())
+    first, *others = found
+    for other in others:
+        assert other.score == first.score
+        assert all(torch.equal(weight, other.weights[name]) for name, weight in first.weights.items())
 
 
 def test_a_packed_training_has_a_name_and_draws_of_its_own(context, tiny_run):
@@ -42,5 +43,5 @@ def test_a_packed_training_has_a_name_and_draws_of_its_own(context, tiny_run):
     trained = []
     for run in runs:
         bench = Bench(run.problem, context)
-        trained.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0))[1].prunable)
+        trained.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)).weights)
     assert any(not torch.equal(weight, trained[1][name]) for name, weight in trained[0].items())

@@ -1,0 +1,82 @@
+"""Ranges of single values: a check takes the key and the value, and gives the value or a UserError of one line.
+
+A dataclass declares the range of a setting next to its field, by ``setting``; ``checked_settings`` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+from lightning_tickets.errors import UserError
+
+LARGEST = 1e300  # of a number; infinity and NaN are no numbers
+
+
+@dataclass(frozen=True)
+class Check:
+    """``expected`` describes the values that are accepted; ``convert`` gives them their type."""
+
+    expected: str
+    accepts: Callable[[Any], bool]
+    convert: Callable[[Any], Any] = lambda value: value
+
+    def __call__(self, key: str, value: Any) -> Any:
+        if not self.accepts(value):
+            raise UserError(f"{key}={_yaml(value)}: expected {self.expected}")
+        return self.convert(value)
+
+    def __or__(self, other: Check) -> Check:
+        """Either of the two; the first one that accepts a value converts it."""
+        return Check(
+            f"{self.expected} or {other.expected}",
+            lambda value: self.accepts(value) or other.accepts(value),
+            lambda value: (self if self.accepts(value) else other).convert(value),
+        )
+
+
+def integer(low: int, high: int | None = None) -> Check:
+    """A whole number from ``low`` to ``high``."""
+    expected = f"an integer >= {low}" if high is None else f"an integer from {low} to {high}"
+    return Check(expected, lambda value: type(value) is int and low <= value <= (LARGEST if high is None else high))
+
+
+def number(low: float, high: float | None = None) -> Check:
+    """A finite number from ``low`` to ``high``, as a float."""
+    expected = f"a number >= {low:g}" if high is None else f"a number from {low:g} to {high:g}"
+    top = LARGEST if high is None else high
+    return Check(expected, lambda value: type(value) in (int, float) and low <= value <= top, float)
+
+
+def word(*allowed: str) -> Check:
+    """One of some words."""
+    return Check(f"one of {', '.join(allowed)}", lambda value: value in allowed, str)
+
+
+boolean = Check("true or false", lambda value: isinstance(value, bool))
+text = Check("a text", lambda value: isinstance(value, str))
+folder = Check("the path of a folder", lambda value: isinstance(value, str) and value != "")
+share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
+null = Check("null", lambda value: value is None)
+
+
+def checked(key: str, value: Any, allowed: Sequence[str]) -> str:
+    """One of the allowed words."""
+    return str(word(*allowed)(key, value))
+
+
+def setting(check: Check, default: Any = MISSING) -> Any:
+    """A field of a dataclass whose values a user sets."""
+    return field(default=default, metadata={"check": check})
+
+
+def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, Any]:
+    """What the config node ``given`` at ``key`` has for each setting of a dataclass; UserError for a wrong value."""
+    checks = {f.name: f.metadata["check"] for f in fields(of) if "check" in f.metadata}
+    return {name: check(f"{key}.{name}", given[name]) for name, check in checks.items()}
+
+
+def _yaml(value: Any) -> Any:
+    """As it is typed."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

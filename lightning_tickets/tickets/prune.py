@@ -1,0 +1,57 @@
+"""One pruning step: a pruner with whatever it asks for, and the checks of its mask."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from lightning_tickets.components import Component, accepts, call
+from lightning_tickets.pruning.mask import Mask, Weights, kept
+from lightning_tickets.runs.world import world_size as processes
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.training.ranks import gathered
+
+Gradients = Callable[[Mask, int, int], Weights]
+"""Of a mask, a number of batches and a seed: the mean gradient of each prunable matrix."""
+
+
+def prune(
+    pruner: Component,
+    bench: Bench,
+    weights: Weights,
+    mask: Mask,
+    count: int,
+    seed: int,
+    gradients: Gradients,
+    **of_training: Any,
+) -> Mask:
+    """The mask that the pruner makes of ``mask``; ``of_training`` are further things that it can ask for (``needs``).
+
+    RuntimeError unless it keeps ``count`` weights and is the same in every process.
+    """
+
+    def of_batches(of: Mask, batches: int) -> Weights:
+        return gradients(of, batches, seed)
+
+    offered = {"seed": seed, "fresh": bench.fresh, "gradients": of_batches, **of_training}
+    if accepts(pruner, "heads"):
+        offered["heads"] = bench.attention_heads()
+    pruned = with_count(call(pruner, weights, mask, count, **offered), count, pruner)
+    if processes() > 1:
+        _check_same(pruned)
+    return pruned
+
+
+def with_count(mask: Mask, count: int, made_by: Component) -> Mask:
+    """The mask; RuntimeError unless it keeps as many weights as its component was asked for."""
+    if kept(mask) != count:
+        raise RuntimeError(f"{made_by.name} kept {kept(mask)} weights instead of {count}")
+    return mask
+
+
+def _check_same(mask: Mask) -> None:
+    """RuntimeError unless every process has the same mask."""
+    bits = hashlib.sha256(b"".join(m.numpy().tobytes() for m in mask.values())).hexdigest()
+    if set(gathered(bits)) != {bits}:
+        raise RuntimeError("the processes of this training have pruned to different masks")

@@ -1,0 +1,104 @@
+"""Iterative magnitude pruning with rewinding, and standard pruning (Chen et al. 2020, algorithm 1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lightning_tickets.components import accepts
+from lightning_tickets.errors import Stopped
+from lightning_tickets.pruning.mask import Mask, full, kept, size
+from lightning_tickets.pruning.movement import Movement
+from lightning_tickets.runs.identity import described
+from lightning_tickets.runs.lease import Lease
+from lightning_tickets.seeds import derive
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.point import END, POINT, save_point
+from lightning_tickets.tickets.prune import prune
+from lightning_tickets.tickets.record import TICKET, Result, read_round
+from lightning_tickets.tickets.rewinding import kept_step, round_start
+from lightning_tickets.tickets.spec import TicketMask
+from lightning_tickets.tickets.ticket import load_ticket, save_ticket
+from lightning_tickets.training.snapshot import Point, Snapshot
+
+
+def find(ticket: TicketMask, context: RunContext) -> Mask:
+    """The mask of a chain at a sparsity, searched for only as far as it is not in the store yet.
+
+    Each round is published before the next begins; one worker makes it, the others wait or are Busy (``RunContext``).
+    """
+    bench: Bench | None = None
+    mask: Mask | None = None
+    for spec in ticket.rounds:
+        with context.claim(spec.name) as lease:
+            if lease is None:
+                mask, _ = load_ticket(context.store.open(spec.name, spec) / TICKET)
+                continue
+            _check_stop(spec, context)
+            bench = bench or Bench(ticket.chain.problem, context, ticket.chain.mix)
+            before = mask if mask is not None else full(bench.prunable)
+            mask = (_round if spec.trained else _untrained)(bench, spec, before, lease)
+    assert mask is not None, "a schedule has one round at least"
+    return mask
+
+
+def _check_stop(spec: TicketMask, context: RunContext) -> None:
+    """Stopped where the round before has scored too far below the first; a round's score is of the mask before it."""
+    trained = spec.trained[:-1]
+    if context.stop_below is None or len(trained) < 2:
+        return
+    first, last = (read_round(context.store, one.name, one).picks for one in (trained[0], trained[-1]))
+    if last < first - context.stop_below:
+        raise Stopped(
+            f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "
+            f"{last:.4f}, its first round {first:.4f} (ticket.stop_below={context.stop_below:g})"
+        )
+
+
+def _round(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
+    """Rewind, train m ⊙ θ under the mask so far, prune to the round's count, publish the ticket."""
+    began, chain, count = time.perf_counter(), spec.chain, spec.kept(size(before))
+    start = round_start(spec, bench.theta, bench.steps, bench.context.store)
+    point = Snapshot(kept_step(spec, bench.steps))
+    end = Snapshot(bench.steps - start.begin if chain.head == "carried" else None, "end")
+    movement = Movement(bench.prunable if accepts(chain.pruner, "movement") else ())
+    trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, movement], chain)
+    mask = prune(
+        chain.pruner,
+        bench,
+        trained.weights,
+        before,
+        count,
+        derive(chain.seed, "mask", spec.round),
+        trained.gradients,
+        start={name: start.theta[name] for name in bench.prunable},
+        movement=movement.scores,
+    )
+    score, counts = trained.score, (kept(before), size(before))
+    result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)
+    with _published(bench, spec, mask, lease) as folder:
+        if point.point is not None:
+            save_point(folder / POINT, point.point)
+        if end.point is not None:
+            save_point(folder / END, Point({}, end.point.heads))
+        result.write(folder, time.perf_counter() - began)
+    return mask
+
+
+def _untrained(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
+    """Prune θ0 as it is (docs/method.md, row 7): a ticket without a score."""
+    chain, weights, seed = spec.chain, bench.prunable, derive(spec.chain.seed, "mask", spec.round)
+    count = spec.kept(size(before))
+    mask = prune(chain.pruner, bench, weights, before, count, seed, bench.gradients, start=weights)
+    with _published(bench, spec, mask, lease):
+        return mask
+
+
+@contextmanager
+def _published(bench: Bench, spec: TicketMask, mask: Mask, lease: Lease) -> Iterator[Path]:
+    with bench.context.store.publish(spec.name, spec, lease) as folder:
+        save_ticket(folder / TICKET, mask, {"name": spec.name, "found_by": described(spec)})
+        yield folder

@@ -1,0 +1,115 @@
+"""What pruners can ask for: the table of needs against what a chain's rounds and drawn masks really offer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lightning_tickets.components import Component
+from lightning_tickets.errors import UserError
+from lightning_tickets.pruning.mask import full
+from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.tickets.needs import DRAWN, NEEDS, ROUND, UNTRAINED
+from lightning_tickets.tickets.point import POINT, load_point
+from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.train import train
+
+SNIP = "lightning_tickets.pruning.snip.snip"
+MOVEMENT = "lightning_tickets.pruning.movement.movement"
+CELLS = {
+    ROUND: ["task=mlm"],
+    UNTRAINED: ["task=mlm", "protocol.prunes_first=[masked_lm]"],
+    DRAWN: ["task=mlm", "subnetwork=one_shot"],
+}
+
+
+def probe_seed(weights, mask, count, seed):
+    assert isinstance(seed, int)
+    return keep_largest(weights, mask, count)
+
+
+def probe_heads(weights, mask, count, heads):
+    assert set(heads[0]) <= set(weights)
+    return keep_largest(weights, mask, count)
+
+
+def probe_fresh(weights, mask, count, fresh):
+    drawn = fresh(3)
+    return keep_largest({name: drawn[name] for name in weights}, mask, count)
+
+
+def probe_gradients(weights, mask, count, gradients):
+    gradient = gradients(mask, 2)
+    assert all(bool(g.abs().sum() > 0) for name, g in gradient.items() if "encoder" in name)
+    return keep_largest(gradient, mask, count)
+
+
+def probe_start(weights, mask, count, start):
+    assert set(start) == set(weights)
+    return keep_largest(start, mask, count)
+
+
+def probe_movement(weights, mask, count, movement):
+    assert any(bool(m.abs().sum() > 0) for m in movement.values())
+    return keep_largest(movement, mask, count)
+
+
+def unknown(weights, mask, count, weather):
+    return mask
+
+
+@pytest.mark.parametrize("place", CELLS)
+@pytest.mark.parametrize("need", NEEDS)
+def test_a_need_is_met_where_the_table_says_and_refused_elsewhere(need, place, context, tiny_run):
+    key = "subnetwork.pruner" if place == DRAWN else "pruner"
+    line = f"{key}._target_={__name__}.probe_{need}"
+    if place not in NEEDS[need].available:
+        with pytest.raises(UserError, match=rf"^{key}: .*probe_{need} needs '{need}' .*: available in "):
+            tiny_run(*CELLS[place], "sparsity=10", line)
+        return
+    run = tiny_run(*CELLS[place], "sparsity=10", line)
+    assert train(run, context).kept if place == DRAWN else find(run.mask, context)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["subnetwork=one_shot", f"subnetwork.pruner._target_={MOVEMENT}"], "needs 'movement' .*trained rounds"),
+        ([f"pruner._target_={__name__}.unknown"], "needs 'weather'; a pruner can ask for seed, heads, fresh"),
+        (["pruner._target_=lightning_tickets.pruning.redrawn.by_matrix"], "is not a pruner: expected the parameters"),
+    ],
+)
+def test_what_is_not_available_is_one_line_when_the_run_is_composed(overrides, message, tiny_run):
+    with pytest.raises(UserError, match=message) as raised:
+        tiny_run("task=cola", *overrides)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("task", ["cola", "mlm"])
+def test_a_chain_by_snip_scores_the_weights_that_its_round_ends_with(task, context, tiny_run):
+    """Against gradients at the weights and heads that standard pruning keeps of the round."""
+    from lightning_tickets.seeds import derive
+    from lightning_tickets.tickets.bench import Bench
+
+    run = tiny_run(f"task={task}", f"pruner._target_={SNIP}", "+pruner.batches=2", "rewind=none", "sparsity=10")
+    find(run.mask, context)
+    folder = context.store.path(run.mask.name)
+    point, bench = load_point(folder / POINT), Bench(run.problem, context)
+    encoder = bench._copy()
+    encoder.load_state_dict(point.encoder)
+    whole, parts = full(bench.prunable), bench.parts(encoder, 0, point.heads)
+    gradient = bench._gradients(encoder, parts, whole, 2, derive(run.mask.chain.seed, "mask", 1))
+    scores = {name: point.encoder[name] * gradient[name] for name in whole}
+    expected = keep_largest(scores, whole, run.mask.kept(sum(m.numel() for m in whole.values())))
+    mask, _ = load_ticket(folder / TICKET)
+    assert all(bool((mask[name] == m).all()) for name, m in expected.items())
+
+
+def test_a_component_of_the_same_name_elsewhere_is_the_same(tiny_run):
+    """Where a pruner lies is no part of a run."""
+    run = tiny_run("task=cola")
+    moved = replace(run.mask.chain, pruner=Component("magnitude", 1, target="elsewhere.magnitude"))
+    assert moved.name == run.mask.chain.name

@@ -1,0 +1,103 @@
+"""An optimiser and metrics of one's own: a YAML and a function each, without renaming any other run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lightning_tickets.errors import UserError
+from lightning_tickets.tasks.columns import COLUMNS
+from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.record import TICKET, columns_of
+from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.train import train
+
+SGD = ["optimizer=sgd", "training.learning_rate=0.05", "training.weight_decay=0.1"]
+RMSPROP = ["optimizer._target_=torch.optim.RMSprop", "+optimizer.alpha=0.9"]
+
+
+def balanced(guess, label):
+    """Mean of the classes' accuracies."""
+    right = {c: [g == c for g, true in zip(guess, label, strict=True) if true == c] for c in set(label)}
+    return sum(sum(r) / len(r) for r in right.values()) / len(right)
+
+
+def never(label):
+    return float("nan")
+
+
+def metric(name, function):
+    return f"+task.metrics.{name}._target_={__name__}.{function}"
+
+
+@pytest.mark.parametrize("optimizer", [SGD, RMSPROP], ids=["sgd", "rmsprop"])
+def test_a_chain_under_another_optimiser(optimizer, context, tiny_run, monkeypatch):
+    run = tiny_run("task=cola", "sparsity=20", "rewind=0.5", *optimizer)
+    made, plain = [], Bench.train
+    monkeypatch.setattr(Bench, "train", lambda *a, **k: made.append((a[3], plain(*a, **k))) or made[-1][1])
+    train(run, context)
+    for mask, trained in made:
+        assert all(bool((trained.weights[name][~m] == 0).all()) for name, m in mask.items())
+        assert all(bool((trained.weights[name] != 0).any()) for name in mask)
+    find(adam := tiny_run("task=cola", "sparsity=20", "rewind=0.5").mask, context)
+    one, other = (load_ticket(context.store.path(mask.name) / TICKET)[0] for mask in (run.mask, adam))
+    assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_adamw_is_the_default_and_not_part_of_a_name(tiny_run):
+    assert tiny_run("task=cola", "optimizer=adamw").name == tiny_run("task=cola").name
+    assert tiny_run("task=cola").problem.training.optimizer is None
+    names = {tiny_run("task=cola", "optimizer=sgd", *more).name for more in ([], ["optimizer.momentum=0.5"])}
+    assert len(names | {tiny_run("task=cola").name}) == 3
+
+
+def test_an_optimiser_that_needs_something_else_is_refused(tiny_run):
+    with pytest.raises(UserError, match="^optimizer: lightning_tickets.seeds.derive needs 'purpose'"):
+        tiny_run("task=cola", "optimizer._target_=lightning_tickets.seeds.derive")
+
+
+def test_a_metric_of_ones_own_is_reported_and_can_be_the_tasks(context, tiny_run):
+    plain = tiny_run("task=cola", "subnetwork=full")
+    run = tiny_run("task=cola", "subnetwork=full", metric("balanced", "balanced"), "task.metric=balanced")
+    assert run.name != plain.name and replace(run.problem.task, metrics=(), metric="matthews") == plain.problem.task
+    result, before = train(run, context), train(plain, context)
+    columns = columns_of(context.store, run.name)
+    assert result.score == result.metrics["balanced"] == balanced(columns["guess"], columns["label"])
+    assert {name: value for name, value in result.metrics.items() if name != "balanced"} == before.metrics
+
+
+def test_a_metric_without_a_value_is_flagged(context, tiny_run):
+    result = train(tiny_run("task=cola", "subnetwork=full", metric("never", "never")), context)
+    assert result.metrics["never"] == 0 and result.undefined == ("never",)
+
+
+def test_held_out_rows_are_scored_by_it_too(context, tiny_run):
+    run = tiny_run("task=cola", "subnetwork=full", "data.holdout=0.2", metric("balanced", "balanced"))
+    assert "held_out.balanced" in train(run, context).metrics
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["task=stsb", metric("b", "balanced")], "task.metrics.b: .*balanced needs 'label'; .* guess, target"),
+        (["task=cola", metric("b", "nothing")], "task.metrics.b._target_=.*expected the import path"),
+    ],
+)
+def test_a_metric_that_cannot_be_called_is_refused(overrides, message, tiny_run):
+    with pytest.raises(UserError, match=message):
+        tiny_run(*overrides)
+
+
+def test_a_name_that_the_kind_has_is_refused(context, tiny_run):
+    with pytest.raises(UserError, match="task.metrics.accuracy: classification has a metric of this name"):
+        train(tiny_run("task=cola", "subnetwork=full", metric("accuracy", "balanced")), context)
+
+
+@pytest.mark.parametrize(("task", "family"), zip(["cola", "stsb", "squad", "mlm"], COLUMNS, strict=True))
+def test_columns_are_those_of_the_kinds_scores(task, family, context, tiny_run):
+    run = tiny_run(f"task={task}", "subnetwork=full", "training.steps=1")
+    train(run, context)
+    assert set(columns_of(context.store, run.name)) == set(COLUMNS[family])
