@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
-from lightning_tickets.fingerprints import digest, is_commit
+from lightning_tickets.fingerprints import is_commit, text_digest
 from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, model_type, positions
 
 FIRST = [CONFIG, *TOKENIZER, *SAFETENSORS, "model-*.safetensors"]
@@ -41,7 +41,7 @@ class Hub:
         return folder
 
     def fingerprint(self) -> str:
-        return digest(f"{self.repo}@{self.revision}")
+        return text_digest(f"{self.repo}@{self.revision}")
 
     def tokenizer_fingerprint(self) -> str:
         return self.fingerprint()
