@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lightning_tickets.cli import with_config_dir
+from lightning_tickets.cli.parser import command_parser, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from tests.commands import process
 
@@ -51,5 +51,7 @@ def test_every_command_of_the_walk_through(folder):
 def test_the_hubs_task_is_planned_without_a_network(folder, monkeypatch):
     monkeypatch.chdir(folder)
     small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
-    sweep = parse_sweep(with_config_dir(["--config-dir", "my_conf", "task=headlines", "data=hub", *small]))
+    _, parser = command_parser("plan")
+    line = ["--config-dir", "my_conf", "task=headlines", "data=hub", *small]
+    sweep = parse_sweep(overrides_of(parser.parse_intermixed_args(line)))
     assert [wanted.seconds for wanted in sweep.wanted] == [120_000 / 32]
