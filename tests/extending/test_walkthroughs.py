@@ -113,7 +113,9 @@ def test_a_pruner(walk):
 
 def test_a_rewind_rule(walk):
     run, plan = (late := walk("A rewind rule")).done
-    assert run.last.startswith("cola-rewound-s20-seed1-") and late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
+    assert (
+        run.last.startswith("cola-rewound-s20-seed1-") and late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
+    )
     assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
     assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
 
@@ -129,7 +131,10 @@ def test_a_table(walk):
 
 def test_a_metric(walk):
     recall = walk("A metric")
-    result, columns = recall.result("cola-full-*"), json.loads((recall.run("cola-full-*") / "examples.json").read_text())
+    result, columns = (
+        recall.result("cola-full-*"),
+        json.loads((recall.run("cola-full-*") / "examples.json").read_text()),
+    )
     hits = [guess == 0 for guess, label in zip(columns["guess"], columns["label"], strict=True) if label == 0]
     assert result["metric"] == "recall" and result["metrics"]["recall"] == sum(hits) / len(hits)
     assert {"matthews", "accuracy", "f1"} < set(result["metrics"])
@@ -157,9 +162,8 @@ def test_a_model_family(walk, folder):
     assert {name: m.shape for name, m in mask.items()} == {name: weights[name].shape for name in mask}
     assert mpnet.result("cola-imp-*")["prunable"] == 2 * (4 * 16 * 16 + 2 * 16 * 32) + 16 * 16
     *_, run = commands("A model family")
-    refusals = {"pruner=heads": "'mpnet'; known types are", "training.packed=true": "not for a network of type mpnet"}
-    for override, message in refusals.items():
-        assert message in execute(f"{run} {override}", folder, mpnet.root, status=2).stderr
+    refused = execute(f"{run} pruner=heads", folder, mpnet.root, status=2)
+    assert "not known for type 'mpnet'" in refused.stderr
 
 
 def test_every_section_is_tested():
