@@ -15,7 +15,7 @@ from lightning_tickets.pocket.baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.statistics.summary import Summary, summarize
-from lightning_tickets.tickets.record import read_result
+from lightning_tickets.tickets.result import read_result
 
 SEEDS = (1, 2, 3)
 CEILING = 97.0  # points: room above, so that tickets can be told apart

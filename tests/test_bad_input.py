@@ -64,7 +64,7 @@ def refused(tmp_path, monkeypatch, capsys):
         ("training.warmup=1.5", "training.warmup=1.5: expected a number from 0 to 1"),
         ("training.precision=8", "training.precision=8: expected one of 32-true"),
         ("training.max_length=64", "training.max_length=64: the model has 48 positions"),
-        ("logger=paper", "logger=paper is not known: allowed are csv, mlflow, none, tensorboard, wandb"),
+        ("logger=paper", "unknown option logger=paper; choose from csv, mlflow, none, tensorboard, wandb"),
         ("+logger.mode=online", "logger.mode: lightning_tickets.training.loggers.none has no such option"),
         ("logger._target_=lightning_tickets.seeds.derive", "logger: lightning_tickets.seeds.derive needs 'seed'"),
         ("trainer.accelerator=abacus", "trainer.accelerator=abacus: expected one of cpu, gpu"),

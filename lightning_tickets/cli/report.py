@@ -13,7 +13,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.measurement import Exhibit, Reportable
-from lightning_tickets.tickets.record import columns_of
+from lightning_tickets.tickets.result import columns_of
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = ("report experiment=table2", "report experiment=paper")

@@ -16,6 +16,7 @@ from lightning_tickets.errors import UserError
 OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 NUMBERED = {"sparsity": "percent", "rewind": "fraction"}  # groups with a member that holds a number
 NUMBER = re.compile(r"[+-]?(\d|\.\d)")
+NO_OPTION = re.compile(r"(null|true|false)?$|[\[{]", re.IGNORECASE)
 LOSSES = ("summed", "sampled")
 NOT_CHOICES = ("base", "basic")  # what others inherit from, and a launcher of Hydra's own
 
@@ -38,6 +39,8 @@ def _expand(override: str) -> list[str]:
     key, _, value = override.partition("=")
     if key in NUMBERED and NUMBER.match(value):
         return [f"{key}={NUMBERED[key]}", f"{key}.{NUMBERED[key]}={value}"]
+    if key in NUMBERED and NO_OPTION.match(value):
+        raise UserError(f"{override}: expected a number, or an option that `lightning-tickets run --help` lists")
     if key == "mix" and value in LOSSES:
         return [f"mix.loss={value}"]
     return [override]

@@ -15,7 +15,7 @@ from lightning_tickets.tickets.needs import check_needs
 
 
 def pruner_at(key: str, node: DictConfig, situations: Sequence[str], config: DictConfig) -> Component:
-    """UserError for a pruner that needs what is not available in one of the situations, or with the config's network."""
+    """UserError for a pruner that needs what is not available in one of the situations or with the network."""
     pruner = component_at(key, node)
     for situation in situations:
         check_needs(key, pruner, situation)

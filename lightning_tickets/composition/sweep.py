@@ -19,7 +19,7 @@ from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.measurement import Reportable
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.studies.sparsities import RULES, highest_winning
-from lightning_tickets.tickets.record import TICKET, read_result
+from lightning_tickets.tickets.result import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
 PROGRAM = "lightning-tickets run"

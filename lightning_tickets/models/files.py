@@ -41,7 +41,7 @@ AFTER_PADDING = {
     "xmod",
 }
 
-# Types of networks whose query, key, value and output matrices split by attention head (models/attention.py).
+# Types of networks whose query, key, value and output matrices split by attention head (models/attention_heads.py).
 SPLIT_BY_HEAD = {
     "bert",
     "big_bird",

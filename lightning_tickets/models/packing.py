@@ -22,7 +22,7 @@ ARCHITECTURES = ("bert", "distilbert", "electra", "roberta")
 
 
 @dataclass(frozen=True)
-class Places:
+class RealTokens:
     """The real tokens of a padded batch: ``mask`` (batch, width) is true at them, ``at`` numbers them row after row."""
 
     mask: Tensor
@@ -51,7 +51,7 @@ def encode(encoder: Any, inputs: Batch) -> Any:
     if encoder.config._attn_implementation != PACKED:
         return encoder(**inputs)
     mask = inputs["attention_mask"].bool()
-    places = Places(mask, mask.flatten().nonzero()[:, 0])
+    places = RealTokens(mask, mask.flatten().nonzero()[:, 0])
     positions = torch.arange(mask.shape[1], device=mask.device).expand_as(mask) + _first_position(encoder)
     tokens = {name: places.packed(value) for name, value in inputs.items() if name != "attention_mask"}
     found = encoder(**tokens, position_ids=places.packed(positions), places=places)
@@ -74,7 +74,7 @@ def attend(
     attention_mask: None,
     dropout: float,
     scaling: float,
-    places: Places,
+    places: RealTokens,
     **_: Any,
 ) -> tuple[Tensor, None]:
     """Scaled dot products within each text; takes (1, heads, tokens, width of a head), gives (1, tokens, heads, …)."""

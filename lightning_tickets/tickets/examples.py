@@ -20,13 +20,13 @@ from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.problem import Problem
-from lightning_tickets.training.parts import Splits
+from lightning_tickets.training.loaders import Splits
 
 HELD_OUT = "held_out"  # of train
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
 
-def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
+def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
     """The task's kind and its splits, remembered for the next run of the process on the same problem."""
     key = (problem, folder.path)
     if key not in _known:

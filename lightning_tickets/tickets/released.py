@@ -9,7 +9,7 @@ import torch
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
-from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.mask_file import load_ticket
 
 PREFIX, SUFFIX = "bert.", "_mask"
 

@@ -16,7 +16,7 @@ import torch
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.world import rank
-from lightning_tickets.training.ranks import gathered, highest
+from lightning_tickets.training.distributed import all_gather, all_reduce_max
 
 GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
@@ -60,7 +60,7 @@ class Checkpoint(lightning.Callback):
         found: dict[str, Any] = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
             found["cuda"] = torch.cuda.get_rng_state()
-        return {"ranks": gathered(found)}
+        return {"ranks": all_gather(found)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._generators = state_dict["ranks"][rank()]
@@ -76,7 +76,7 @@ class Checkpoint(lightning.Callback):
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
         """Several processes save and stop together, at the step where the first of them has a reason to."""
         due = GOES_ON if time.monotonic() - self._saved < self.every else SAVES
-        agreed = highest(STOPS if self._asked else due)
+        agreed = all_reduce_max(STOPS if self._asked else due)
         if agreed >= SAVES:
             self._save(trainer)
         if agreed == STOPS:

@@ -17,7 +17,8 @@ from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.training.config import Training
 
 OPTIONS = [path.relative_to(conf_dir()).with_suffix("") for path in sorted(conf_dir().rglob("*.yaml"))]
-GROUPED = [option for option in OPTIONS if len(option.parts) > 1]
+GROUPED = [option for option in OPTIONS if len(option.parts) > 1 and option.name != "base"]
+BASES = [option for option in OPTIONS if option.name == "base"]
 
 
 REVISION = "0" * 40
@@ -103,8 +104,23 @@ def test_every_training_setting_is_read():
     of_protocol = {"version", "partial_batch", "optimizer"}
     assert {f.name for f in fields(Training) if "check" not in f.metadata} == of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
-        given = set(OmegaConf.load(conf_dir() / f"{option}.yaml"))
+        given = set(compose_config([f"training={option.name}"]).training)
         assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - of_protocol | {"seconds_per_step"}
+
+
+def test_there_are_bases():
+    assert {str(option) for option in BASES} == {"trainer/base", "training/base"}
+
+
+@pytest.mark.parametrize("base", BASES, ids=str)
+def test_an_option_states_only_what_differs_from_its_base(base):
+    shared = OmegaConf.to_container(OmegaConf.load(conf_dir() / f"{base}.yaml"))
+    options = [option for option in GROUPED if option.parent == base.parent]
+    for option in options:
+        own = OmegaConf.to_container(OmegaConf.load(conf_dir() / f"{option}.yaml"))
+        assert own.pop("defaults") == ["base", "_self_"]
+        assert not [key for key in own.keys() & shared.keys() if own[key] == shared[key]]
+    assert len(options) > 1
 
 
 def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():

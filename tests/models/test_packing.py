@@ -9,7 +9,7 @@ from transformers import AlbertConfig
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import fresh_encoder, prunable
-from lightning_tickets.models.packing import Places, encode, pack
+from lightning_tickets.models.packing import RealTokens, encode, pack
 
 LENGTHS = (5, 12, 1, 9)
 
@@ -82,7 +82,7 @@ def test_a_text_does_not_see_its_neighbours(both, batch) -> None:
 
 def test_packing_and_padding_undo_each_other() -> None:
     mask = torch.tensor([[True, True, False], [True, False, False]])
-    places = Places(mask, torch.tensor([0, 1, 3]))
+    places = RealTokens(mask, torch.tensor([0, 1, 3]))
     values = torch.arange(12.0).reshape(2, 3, 2)
     packed = places.packed(values)
     assert packed.tolist() == [[[0, 1], [2, 3], [6, 7]]]

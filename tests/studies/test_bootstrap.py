@@ -24,8 +24,8 @@ from lightning_tickets.studies.statistics.bootstrap import (
 )
 from lightning_tickets.studies.statistics.weighted_metrics import weighted_metric
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.record import columns_of
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.result import columns_of
+from lightning_tickets.tickets.score import score_run
 from tests.commands import TASKS
 
 SHORT = ["subnetwork=full", "training.steps=30", "data.train_limit=200", "data.dev_limit=120"]
@@ -40,7 +40,7 @@ def context(tmp_path_factory):
 @pytest.mark.parametrize("task", TASKS)
 def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
     run = run_of(compose_config([f"task={task}", *SHORT]))
-    result, columns = train(run, context), columns_of(context.store, run.name)
+    result, columns = score_run(run, context), columns_of(context.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         names, statistic = weighted_metric(metric, columns)
         values = [np.asarray(columns[name]) for name in names]

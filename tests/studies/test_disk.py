@@ -14,9 +14,9 @@ from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import disk
 from lightning_tickets.studies.plan import Plan
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import Run
-from lightning_tickets.tickets.train import train
 
 BLOCK = 4096
 SHORT = ["task=rte", "training.steps=4", "training.batch_size=8", "data.train_limit=40", "data.dev_limit=24"]
@@ -40,14 +40,14 @@ def taken(folder: Path) -> int:
 @pytest.mark.parametrize("rewind", ["pretrained", "0.5", "none"])
 def test_a_chain_takes_about_what_is_estimate(context, rewind):
     ticket = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
-    find(ticket, context)
+    find_ticket(ticket, context)
     estimate = sum(disk.artefact_bytes(one, pocket().parameters()) for one in ticket.rounds)
     assert estimate == pytest.approx(taken(context.store.root), rel=0.2)
 
 
 def test_a_run_takes_about_what_is_estimate(context):
     full = run("subnetwork=full")
-    train(full, context)
+    score_run(full, context)
     assert disk.artefact_bytes(full, pocket().parameters()) == pytest.approx(taken(context.store.root), rel=0.3)
 
 
@@ -57,7 +57,7 @@ def test_what_is_there_takes_no_more(context):
     chain = replace(plan.jobs[0], target=ticket, makes=tuple(one.name for one in ticket.rounds))
     alone = Plan((chain,), 1)
     before = disk.bytes_left(alone, context.store)
-    find(ticket, context)
+    find_ticket(ticket, context)
     assert before > 0 == disk.bytes_left(alone, context.store)
     assert disk.checkpoint_bytes(alone) == 12 * pocket().parameters()
 

@@ -10,7 +10,7 @@ from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.overlap import Overlap
-from lightning_tickets.tickets.ticket import save_ticket
+from lightning_tickets.tickets.mask_file import save_ticket
 
 SHAPES = {"encoder.layer.0.a.weight": (6, 5), "encoder.layer.1.a.weight": (6, 5), "pooler.dense.weight": (4, 5)}
 TASKS = ["cola", "mlm", "rte"]

@@ -15,8 +15,8 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunab
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.released import load_released, read_mask, save_released
-from lightning_tickets.tickets.ticket import save_ticket
 from tests.commands import SHORT, inside
 
 
@@ -124,9 +124,11 @@ def test_show_says_what_is_kept(ours, capsys):
 @pytest.mark.parametrize(
     "arguments", [[], ["show"], ["fly", "x"], ["export", "x"], ["show", "nowhere.pt"], ["export", "{ours}", "{ours}"]]
 )
-def test_a_wrong_use_is_one_line(arguments, ours, capsys):
+def test_a_wrong_use_is_one_line_and_the_usage(arguments, ours, capsys):
     assert main(["ticket", *(a.format(ours=ours) for a in arguments)]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    first, *rest = capsys.readouterr().err.splitlines()
+    assert first.startswith(("lightning-tickets: ticket", "lightning-tickets: nowhere.pt"))
+    assert [line.split()[0] for line in rest] in ([], ["usage:"])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path, capsys, monkeypatch):

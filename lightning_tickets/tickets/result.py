@@ -79,6 +79,6 @@ def _read(folder: Path) -> Result:
     return Result(**found | {"undefined": tuple(found["undefined"])})
 
 
-def last_line(run: Run, result: Result) -> str:
+def summary_line(run: Run, result: Result) -> str:
     """What a finished run is told by: its name, its metric, its score."""
     return f"{run.name} {result.metric} {result.score:.4f}"

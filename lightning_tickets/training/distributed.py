@@ -15,7 +15,7 @@ from lightning_tickets.tasks.batches import Batch
 
 
 @contextmanager
-def joined(accelerator: str) -> Iterator[None]:
+def process_group(accelerator: str) -> Iterator[None]:
     """Within the block they can tell each other something; one process alone needs nothing."""
     if world_size() == 1 or distributed.is_initialized():
         yield
@@ -29,7 +29,7 @@ def joined(accelerator: str) -> Iterator[None]:
         distributed.destroy_process_group()
 
 
-def gathered(value: Any) -> list[Any]:
+def all_gather(value: Any) -> list[Any]:
     """What each process says, by rank."""
     if world_size() == 1:
         return [value]
@@ -38,7 +38,7 @@ def gathered(value: Any) -> list[Any]:
     return found
 
 
-def highest(value: int) -> int:
+def all_reduce_max(value: int) -> int:
     """The largest number that a process says; between CPUs, so that no GPU is waited for."""
     if world_size() == 1:
         return value
@@ -47,7 +47,7 @@ def highest(value: int) -> int:
     return int(told)
 
 
-def share(batch: Batch, terms: int, terms_of: Any) -> Batch:
+def shard_batch(batch: Batch, terms: int, terms_of: Any) -> Batch:
     """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
 
     ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. Without a row of its own a rank takes the
