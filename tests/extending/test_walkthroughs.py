@@ -18,7 +18,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.mask_file import load_ticket
 from tests.commands import Done
 
 TEXT = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
