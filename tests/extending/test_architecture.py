@@ -14,8 +14,6 @@ ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 ROOMS = {room: set(re.findall(r"`(\w+)`", arrows)) for room, arrows in ROW.findall(DOCS["architecture"])}
 PLACE = re.compile(r"`([\w/]+\.py)(?::(\w+))?`")
 NAMED = sorted({place for text in DOCS.values() for place in PLACE.findall(text)})
-    {(path, name) for text in DOCS.values() for path, name in re.findall(r"`([\w/]+\.py)(?::(\w+))?`", text)}
-)
 
 
 def arrows_of(room: str) -> set[str]:
