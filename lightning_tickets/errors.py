@@ -1,33 +1,33 @@
-"""What is the user's to know: an error is a single line, exit status 2, nothing written; a warning is a line."""
+"""Errors and warnings shown to the user: one line each; a UserError ends with status 2 and writes nothing."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """What was asked for cannot be had; the message names the key or file and what is allowed."""
+    """An invalid request; the message names the key or file and what is expected."""
 
 
 class Stopped(UserError):
-    """A chain has fallen below where the user wants it searched further (ticket.stop_below)."""
+    """A chain has fallen below ticket.stop_below and is searched no further."""
 
 
 class Busy(Exception):
-    """Another worker is making what was asked for."""
+    """Another worker is making the artefact."""
 
 
 class Interrupted(BaseException):
-    """The process was asked to end; what it was training is in a checkpoint. ``signals`` are those it was asked by."""
+    """The process was asked to end by ``signals``; its training is in a checkpoint."""
 
-    def __init__(self, told: str, signals: frozenset[int] = frozenset()) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, signals: frozenset[int] = frozenset()) -> None:
+        super().__init__(message)
         self.signals = signals
 
 
 class PartialData(UserWarning):
-    """A split has not the number of rows that the whole data set has."""
+    """A split does not have the official row count."""
 
 
 def reason(error: Exception) -> str:
-    """What a library says, on one line, without what a terminal would obey."""
-    told = "".join(c if c.isprintable() else "?" for c in " ".join(str(error).split()))
-    return told[:200] or type(error).__name__
+    """A library's message on one line, with control characters replaced."""
+    text = "".join(c if c.isprintable() else "?" for c in " ".join(str(error).split()))
+    return text[:200] or type(error).__name__

@@ -1,4 +1,4 @@
-"""Checksums of files, digests of texts, and what a pinned commit looks like."""
+"""Checksums of files, digests of texts, and the form of a pinned commit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 
-def digest(text: str) -> str:
-    """Sixteen hex digits of its SHA-256: what enters a run's identity."""
+def text_digest(text: str) -> str:
+    """The first 16 hex digits of its SHA-256, as part of a run's identity."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def is_commit(text: str) -> bool:
-    """Whether it is a whole commit, which pins what it names; a branch or a tag would move."""
+    """Whether it is a full commit hash; a branch or a tag could move."""
     return re.fullmatch(r"[0-9a-f]{40}", text) is not None
 
 
@@ -25,7 +25,7 @@ def checksum(path: Path) -> str:
 
 
 def file_checksum(path: Path) -> str:
-    """As ``checksum``, read again only when the file has changed."""
+    """As ``checksum``, cached until the file changes."""
     state = path.stat()
     return _remembered(path, state.st_mtime_ns, state.st_size)
 

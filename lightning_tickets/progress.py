@@ -1,4 +1,4 @@
-"""One bar for a whole sweep, with the time that is left: it counts what appears in the store."""
+"""A progress bar for a whole sweep, with the time left: it counts new artefacts in the store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTERVAL = 0.5
 
 @contextmanager
 def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
-    """A bar over the missing trainings, whoever makes them, in this process or another."""
+    """A bar over the missing trainings, made by this process or any other."""
     missing = plan.missing(store)
     if not missing:
         yield
@@ -35,7 +35,7 @@ def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
 
 
 def _refresh() -> float:
-    """Seconds between two pictures of the bar: a log file gets fewer than a terminal."""
+    """Seconds between updates: a log file gets fewer than a terminal."""
     return 0.1 if sys.stderr.isatty() else 10.0
 
 
@@ -43,8 +43,8 @@ def _watch(bar: tqdm[None], missing: list[str], store: Store, over: threading.Ev
     left = set(missing)
     while True:
         last_look = over.wait(INTERVAL)
-        made = {name for name in left if store.has(name)}
-        left -= made
-        bar.update(len(made))
+        done = {name for name in left if store.has(name)}
+        left -= done
+        bar.update(len(done))
         if last_look:
             return

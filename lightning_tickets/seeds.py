@@ -1,4 +1,4 @@
-"""A generator for each purpose: drawing a head never moves the order of the data."""
+"""A seed per purpose, so that drawing a head does not change the order of the data."""
 
 from __future__ import annotations
 

@@ -68,7 +68,6 @@ MAY = {
         "tickets.spec",
         "tickets.needs",
         "tickets.result",
-        "tickets.context",
         "execution.job",
         "data",
         "models.files",

@@ -49,7 +49,7 @@ def refused(tmp_path, monkeypatch, capsys):
         ("mix=averaged", "unknown option mix=averaged; choose from mlm_mnli, "),
         ("rewind=1.5", "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
         ("protocol.head=kept", "protocol.head=kept: expected one of rewound, carried, redrawn"),
-        ("ticket.examples=-3", "ticket.examples=-3: allowed are an integer of at least 1, and a fraction"),
+        ("ticket.examples=-3", "ticket.examples=-3: expected an integer >= 1 or a number between 0 and 1 or null"),
         ("sparsity=high", "sparsity=high"),
         ("seed=-1", "seed=-1: expected an integer >= 0"),
         ("seed=one", "seed=one"),
@@ -128,13 +128,13 @@ def test_a_report_of_nothing(refused):
     [
         (None, "no file"),
         (b"", "no rows"),
-        (b"x\t1\t\n", "line 1: 3 columns, at least 4 are needed"),
-        (GOOD_LINE.encode() * 50 + b"x\t1", "line 51: 2 columns, at least 4 are needed"),
-        (GOOD_LINE.encode() + b"x\t7\t\tmary runs .\n", "line 2: label '7'; allowed are 0 to 1"),
+        (b"x\t1\t\n", "line 1: expected at least 4 columns, got 3"),
+        (GOOD_LINE.encode() * 50 + b"x\t1", "line 51: expected at least 4 columns, got 2"),
+        (GOOD_LINE.encode() + b"x\t7\t\tmary runs .\n", "line 2: label '7'; expected 0 to 1"),
         (GOOD_LINE.encode() + b"x\t-1\t\tmary runs .\n", "line 2: label '-1' (a test set's; it cannot be scored on)"),
         (GOOD_LINE.encode() + b"x\t1\t\tmary \xe9 .\n", "line 2: not UTF-8 at byte 10"),
         (b"\xff\xfe\x00", "line 1: not UTF-8 at byte 0"),
-        (b"sentence\tlabel\nmary runs .\t1\n", "line 1: 2 columns, at least 4 are needed"),
+        (b"sentence\tlabel\nmary runs .\t1\n", "line 1: expected at least 4 columns, got 2"),
     ],
 )
 def test_a_malformed_data_file(refused, tmp_path, content, named):
@@ -161,7 +161,7 @@ def squad(context: str, **change: Any) -> str:
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (squad("anna runs ."), "qas[0]: the answer 'mary' does not stand at 0 in its context"),
+        (squad("anna runs ."), "qas[0]: the answer 'mary' is not at 0 in its context"),
         (squad("mary runs .", answers=[]), "qas[0]: no answer"),
         (squad("mary runs .")[:-40], "not JSON"),
         ('{"questions": []}', "the file has no list 'data'; this is not SQuAD's JSON"),
@@ -182,7 +182,7 @@ def test_two_files_for_one_split(refused, tmp_path):
     for name in ("train-v1.1.json", "train-v1.1-part.json", "dev-v1.1.json"):
         (folder / name).write_text(squad("mary runs ."))
     line = refused("run", "task=squad", "data=local", f"data.root={tmp_path / 'data'}")
-    assert f"{folder}/train-v1.1*.json fits 2 files (train-v1.1-part.json, train-v1.1.json …)" in line
+    assert f"{folder}/train-v1.1*.json matches 2 files (train-v1.1-part.json, train-v1.1.json …)" in line
 
 
 def test_a_clone_of_the_hub_that_is_broken(refused, tmp_path):
@@ -202,7 +202,7 @@ def test_data_that_is_not_there(refused, tmp_path):
 
 @pytest.mark.parametrize("root", ["null", "5", "'~nobody_of_that_name'"])
 def test_a_root_of_data_that_is_no_path(refused, root):
-    assert "allowed is the path of a folder" in refused("run", "data=local", f"data.root={root}")
+    assert "expected the path of a folder" in refused("run", "data=local", f"data.root={root}")
 
 
 def test_a_file_in_the_place_of_the_datas_root(refused, tmp_path):
@@ -214,7 +214,7 @@ def test_a_file_in_the_place_of_the_datas_root(refused, tmp_path):
 @pytest.mark.parametrize("revision", ["main", "bcdcba79"])
 def test_a_set_of_the_hub_without_a_pinned_commit(refused, revision):
     line = refused("run", "data=hub", f"task.hub.revision={revision}")
-    assert f"task.hub.revision={revision}: allowed is a commit of 40 hex digits" in line
+    assert f"task.hub.revision={revision}: expected a commit of 40 hex digits" in line
 
 
 def test_a_set_of_the_hub_that_cannot_be_reached(refused, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.data_and_model import source
+from lightning_tickets.composition.data_and_model import data_source
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.tasks.span import Span
@@ -49,7 +49,7 @@ METRICS = {"cola": "matthews", "stsb": "pearson", "qnli": "accuracy"}
 @pytest.mark.parametrize("task", ["cola", "rte", "sst2", "stsb"])
 def test_whole_files_have_the_official_number_of_rows(task):
     config = compose_config([f"task={task}", "data=local", f"data.root={DATA}"])
-    assert source(config).counts(task) == dict(config.task.rows)
+    assert data_source(config).counts(task) == dict(config.task.rows)
 
 
 @needs_data
@@ -83,7 +83,7 @@ def windows(tokens: int, question: int) -> int:
 @needs_model
 def test_windows_of_real_questions_are_as_many_as_written_out():
     config = compose_config(["task=squad", "data=local", f"data.root={DATA}"])
-    rows, kind, tokenizer = source(config), Span(), load_tokenizer(MODEL)
+    rows, kind, tokenizer = data_source(config), Span(), load_tokenizer(MODEL)
     kind.prepare(tokenizer, 384)
     some = list(islice(rows.rows("squad", "dev"), 0, 5000, 25))
     found: dict[int, int] = {}
@@ -117,4 +117,4 @@ def test_half_a_file_is_refused(tmp_path):
         (tmp_path / "RTE" / f"{split}.tsv").write_bytes(whole[: len(whole) // 2])
     config = compose_config(["task=rte", "data=local", f"data.root={tmp_path}"])
     with pytest.raises(UserError, match=r"RTE/train.tsv, line \d+: "):
-        source(config).counts("rte")
+        data_source(config).counts("rte")

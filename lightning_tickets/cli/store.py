@@ -13,7 +13,7 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs import lease
-from lightning_tickets.runs.keeping import artefacts, damaged, remove, rubbish
+from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json
 from lightning_tickets.tickets.result import RESULT
 
@@ -47,14 +47,14 @@ def _verify(store: Store) -> int:
 
 
 def _gc(store: Store, place: Path, sure: bool) -> int:
-    folders = rubbish(store, place / "checkpoints")
+    folders = garbage(store, place / "checkpoints")
     for path in folders:
         print(path)
     if folders and not sure and not _agreed(f"remove these {len(folders)} folders? [y/N] "):
         print("nothing removed; --yes removes them")
         return 0
     remove(folders)
-    print(f"{len(folders)} folders and the leases of {lease.sweep(store.root)} dead workers removed")
+    print(f"{len(folders)} folders and the leases of {lease.remove_dead(store.root)} dead workers removed")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a training reads: rows and a pre-trained network, from wherever the config says."""
+"""The data source and the pre-trained network that a config selects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked
-from lightning_tickets.composition.task_data import layout
+from lightning_tickets.composition.task_data import dataset_spec
 from lightning_tickets.data.hub import Hub
 from lightning_tickets.data.local import Local
 from lightning_tickets.data.pocket import Pocket
@@ -19,43 +19,43 @@ from lightning_tickets.models.folders import Pretrained
 SOURCES = ("pocket", "local", "hub")
 
 
-def source(config: DictConfig) -> Source:
-    """Where rows come from; files and data sets are read as the task's own YAML says."""
+def data_source(config: DictConfig) -> Source:
+    """The source of rows. Each task's YAML says how its files or its hub data set are read."""
     kind = checked("data.source", config.data.source, SOURCES)
     if kind == "pocket":
         return Pocket()
-    layouts = {task.name: layout(task) for task in _tasks(config)}
-    return Hub(layouts) if kind == "hub" else Local(config.data.root, layouts)
+    specs = {task.name: dataset_spec(task) for task in _tasks(config)}
+    return Hub(specs) if kind == "hub" else Local(config.data.root, specs)
 
 
-def folder(config: DictConfig) -> Pretrained:
+def model_folder(config: DictConfig) -> Pretrained:
     """The pre-trained network's folder."""
-    found: Pretrained = instantiate(config.model)
-    return found
+    folder: Pretrained = instantiate(config.model)
+    return folder
 
 
 def fetch(config: DictConfig) -> None:
-    """Data and weights at hand, downloaded if need be; UserError where they cannot be had."""
+    """Download data and weights that are missing; UserError if they are not available."""
     for task in _tasks(config):
-        source(config).fetch(task.name)
-    folder(config).fetch()
+        data_source(config).fetch(task.name)
+    model_folder(config).fetch()
 
 
 def _tasks(config: DictConfig) -> list[DictConfig]:
-    """The task that is scored, and those that its ticket is found on."""
+    """The target task, and the tasks that its ticket is searched on."""
     return [config.task, *config.sources.values()]
 
 
 def corpora(config: DictConfig) -> list[str]:
-    """What a table has to say of the text of masked language modelling, for which the paper names none."""
+    """A note for tables on the text used for masked language modelling: the paper names no corpus."""
     texts = [task.name for task in _tasks(config) if task.family == "masked_lm"]
-    return [f"The text of {name}: {source(config).about(name)}." for name in texts]
+    return [f"The text of {name}: {data_source(config).about(name)}." for name in texts]
 
 
-def tell_parts(config: DictConfig, counts: dict[str, int]) -> None:
-    """A warning where a split has not the official number of rows."""
-    official = dict(layout(config.task).official) if config.data.source == "local" else {}
+def warn_partial_data(config: DictConfig, counts: dict[str, int]) -> None:
+    """Warn of each split without the official row count."""
+    official = dict(dataset_spec(config.task).official) if config.data.source == "local" else {}
     for split, count in counts.items():
         if count != official.get(split, count):
-            told = f"task={config.task.name}: {split} has {count} rows, officially {official[split]}"
-            warnings.warn(told, PartialData, stacklevel=2)
+            message = f"task={config.task.name}: {split} has {count} rows, officially {official[split]}"
+            warnings.warn(message, PartialData, stacklevel=2)

@@ -1,4 +1,4 @@
-"""What is trained, as values: a task with its data, network and settings; that of a config and of its sources."""
+"""A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
 from __future__ import annotations
 
@@ -21,11 +21,9 @@ POOLERS = ("pruned", "dense")
 
 @dataclass(frozen=True)
 class PlannedProblem:
-    """A problem, its task's family (the kind of task), its optimiser steps, and the seconds that they may take.
+    """A problem, its task's family, its optimiser steps, and estimates: seconds, and weights of the network if known.
 
-    ``parameters`` is roughly how many weights the network has, None where that is not known yet.
-
-    Steps are known before the data are tokenised: windows and blocks may make more or fewer of an epoch.
+    Steps are counted before tokenisation, so windows and blocks may change the number per epoch.
     """
 
     problem: Problem
@@ -36,23 +34,23 @@ class PlannedProblem:
 
 
 def build_problem(config: DictConfig) -> PlannedProblem:
-    """The config's own task; data and weights enter by their fingerprints."""
-    task, data, place = config.task, config.data, data_and_model.folder(config)
-    rows = data_and_model.source(config)
+    """The config's own task. Fingerprints identify data and weights."""
+    task, data, place = config.task, config.data, data_and_model.model_folder(config)
+    rows = data_and_model.data_source(config)
     counts = rows.counts(task.name)
-    data_and_model.tell_parts(config, counts)
+    data_and_model.warn_partial_data(config, counts)
     settings = training(config)
-    print_of_model, positions = place.fingerprint(), place.max_length()
+    model_fingerprint, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
     used = Data(data.source, rows.fingerprint(task.name), **checked_settings(Data, "data", data))
     examples = used.trained(counts["train"])
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
-        raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few rows of train for it")
+        raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few training rows")
     problem = Problem(
         Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task), _metrics(task)),
         used,
-        Model(place.name, print_of_model, checked("pooler", config.pooler, POOLERS)),
+        Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
@@ -72,5 +70,5 @@ def _metrics(task: DictConfig) -> tuple[Metric, ...]:
 
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:
-    """Those that the ticket is found on, the leading one first; none where it is the config's own task."""
+    """The problems that the ticket is searched on, the leading one first; empty for the config's own task."""
     return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in source_tasks(config))

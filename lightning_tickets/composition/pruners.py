@@ -20,7 +20,7 @@ def pruner_at(key: str, node: DictConfig, situations: Sequence[str], config: Dic
     for situation in situations:
         check_needs(key, pruner, situation)
     if accepts(pruner, "heads"):
-        model_type = data_and_model.folder(config).model_type()
+        model_type = data_and_model.model_folder(config).model_type()
         if model_type is not None and model_type not in SPLIT_BY_HEAD:
             raise UserError(
                 f"{key}: {pruner.target} needs attention heads, not known for type {model_type!r}; "

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.utils import get_object
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import boolean, checked, integer
+from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.errors import UserError
@@ -26,25 +26,22 @@ FAMILIES = ("classification", "regression", "span", "masked_lm")
 
 
 def schedule(config: DictConfig) -> AnySchedule:
-    """How many weights each round leaves."""
+    """The sparsity schedule: how many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
     options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
-    found: AnySchedule = get_object(config.schedule._target_)(**options)
-    return found
+    built: AnySchedule = get_object(config.schedule._target_)(**options)
+    return built
 
 
-def chain(config: DictConfig, sought: Sequence[PlannedProblem]) -> Chain:
-    """The search on the problem that leads, with the others mixed in.
-
-    Settings that come to the same are said in one way, so that they are one chain.
-    """
-    lead, others = sought[0], sought[1:]
+def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
+    """The search on the first problem, with the others mixed in; equivalent settings give the same chain."""
+    lead, others = problems[0], problems[1:]
     protocol, (where, rewinds) = config.protocol, rewinding(config)
     head = checked("protocol.head", protocol.head, HEADS)
     if _holds("aliased", protocol, lead.family):
         where, rewinds = None, "weights"
     if head == "carried" and (where is None or rewinds == "rate"):
-        head = "rewound"  # it goes where the weights go, which is on
+        head = "rewound"  # without rewinding, weights and head are both kept
     prunes_first = _holds("prunes_first", protocol, lead.family)
     context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
     mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
@@ -63,35 +60,28 @@ def chain(config: DictConfig, sought: Sequence[PlannedProblem]) -> Chain:
 
 
 def _examples(lead: PlannedProblem, given: Any) -> int | None:
-    """A number of examples, or a fraction of those that a training sees (table 8: of 160,000)."""
-    if isinstance(given, float) and 0 < given < 1:
-        return max(1, round(given * lead.steps * lead.problem.training.batch_size))
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise UserError(
-            f"ticket.examples={given}: allowed are an integer of at least 1, and a fraction between 0 and 1"
-        )
-    return given
+    """A number of examples, or a fraction of the examples that a training sees (table 8: of 160,000)."""
+    count: int | float | None = (integer(1) | share | null)("ticket.examples", given)
+    return max(1, round(count * lead.steps * lead.problem.training.batch_size)) if isinstance(count, float) else count
 
 
 def _cut(problem: Problem, config: DictConfig, examples: int | None = None) -> Problem:
-    """As a chain trains it: with the protocol's batches an epoch, and on so many examples."""
+    """The problem as a chain trains it: the protocol's batches per epoch, and at most so many examples."""
     whole = boolean("protocol.partial_batch", config.protocol.partial_batch)
     training, data = replace(problem.training, partial_batch=whole), replace(problem.data, examples=examples)
     return replace(problem, training=training, data=data)
 
 
 def _holds(switch: str, protocol: DictConfig, family: str) -> bool:
-    """Whether a switch of the protocol is on for this kind of task."""
+    """Whether a protocol switch is on for this kind of task."""
     kinds: Any = protocol[switch]
     if isinstance(kinds, str) or not set(kinds) <= set(FAMILIES):
-        raise UserError(f"protocol.{switch}={kinds}: allowed is a list of {', '.join(FAMILIES)}")
+        raise UserError(f"protocol.{switch}={kinds}: expected a list of {', '.join(FAMILIES)}")
     return family in kinds
 
 
 def rewinding(config: DictConfig) -> tuple[float | None, str]:
-    """Where a round starts (fraction of training, 0 for θ0, None for where the last one ended), and what goes back."""
+    """Where a round starts (fraction of training; 0 for θ0, None to continue), and what is rewound."""
     name = checked("rewind.name", config.rewind.name, REWINDS)
     if name in ("pretrained", "none"):
         return (0.0 if name == "pretrained" else None), "weights"
@@ -100,7 +90,7 @@ def rewinding(config: DictConfig) -> tuple[float | None, str]:
     if isinstance(where, bool) or not isinstance(where, (int, float)) or not 0 <= where < 1:
         raise UserError(f"rewind.fraction={where}: expected a fraction of training, {lowest} fraction < 1")
     if where == 0 and name == "fraction":
-        raise UserError("rewind.fraction=0: that is rewind=pretrained")
+        raise UserError("rewind.fraction=0: use rewind=pretrained")
     if where == 0:
-        return None, "weights"  # weights go on, and every round has the whole training's rates
+        return None, "weights"  # weights continue, and every round repeats the whole rate schedule
     return float(where), "rate" if name == "rate" else "weights"

@@ -40,8 +40,8 @@ def context_of(config: DictConfig, single: bool) -> RunContext:
     """``single`` for a run that was typed alone, which shows its trainings."""
     return RunContext(
         store=Store(settings.root(config) / "runs"),
-        source=data_and_model.source(config),
-        folder=data_and_model.folder(config),
+        source=data_and_model.data_source(config),
+        folder=data_and_model.model_folder(config),
         cache=settings.cache(config),
         mask_file=subnetworks.mask_file(config) if config.subnetwork.mask == "given" else None,
         hardware=settings.hardware(config, single),

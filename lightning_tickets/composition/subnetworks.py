@@ -1,4 +1,4 @@
-"""A row of the tables as a config describes it, on a problem: which mask over which weights."""
+"""A subnetwork (a row of the tables) as a config describes it: which mask over which weights."""
 
 from __future__ import annotations
 
@@ -23,31 +23,26 @@ MASKS = ("none", "ticket", "drawn", "redrawn", "given")
 
 
 def is_pruned(row: DictConfig) -> bool:
-    """Whether a row of the tables has a sparsity: not a full network, nor a mask from a file."""
+    """Whether a subnetwork has a sparsity: neither a full network nor a mask from a file."""
     return row.mask not in ("none", "given")
 
 
 def run(config: DictConfig, on: PlannedProblem, sources: Sequence[PlannedProblem], sparsity: Any, seed: Any) -> Run:
-    """The subnetwork that ``config.subnetwork`` describes, its ticket found on ``sources`` or on the task.
+    """The subnetwork of ``config.subnetwork``; its ticket is searched on ``sources``, or else on the task itself.
 
-    UserError for a sparsity off the schedule where the row has one, or a ticket scored by the seed that found it.
+    UserError for a sparsity off the schedule, or a ticket scored with the seed of its search.
     """
     row = config.subnetwork
     mask = _mask(config, sources or (on,), sparsity)
-    found = Run(
-        row.name,
-        on.problem,
-        mask,
-        component_at("subnetwork.initialization", row.initialization),
-        integer(0)("seed", seed),
-    )
-    if found.ticket is not None and seed == found.ticket.chain.seed:
-        raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so another seed has to score it")
-    return found
+    start = component_at("subnetwork.initialization", row.initialization)
+    requested = Run(row.name, on.problem, mask, start, integer(0)("seed", seed))
+    if requested.ticket is not None and seed == requested.ticket.chain.seed:
+        raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so score it with another seed")
+    return requested
 
 
-def _mask(config: DictConfig, sought: Sequence[PlannedProblem], sparsity: Any) -> AnyMask | None:
-    """What ``subnetwork.mask`` says: none, a chain's ticket, one drawn of θ0, one drawn after a ticket, or a file's."""
+def _mask(config: DictConfig, problems: Sequence[PlannedProblem], sparsity: Any) -> AnyMask | None:
+    """The mask: none, a chain's ticket, drawn from θ0, redrawn after a ticket, or from a file."""
     row = config.subnetwork
     kind = checked("subnetwork.mask", row.mask, MASKS)
     if kind == "none":
@@ -59,13 +54,13 @@ def _mask(config: DictConfig, sought: Sequence[PlannedProblem], sparsity: Any) -
     if kind == "drawn":
         counted = Linear() if isinstance(rounds, Linear) else rounds
         return DrawnMask(pruner_at("subnetwork.pruner", row.pruner, (DRAWN,), config), percent, counted)
-    ticket = TicketMask(chain(config, sought), percent)
+    ticket = TicketMask(chain(config, problems), percent)
     return ticket if kind == "ticket" else RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw))
 
 
 def mask_file(config: DictConfig) -> Path:
-    """Where the mask of ``subnetwork=given`` lies; UserError unless it is a file."""
+    """The mask file of ``subnetwork=given``; UserError if it is not a file."""
     path = Path(str(config.ticket.file or "")).expanduser()
     if not path.is_file():
-        raise UserError(f"ticket.file={config.ticket.file}: allowed is the file of a mask, ours or a released one")
+        raise UserError(f"ticket.file={config.ticket.file}: expected a mask file, ours or one of the released code")
     return path

@@ -1,4 +1,4 @@
-"""What a task's YAML says of its data, below ``files`` and ``hub``, as values."""
+"""The keys ``files``, ``hub`` and ``rows`` of a task's YAML as a DatasetSpec."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.checks import integer
-from lightning_tickets.data.layout import SPLITS, Files, HubSet, Layout
+from lightning_tickets.data.dataset_spec import SPLITS, DatasetSpec, Files, HubSet
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 
@@ -15,13 +15,13 @@ Rows = tuple[tuple[str, int], ...]
 LABELS = {"labels", "classes", "low", "high", "drop", "width"}
 
 
-def layout(task: DictConfig) -> Layout:
-    """UserError naming the key for anything that is missing or not known."""
+def dataset_spec(task: DictConfig) -> DatasetSpec:
+    """UserError naming the first key that is missing or unknown."""
     splits = (*SPLITS, *task.get("further", {}))
     files = _node(task, "files", {"folder", "columns", *splits}, LABELS)
     hub = _node(task, "hub", {"path", "config", "revision", "columns", *splits}, LABELS | {"rows"})
     official = _rows("task.rows", task.get("rows", {}), splits)
-    return Layout(
+    return DatasetSpec(
         files and Files(str(files["folder"]), _splits(files, splits), _columns("task.files", files)),
         hub and _hub_set(hub, splits, official),
         official,
@@ -38,7 +38,7 @@ def _hub_set(hub: dict[str, Any], splits: tuple[str, ...], official: Rows) -> Hu
 def _rows(where: str, given: Any, splits: tuple[str, ...]) -> Rows:
     unknown = set(given) - set(splits)
     if unknown:
-        raise UserError(f"{where}.{min(unknown)}: allowed are {', '.join(splits)}")
+        raise UserError(f"{where}.{min(unknown)}: expected one of {', '.join(splits)}")
     return tuple((str(split), integer(1)(f"{where}.{split}", count)) for split, count in given.items())
 
 
@@ -46,12 +46,12 @@ def _node(task: DictConfig, name: str, needed: set[str], optional: set[str]) -> 
     if task.get(name) is None:
         return None
     if not isinstance(task[name], DictConfig):
-        raise UserError(f"task.{name}: allowed is a mapping with {', '.join(sorted(needed))}")
+        raise UserError(f"task.{name}: expected a mapping with {', '.join(sorted(needed))}")
     node: Any = OmegaConf.to_container(task[name])
-    for wrong, told in ((needed - set(node), "is missing"), (set(node) - needed - optional, "is not known")):
-        if wrong:
-            allowed = ", ".join(sorted(needed | optional))
-            raise UserError(f"task.{name}.{min(map(str, wrong))} {told}: allowed are {allowed}")
+    for keys, problem in ((needed - set(node), "is missing"), (set(node) - needed - optional, "is unknown")):
+        if keys:
+            known = ", ".join(sorted(needed | optional))
+            raise UserError(f"task.{name}.{min(map(str, keys))} {problem}: the keys are {known}")
     return node
 
 
@@ -62,10 +62,10 @@ def _splits(node: dict[str, Any], splits: tuple[str, ...]) -> tuple[tuple[str, s
 def _columns(where: str, node: dict[str, Any]) -> Columns:
     columns = node["columns"]
     if not isinstance(columns, dict) or not all(isinstance(place, (str, int)) for place in columns.values()):
-        raise UserError(f"{where}.columns: allowed is a mapping to the names or numbers of columns")
-    told: dict[str, Any] = {key: node[key] for key in LABELS & set(node)}
-    told |= {key: tuple(map(str, value)) for key, value in told.items() if isinstance(value, list)}
+        raise UserError(f"{where}.columns: expected a mapping to names or numbers of columns")
+    options: dict[str, Any] = {key: node[key] for key in LABELS & set(node)}
+    options |= {key: tuple(map(str, value)) for key, value in options.items() if isinstance(value, list)}
     try:
-        return Columns(tuple((str(name), place) for name, place in columns.items()), **told)
+        return Columns(tuple((str(name), place) for name, place in columns.items()), **options)
     except (UserError, TypeError) as error:
         raise UserError(f"{where}: {error}") from error

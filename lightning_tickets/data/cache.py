@@ -1,4 +1,4 @@
-"""Tokenised examples on disk as Arrow, mapped into memory, made once for the same rows and tokenizer."""
+"""Tokenised examples in an Arrow file, mapped into memory; built once per set of rows and tokenizer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BATCH = 1000  # examples in every record batch but the last
 
 
 class Examples(Sequence[dict[str, Any]]):
-    """The examples of one file; what is asked for is read then and there."""
+    """The examples of one file, read lazily."""
 
     def __init__(self, path: Path) -> None:
-        """ArrowException or OSError for a file that is not whole."""
+        """ArrowException or OSError if the file is incomplete."""
         file = pa.ipc.open_file(pa.memory_map(str(path)))
         self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
         self._size: int = sum(batch.num_rows for batch in self._batches)
@@ -45,15 +45,14 @@ class Examples(Sequence[dict[str, Any]]):
         return self._batches[batch].slice(row, 1).to_pylist()[0]
 
     def __getitems__(self, indices: Iterable[int]) -> list[dict[str, Any]]:
-        """What PyTorch's loader asks for: a batch at once."""
+        """A whole batch, as PyTorch's loader asks for it."""
         return [self[index] for index in indices]
 
 
-def cached(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
-    """The examples at ``path``, from ``examples`` if they are not there whole.
+def load_or_build(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
+    """The examples at ``path``, built from ``examples`` if the file is missing or incomplete.
 
-    Written beside and renamed, so that of two processes that build at once each ends with a whole file, and an error
-    on the way leaves none.
+    The file is written under a temporary name and renamed, so concurrent builds and errors leave no partial file.
     """
     try:
         return Examples(path)
@@ -75,7 +74,7 @@ def _build(path: Path, examples: Iterable[dict[str, Any]]) -> None:
 
 
 def _write(file: Any, examples: Iterator[dict[str, Any]]) -> None:
-    """The first batch says of what type each column is."""
+    """The first batch defines the columns' types."""
     schema, writer = None, None
     while portion := list(islice(examples, BATCH)):
         batch = pa.RecordBatch.from_pylist(portion, schema=schema)

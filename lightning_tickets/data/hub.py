@@ -1,4 +1,4 @@
-"""Data sets of the hub through ``datasets``, each at a pinned commit, which is its fingerprint."""
+"""Data sets of the Hugging Face hub through ``datasets``, each at a pinned commit, which is its fingerprint."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.data.layout import HubSet, Layouts
-from lightning_tickets.data.records import Records
+from lightning_tickets.data.dataset_spec import DatasetSpecs, HubSet
+from lightning_tickets.data.readers import Records
 from lightning_tickets.data.rows import Row, rows
 from lightning_tickets.errors import UserError, reason
-from lightning_tickets.fingerprints import digest, is_commit
+from lightning_tickets.fingerprints import is_commit, text_digest
 
 
 class Hub:
-    """Downloads into the library's own cache on first use; its offline variables are honoured."""
+    """Downloads into the library's own cache on first use; obeys its offline variables."""
 
     name = "hub"
 
-    def __init__(self, layouts: Layouts) -> None:
-        self.layouts = layouts
+    def __init__(self, specs: DatasetSpecs) -> None:
+        self.specs = specs
 
     def fingerprint(self, task: str) -> str:
-        return digest(repr(self._set(task)))
+        return text_digest(repr(self._set(task)))
 
     def counts(self, task: str) -> dict[str, int]:
-        """What the task's YAML says, so that planning needs no network; where it says nothing, what is downloaded."""
+        """From the task's YAML, so that planning needs no network; splits that it leaves out are downloaded."""
         hub = self._set(task)
         known = dict(hub.rows)
         return {split: known.get(split) or self._loaded(hub, name).num_rows for split, name in hub.splits}
@@ -43,11 +43,11 @@ class Hub:
         return rows(self._records(hub, dict(hub.splits)[split]), hub.columns)
 
     def _set(self, task: str) -> HubSet:
-        hub = self.layouts[task].hub if task in self.layouts else None
+        hub = self.specs[task].hub if task in self.specs else None
         if hub is None:
-            raise UserError(f"task={task} says nothing of a data set (task.hub): data=hub cannot read it")
+            raise UserError(f"task={task} defines no hub data set (task.hub), which data=hub needs")
         if not is_commit(hub.revision):
-            raise UserError(f"task.hub.revision={hub.revision}: allowed is a commit of 40 hex digits")
+            raise UserError(f"task.hub.revision={hub.revision}: expected a commit of 40 hex digits")
         return hub
 
     def _records(self, hub: HubSet, split: str) -> Records:
@@ -58,25 +58,26 @@ class Hub:
         import datasets
         from huggingface_hub.utils import logging
 
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # how often it tries again
-        wanted = f"data=hub: {_name(hub)} at {hub.revision[:8]}"
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # hides retries
+        name = f"data=hub: {_name(hub)} at {hub.revision[:8]}"
         try:
-            found = datasets.load_dataset(hub.path, hub.config, split=split, revision=hub.revision)
+            loaded = datasets.load_dataset(hub.path, hub.config, split=split, revision=hub.revision)
         except Exception as error:
-            instead = "data=local data.root=DIR reads a folder"
-            raise UserError(f"{wanted} cannot be loaded ({reason(error)}); {instead}") from error
-        if not _pinned(found, hub):
-            raise UserError(f"{wanted} cannot be had: this machine has only another version of it")
-        return found
+            raise UserError(
+                f"{name} cannot be loaded ({reason(error)}); to read a folder: data=local data.root=DIR"
+            ) from error
+        if not _is_pinned(loaded, hub):
+            raise UserError(f"{name} is not available: this machine has only another version of it")
+        return loaded
 
 
-def _pinned(found: Any, hub: HubSet) -> bool:
-    """``datasets`` takes whatever version it has cached where it does not reach the hub, and a folder of that name.
+def _is_pinned(loaded: Any, hub: HubSet) -> bool:
+    """Whether the pinned commit was loaded. Offline, ``datasets`` falls back to any cached version or folder.
 
-    What it keeps lies in a folder named by the commit. An absolute path is a folder of the user's on purpose.
+    Its cache folders are named by the commit. An absolute path is the user's own folder.
     """
-    kept = (Path(file["filename"]) for file in found.cache_files)
-    return Path(hub.path).is_absolute() or any(hub.revision in file.parts for file in kept)
+    files = (Path(file["filename"]) for file in loaded.cache_files)
+    return Path(hub.path).is_absolute() or any(hub.revision in file.parts for file in files)
 
 
 def _name(hub: HubSet) -> str:

@@ -1,4 +1,4 @@
-"""The generated miniature English: made from its code, so its version is its fingerprint."""
+"""The generated miniature English; the generator's version is its fingerprint."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class Pocket:
 
     def _known(self, task: str) -> str:
         if task not in tasks.TASKS:
-            raise UserError(f"task={task} is not among the generated ones: {', '.join(tasks.TASKS)}")
+            raise UserError(f"task={task} is not a generated task; choose from {', '.join(tasks.TASKS)}")
         return task

@@ -1,4 +1,4 @@
-"""What every source of rows answers. No torch here: planning asks for fingerprints and counts."""
+"""The interface of a data source. Planning uses it, so it does without torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lightning_tickets.data.rows import Row
 
 
 class Source(Protocol):
-    """``name`` enters a run's identity together with the task's fingerprint."""
+    """``name`` and the task's fingerprint are part of a run's identity."""
 
     name: str
 
@@ -17,13 +17,13 @@ class Source(Protocol):
         """Sixteen hex digits that change whenever the rows may."""
 
     def counts(self, task: str) -> dict[str, int]:
-        """How many rows each split has; a local source has read and checked them all for it."""
+        """Rows of each split; a local source reads and checks them all."""
 
     def fetch(self, task: str) -> None:
-        """What has to be downloaded is at hand, or a UserError: asked for before anything is written."""
+        """Download what is missing, before anything is written; UserError if it is not available."""
 
     def about(self, task: str) -> str:
-        """What a table says that the rows are of."""
+        """The origin of the rows, for notes under tables."""
 
     def rows(self, task: str, split: str) -> Iterator[Row]:
-        """The rows of a split, in the columns that the task's kind reads."""
+        """The rows of a split."""

@@ -1,4 +1,4 @@
-"""SQuAD's JSON as records, one a question, with the columns that data hubs give it."""
+"""SQuAD's JSON as records, one per question, in the columns of the hub."""
 
 from __future__ import annotations
 
@@ -27,22 +27,18 @@ def questions(path: Path) -> Iterator[tuple[str, dict[str | int, Any]]]:
                 where = f"{place}.qas[{number}]"
                 answers = _listed(path, asked, "answers", where)
                 if not all(isinstance(answer, dict) for answer in answers):
-                    raise UserError(f"{path}, {where}: an answer is no object; this is not SQuAD's JSON")
-                yield (
-                    f"{path}, {where}",
-                    {
-                        "question": asked.get("question"),
-                        "context": paragraph.get("context"),
-                        "answers": {
-                            "text": [answer.get("text") for answer in answers],
-                            "answer_start": [answer.get("answer_start") for answer in answers],
-                        },
-                    },
-                )
+                    raise UserError(f"{path}, {where}: an answer is not an object; this is not SQuAD's JSON")
+                gold = {key: [answer.get(key) for answer in answers] for key in ("text", "answer_start")}
+                record: dict[str | int, Any] = {
+                    "question": asked.get("question"),
+                    "context": paragraph.get("context"),
+                    "answers": gold,
+                }
+                yield f"{path}, {where}", record
 
 
 def _listed(path: Path, value: Any, name: str, where: str) -> list[Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(found, list):
+    items = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(items, list):
         raise UserError(f"{path}: {where} has no list {name!r}; this is not SQuAD's JSON")
-    return found
+    return items

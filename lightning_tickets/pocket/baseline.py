@@ -1,4 +1,4 @@
-"""A linear model on the counts of the words: what a task gives away without any understanding."""
+"""A bag-of-words baseline: a linear model on word counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMN = {word: i for i, word in enumerate(VOCABULARY)}
 
 
 def bag_of_words(task: str) -> float:
-    """The task's own metric (0 to 1) on the development set; the ridge is chosen on a fifth of the training set."""
+    """The task's metric (0 to 1) on the dev set; a fifth of the training set selects the ridge parameter."""
     if TASKS[task].kind not in ("classification", "regression"):
         raise ValueError(f"{task} has no label to predict from a bag of words")
     train, dev = rows(task, "train"), rows(task, "dev")
@@ -25,7 +25,7 @@ def bag_of_words(task: str) -> float:
 
 
 def majority(task: str) -> float:
-    """The score of always giving the most frequent answer: nothing, for correlations, spans and masked words."""
+    """The score of always predicting the most frequent class; 0 for correlations, spans and masked words."""
     spec = TASKS[task]
     if spec.kind != "classification" or spec.metric != "accuracy":
         return 0.0
@@ -43,7 +43,7 @@ def _score(task: str, train: list[dict[str, Any]], dev: list[dict[str, Any]], ri
 
 
 def _counts(examples: list[dict[str, Any]]) -> Tensor:
-    """(examples, 2 * words + 1): the words of either segment, and a one."""
+    """Word counts of both segments and a constant: (examples, 2 * words + 1)."""
     import torch
 
     counts = torch.zeros(len(examples), 2 * len(COLUMN) + 1)
@@ -82,7 +82,7 @@ def _fit(counts: Tensor, labels: Tensor, outputs: int, ridge: float) -> Tensor:
 
 
 def _correlation(guess: Tensor, truth: Tensor) -> float:
-    """Pearson's; of two classes it is Matthews'. Nothing, for a constant guess."""
+    """Pearson's correlation, which for two classes is Matthews'; 0 for a constant prediction."""
     import torch
 
     pair = torch.stack([guess.float(), truth.float()])

@@ -1,8 +1,8 @@
-"""The documents to pre-train on: pairs of segments that stand in some relation.
+"""The documents to pre-train on: pairs of related segments.
 
-A document comes in one of three modes, which are kept apart so that the masking can not give away
-the answer: to judge (true or not; ordinary masking only), to name the relation (true; the word that
-names it is masked), to copy (true; words that the other segment gives away are masked).
+A document has one of three modes, kept apart so that the masking does not reveal the answer: judge (true or not,
+ordinary masking only), name (true, the word for the relation is masked), copy (true, words that the other segment
+implies are masked).
 """
 
 from __future__ import annotations
@@ -11,26 +11,9 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
+from lightning_tickets.pocket import lexicon
 from lightning_tickets.pocket.facts import NounPhrase, Words, chance, draw_event
 from lightning_tickets.pocket.grammar import Style, article, ask_whether, say
-from lightning_tickets.pocket.lexicon import (
-    ADJECTIVES,
-    ANSWERED,
-    BEINGS,
-    BLAME,
-    CHANGED_MARK,
-    CLASSES,
-    INFERENCE_MARK,
-    INSTEAD,
-    JOB_OF,
-    NAMES,
-    NOUNS,
-    OTHER,
-    PRAISE,
-    REACTIONS,
-    SAME,
-    UNANSWERED,
-)
 from lightning_tickets.pocket.pairs import Miss, question_and_sentence, restate
 from lightning_tickets.pocket.reading import read
 from lightning_tickets.pocket.relations import infer
@@ -39,24 +22,24 @@ from lightning_tickets.pocket.stories import explain, review
 
 
 class Document(NamedTuple):
-    """Two segments, whether the second is true of the first, and how often some words are to be restored.
+    """Two segments, whether the second is true given the first, and the masking probability of some words.
 
-    ``plain`` is the second segment without the word that names the relation: what the split looks at."""
+    ``plain`` is the second segment without the word for the relation; it decides the split."""
 
     first: Words
     second: Words
     plain: Words
     true: bool
-    asked: dict[tuple[int, int], float]  # (segment, position) -> probability; the others have the base rate
+    asked: dict[tuple[int, int], float]  # (segment, position) -> probability; other words have the base rate
 
 
-COPY_RATE = 0.45  # words that the other segment gives away, in documents to copy
-NAME_RATE = 0.90  # words that name the relation, in documents to name it
-ANSWER_RATE = 0.80  # answers, in documents of a question, its answer and a text
+COPY_RATE = 0.45  # words that the other segment implies, in mode copy
+NAME_RATE = 0.90  # words for the relation, in mode name
+ANSWER_RATE = 0.80  # answers, in documents with a question, its answer and a text
 MODES = {"judge": 0.40, "name": 0.25, "copy": 0.35}
 NEAR = Miss(many=0.55, roles=0.2)
 STYLE = Style()
-OPINION_WORDS = {"and", "but", "nobody", "not", *PRAISE, *BLAME}
+OPINION_WORDS = {"and", "but", "nobody", "not", *lexicon.PRAISE, *lexicon.BLAME}
 
 
 def draw_mode(rng: Random) -> str:
@@ -64,7 +47,7 @@ def draw_mode(rng: Random) -> str:
 
 
 def _marked(mode: str, first: Words, mark: str, second: Words, true: bool) -> Document:
-    """Two segments, the word that names their relation before the second unless it is to be judged."""
+    """Two segments; except in mode judge, the word for their relation precedes the second."""
     if mode == "judge":
         return Document(first, second, second, true, {})
     asked = {(1, 0): NAME_RATE} if mode == "name" else {(1, 1 + i): COPY_RATE for i in range(len(second))}
@@ -82,7 +65,7 @@ def inference(rng: Random) -> Document:
     mode = draw_mode(rng)
     label = rng.choice(JUDGED[mode])
     first, second = infer(rng, label, STYLE)
-    return _marked(mode, [*first, "."], INFERENCE_MARK[label], [*second, "."], label == "entailment")
+    return _marked(mode, [*first, "."], lexicon.INFERENCE_MARK[label], [*second, "."], label == "entailment")
 
 
 def statements(rng: Random) -> Document:
@@ -97,7 +80,9 @@ def _restatement(rng: Random, speak: Callable[..., Words], stop: Words) -> Docum
     mode = draw_mode(rng)
     same = mode == "copy" or chance(rng, 0.45 if mode == "judge" else 0.3)
     first, second, slot = restate(rng, same, speak, NEAR, STYLE)
-    mark = SAME if same else CHANGED_MARK.get(slot, INSTEAD if slot == "roles" else OTHER)
+    mark = (
+        lexicon.SAME if same else lexicon.CHANGED_MARK.get(slot, lexicon.INSTEAD if slot == "roles" else lexicon.OTHER)
+    )
     return _marked(mode, first + stop, mark, second + stop, same)
 
 
@@ -106,17 +91,17 @@ def reply(rng: Random) -> Document:
     mode = draw_mode(rng)
     answered = mode == "copy" or chance(rng, 0.5)
     first, second = question_and_sentence(rng, answered, NEAR, STYLE)
-    return _marked(mode, first, ANSWERED if answered else UNANSWERED, [*second, "."], answered)
+    return _marked(mode, first, lexicon.ANSWERED if answered else lexicon.UNANSWERED, [*second, "."], answered)
 
 
 def reading(rng: Random) -> Document:
-    """Question and answer, then the text; the answer is to be restored in either place, or may be wrong."""
-    told, form = read(rng, rng.choices([1, 2, 3], [3, 6, 1])[0], STYLE), rng.random()
+    """Question and answer, then the text; the answer is masked in either place, or may be wrong."""
+    text, form = read(rng, rng.choices([1, 2, 3], [3, 6, 1])[0], STYLE), rng.random()
     if form >= 0.85:
-        return _answer_to_judge(rng, told.question, told.answer, told.text)
-    segment, at = (0, len(told.question)) if form < 0.5 else (1, told.start)
-    asked = {(segment, at + i): ANSWER_RATE for i in range(len(told.answer))}
-    return Document(told.question + told.answer, told.text, told.text, True, asked)
+        return _answer_to_judge(rng, text.question, text.answer, text.text)
+    segment, at = (0, len(text.question)) if form < 0.5 else (1, text.start)
+    asked = {(segment, at + i): ANSWER_RATE for i in range(len(text.answer))}
+    return Document(text.question + text.answer, text.text, text.text, True, asked)
 
 
 def _answer_to_judge(rng: Random, question: Words, answer: Words, text: Words) -> Document:
@@ -127,21 +112,21 @@ def _answer_to_judge(rng: Random, question: Words, answer: Words, text: Words) -
 
 
 def because(rng: Random) -> Document:
-    """An explanation and whom it is about."""
+    """An explanation and the person it describes."""
     story = explain(rng, chance(rng, 0.3), STYLE)
     restore = chance(rng, 0.5)
     right = restore or chance(rng, 0.5)
-    second = [story.referent if right else story.other, "is", rng.choice(ADJECTIVES[story.adjective]), "."]
+    second = [story.referent if right else story.other, "is", rng.choice(lexicon.ADJECTIVES[story.adjective]), "."]
     asked = {(1, 0): NAME_RATE, (1, 2): COPY_RATE} if restore else {}
     return Document([*story.words, "."], second, second, right, asked)
 
 
 def reaction(rng: Random) -> Document:
-    """A review and what somebody feels on reading it."""
+    """A review and a reader's reaction to it."""
     mode, good = draw_mode(rng), chance(rng, 0.5)
     right = mode != "judge" or chance(rng, 0.5)
     words = review(rng, good, mixed=0.4, doubt=0.2)
-    second = [rng.choice(["i", "we", "people"]), rng.choice(REACTIONS[good == right]), "it", "."]
+    second = [rng.choice(["i", "we", "people"]), rng.choice(lexicon.REACTIONS[good == right]), "it", "."]
     asked: dict[tuple[int, int], float] = {(1, 1): NAME_RATE} if mode == "name" else {}
     if mode == "copy":
         asked = {(0, i): COPY_RATE for i, word in enumerate(words) if word in OPINION_WORDS}
@@ -151,12 +136,12 @@ def reaction(rng: Random) -> Document:
 def fact(rng: Random) -> Document:
     """'anna is a doctor' or 'a dog is an animal', with a sentence about the same."""
     if chance(rng, 0.5):
-        name = rng.choice(NAMES)
-        job = rng.choice(NOUNS[JOB_OF[name]].forms)[0]
+        name = rng.choice(lexicon.NAMES)
+        job = rng.choice(lexicon.NOUNS[lexicon.JOB_OF[name]].forms)[0]
         first, at, about = [name, "is", article(job), job, "."], 3, NounPhrase(name)
     else:
         first, at = _definition(rng)
-        about = NounPhrase(rng.choice(BEINGS), "the")
+        about = NounPhrase(rng.choice(lexicon.BEINGS), "the")
     event = draw_event(rng)
     while event.patient.noun == about.noun:
         event = draw_event(rng)
@@ -165,11 +150,11 @@ def fact(rng: Random) -> Document:
 
 
 def _definition(rng: Random) -> tuple[Words, int]:
-    noun = NOUNS[rng.choice(list(NOUNS))]
+    noun = lexicon.NOUNS[rng.choice(list(lexicon.NOUNS))]
     one, many = rng.choice(noun.forms)
     if chance(rng, 0.5):
-        return ["all", many, "are", CLASSES[noun.kind][1], "."], 3
-    kind = CLASSES[noun.kind][0]
+        return ["all", many, "are", lexicon.CLASSES[noun.kind][1], "."], 3
+    kind = lexicon.CLASSES[noun.kind][0]
     return [article(one), one, "is", article(kind), kind, "."], 4
 
 
@@ -202,7 +187,7 @@ def draw_documents(count: int, seed: int | str, dev: bool = False) -> list[Docum
 
 
 def _with_stranger(rng: Random, document: Document, others: list[Document]) -> Document:
-    """Now and then the second segment of another document, which is what BERT's own task judges."""
+    """Sometimes the second segment of another document, as in BERT's next-sentence task."""
     if document.true and not document.asked and chance(rng, RANDOM_PAIR):
         stranger = rng.choice(others).plain
         return document._replace(second=stranger, plain=stranger, true=False)

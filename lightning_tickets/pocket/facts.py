@@ -1,4 +1,4 @@
-"""Facts of the miniature world: events and states, and how they are drawn."""
+"""Events and states of the miniature world, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -6,19 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from lightning_tickets.pocket.lexicon import (
-    BEING_ADJECTIVES,
-    BEING_VERBS,
-    BEINGS,
-    JOB_OF,
-    NAMES,
-    NOUNS,
-    PLACES,
-    THING_ADJECTIVES,
-    THING_VERBS,
-    THINGS,
-    TIMES,
-)
+from lightning_tickets.pocket import lexicon
 
 Words = list[str]
 T = TypeVar("T")
@@ -65,13 +53,17 @@ def other_than(rng: Random, options: Sequence[T], *unwanted: T | None) -> T:
 
 
 def is_being(phrase: NounPhrase) -> bool:
-    if phrase.noun in JOB_OF:
+    if phrase.noun in lexicon.JOB_OF:
         return True
-    return (NOUNS[phrase.noun].kind if phrase.noun in NOUNS else phrase.noun) in ("animal", "person")
+    return (lexicon.NOUNS[phrase.noun].kind if phrase.noun in lexicon.NOUNS else phrase.noun) in ("animal", "person")
 
 
 def verbs_for(patient: NounPhrase) -> Words:
-    return BEING_VERBS if is_being(patient) else THING_VERBS
+    return lexicon.BEING_VERBS if is_being(patient) else lexicon.THING_VERBS
+
+
+def adjectives_for(being: bool) -> Words:
+    return lexicon.BEING_ADJECTIVES if being else lexicon.THING_ADJECTIVES
 
 
 def is_sensible(event: Event) -> bool:
@@ -80,15 +72,15 @@ def is_sensible(event: Event) -> bool:
 
 def draw_phrase(rng: Random, being: bool, adjective: float) -> NounPhrase:
     if being and chance(rng, 0.45):
-        return NounPhrase(rng.choice(NAMES))
+        return NounPhrase(rng.choice(lexicon.NAMES))
     plural = chance(rng, 0.3)
     determiner = rng.choice(["the", "two"] if plural else ["the", "a"])
-    described = rng.choice(BEING_ADJECTIVES if being else THING_ADJECTIVES) if chance(rng, adjective) else None
-    return NounPhrase(rng.choice(BEINGS if being else THINGS), determiner, described, plural)
+    described = rng.choice(adjectives_for(being)) if chance(rng, adjective) else None
+    return NounPhrase(rng.choice(lexicon.BEINGS if being else lexicon.THINGS), determiner, described, plural)
 
 
 def draw_event(rng: Random, negated: float = 0.0, place: float = 0.25, time: float = 0.12) -> Event:
-    """An event; the numbers are how often it is negated, has a place and a time."""
+    """An event; the numbers are the probabilities of negation, a place and a time."""
     agent = draw_phrase(rng, True, 0.12)
     patient = draw_phrase(rng, True, 0.15) if chance(rng, 0.5) else draw_phrase(rng, False, 0.3)
     while patient.noun == agent.noun:
@@ -97,16 +89,15 @@ def draw_event(rng: Random, negated: float = 0.0, place: float = 0.25, time: flo
         agent,
         rng.choice(verbs_for(patient)),
         patient,
-        rng.choice(PLACES) if chance(rng, place) else None,
-        rng.choice(TIMES) if chance(rng, time) else None,
+        rng.choice(lexicon.PLACES) if chance(rng, place) else None,
+        rng.choice(lexicon.TIMES) if chance(rng, time) else None,
         chance(rng, negated),
     )
 
 
 def draw_state(rng: Random) -> State:
     subject = draw_phrase(rng, chance(rng, 0.6), 0.0)
-    adjectives = BEING_ADJECTIVES if is_being(subject) else THING_ADJECTIVES
-    return State(subject, rng.choice(adjectives), chance(rng, 0.2))
+    return State(subject, rng.choice(adjectives_for(is_being(subject))), chance(rng, 0.2))
 
 
 def slots_of(event: Event) -> list[str]:

@@ -1,4 +1,4 @@
-"""Sentences that are grammatical, and the faults that make them ungrammatical."""
+"""Grammatical sentences, and the errors that make them ungrammatical."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def acceptable(rng: Random, style: Style = PLAIN) -> Words:
 
 
 def spoil(rng: Random, words: Words) -> Words:
-    """The sentence made ungrammatical by one fault."""
+    """The sentence made ungrammatical by one error."""
     while True:
         fault = rng.choices(["agreement", "number", "order", "drop", "participle"], [4, 2, 2, 1, 1])[0]
         places = _faults(words, fault)
@@ -33,7 +33,7 @@ def spoil(rng: Random, words: Words) -> Words:
 
 
 def _faults(words: Words, fault: str) -> list[int]:
-    """Where in the sentence a fault can be made."""
+    """The positions where an error is possible."""
     places = range(len(words))
     if fault == "agreement":
         return [i for i in places if words[i] in AGREEMENT]

@@ -1,4 +1,4 @@
-"""How facts are said and asked."""
+"""Statements and questions about facts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from lightning_tickets.pocket.lexicon import ADJECTIVES, CLASSES, NOUNS, VERBS
 
 
 class Style(NamedTuple):
-    """How often the marked forms of a sentence are chosen."""
+    """Probabilities of the marked forms of a sentence."""
 
     passive: float = 0.25
     time_first: float = 0.4
 
 
 PLAIN = Style()
-Piece = tuple[str, Words]  # the slot of an event that it fills (or none), and how
+Piece = tuple[str, Words]  # the slot of an event (or '') and its words
 
 
 def pick(rng: Random, synonyms: Sequence[T], avoid: Sequence[str]) -> T:
-    """One of the synonyms, usually one that has none of the words to avoid."""
+    """One of the synonyms, usually one without the words to avoid."""
     if len(synonyms) > 1 and avoid and chance(rng, 0.7):
         return rng.choice([s for s in synonyms if not _uses(s, avoid)] or synonyms)
     return rng.choice(synonyms)
@@ -63,7 +63,7 @@ def time_words(event: Event) -> Words:
 
 
 def pieces(rng: Random, event: Event, avoid: Sequence[str] = (), style: Style = PLAIN) -> list[Piece]:
-    """The statement in order, piece by piece, each with the slot of the event that it fills (or '')."""
+    """The pieces of the statement in order."""
     verb = pick(rng, VERBS[event.verb], avoid)
     agent, patient = phrase_words(rng, event.agent, avoid), phrase_words(rng, event.patient, avoid)
     negation = ["not"] * event.negated
@@ -89,7 +89,7 @@ def say(rng: Random, fact: Fact, avoid: Sequence[str] = (), style: Style = PLAIN
 
 
 def differently(rng: Random, speak: Callable[..., Words], fact: Fact, first: Words, style: Style = PLAIN) -> Words:
-    """The fact in words other than those of ``first``, as far as it can be put differently."""
+    """The fact in other words than ``first``, if there are any."""
     for _ in range(20):
         words = speak(rng, fact, first, style)
         if words != first:

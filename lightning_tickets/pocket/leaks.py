@@ -1,4 +1,4 @@
-"""Looks for what a development set shares with the training sets or with the corpus: nothing, it should find.
+"""Searches for overlap of development sets with training sets or the corpus; there should be none.
 
 python -m lightning_tickets.pocket.leaks [NUMBER OF DOCUMENTS]
 """
@@ -19,7 +19,7 @@ DOCUMENTS = 100_000
 
 @dataclass(frozen=True)
 class Leak:
-    """How many distinct long sentences and examples a development set has, and how many were seen before."""
+    """The distinct long sentences and examples of a development set, and how many of them were seen before."""
 
     task: str
     split: str
@@ -35,13 +35,13 @@ def find_leaks(documents: int = DOCUMENTS, seed: int = 0) -> list[Leak]:
     corpus = [(d.first, d.plain) for d in draw_documents(documents, f"corpus/{seed}")]
     train = [pair for task in TASKS for pair in pairs(task, "train")]
     read, trained, seen = _long_sentences(corpus), _long_sentences(train), _whole(corpus) | _whole(train)
-    found = []
+    leaks = []
     for task, split in dev_splits():
         dev = pairs(task, split)
         sentences, examples = _long_sentences(dev), _whole(dev)
         shared = len(sentences & trained), len(sentences & read), len(examples & seen)
-        found.append(Leak(task, split, len(sentences), len(examples), *shared))
-    return found
+        leaks.append(Leak(task, split, len(sentences), len(examples), *shared))
+    return leaks
 
 
 def dev_splits() -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ def dev_splits() -> list[tuple[str, str]]:
 
 
 def pairs(task: str, split: str) -> list[Pair]:
-    """The two segments of each row; of documents, without the word that names their relation."""
+    """The two segments of each row; for documents, without the word for the relation."""
     if TASKS[task].kind == "masked_lm":
         count = TASKS[task].train if split == "train" else TASKS[task].dev
         return [(d.first, d.plain) for d in draw_documents(count, f"{task}/{split}/0", dev=split != "train")]
@@ -57,12 +57,12 @@ def pairs(task: str, split: str) -> list[Pair]:
     return [(first.split(), second.split()) for first, second in texts]
 
 
-def _long_sentences(found: list[Pair]) -> set[str]:
-    return {s for first, second in found for s in sentences_of(first, second) if is_long(s)}
+def _long_sentences(pairs: list[Pair]) -> set[str]:
+    return {s for first, second in pairs for s in sentences_of(first, second) if is_long(s)}
 
 
-def _whole(found: list[Pair]) -> set[str]:
-    return {" ".join([*first, "|", *second]) for first, second in found}
+def _whole(pairs: list[Pair]) -> set[str]:
+    return {" ".join([*first, "|", *second]) for first, second in pairs}
 
 
 if __name__ == "__main__":

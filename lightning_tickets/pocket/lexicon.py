@@ -1,4 +1,4 @@
-"""The words of the miniature English and what they mean to one another."""
+"""The words of the miniature English and their relations."""
 
 from __future__ import annotations
 
@@ -37,15 +37,6 @@ VERBS: dict[str, list[Verb]] = {
     "chase": [Verb("chase", "chases", "chased")],
     "avoid": [Verb("avoid", "avoids", "avoided")],
 }
-VERB_PAIRS = [
-    ("buy", "sell"),
-    ("like", "hate"),
-    ("push", "pull"),
-    ("find", "lose"),
-    ("fix", "break"),
-    ("help", "hurt"),
-    ("chase", "avoid"),
-]
 THING_VERBS = ["buy", "sell", "like", "hate", "push", "pull", "find", "lose", "fix", "break"]
 BEING_VERBS = ["like", "hate", "push", "pull", "find", "lose", "help", "hurt", "chase", "avoid"]
 
@@ -92,7 +83,6 @@ ADJECTIVES = {
     "kind": ["kind", "nice"],
     "cruel": ["cruel"],
 }
-ADJECTIVE_PAIRS = [("big", "small"), ("new", "old"), ("happy", "sad"), ("strong", "weak"), ("kind", "cruel")]
 THING_ADJECTIVES = ["big", "small", "new", "old"]
 BEING_ADJECTIVES = ["big", "small", "happy", "sad", "strong", "weak", "kind", "cruel"]
 
@@ -136,12 +126,17 @@ def both_ways(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return forth | {b: a for a, b in forth.items()}
 
 
-OPPOSITE_VERB = both_ways(VERB_PAIRS)
-OPPOSITE_ADJECTIVE = both_ways(ADJECTIVE_PAIRS)
+def opposites(words: str, others: str) -> dict[str, str]:
+    """Of two lists of words, as many in each, every word mapped to the one in its place in the other."""
+    return both_ways(zip(words.split(), others.split(), strict=True))
+
+
+OPPOSITE_VERB = opposites("buy like push find fix help chase", "sell hate pull lose break hurt avoid")
+OPPOSITE_ADJECTIVE = opposites("big new happy strong kind", "small old sad weak cruel")
 
 
 def kinds() -> list[list[str]]:
-    """Words that can stand in each other's place; some words serve twice."""
+    """Groups of words that can replace each other; some words are in two groups."""
     verbs = [verb for forms in VERBS.values() for verb in forms]
     nouns = [form for noun in NOUNS.values() for form in noun.forms] + list(CLASSES.values())
     return [

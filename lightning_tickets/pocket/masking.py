@@ -1,4 +1,4 @@
-"""Documents as arrays, and the words of them that are hidden for the network to restore."""
+"""Documents as arrays, and the masking of their words."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from lightning_tickets.pocket.documents import Document
 from lightning_tickets.pocket.lexicon import VOCABULARY, kinds
 from lightning_tickets.pocket.model import CLS, MASK, SEP, WORD_ID
 
-BASE_RATE = 0.08  # how often a word that nothing asks for is to be restored
-BASE_MASKED = 0.85  # of those: share shown as [MASK]; the rest are shown as they are
-ASKED_MASKED, ASKED_WRONG = 0.35, 0.40  # of the words asked for: [MASK], another word of their kind
+BASE_RATE = 0.08  # masking probability of the other words
+BASE_MASKED = 0.85  # of those: share replaced by [MASK]; the rest are unchanged
+ASKED_MASKED, ASKED_WRONG = 0.35, 0.40  # of the asked words: share replaced by [MASK], by another word of their kind
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A document as word numbers (n), segment numbers (n), restoring rates (n), and whether it is true."""
+    """A document as token ids (n), segment ids (n), masking rates (n), and whether it is true."""
 
     ids: list[int]
     segments: list[int]
@@ -41,7 +41,7 @@ def encode(document: Document) -> Encoded:
 
 @dataclass(frozen=True)
 class Batch:
-    """Documents padded to the longest: all (documents, words), but ``true`` (documents)."""
+    """Documents padded to the longest: all (documents, tokens), but ``true`` (documents)."""
 
     ids: Tensor
     segments: Tensor
@@ -65,13 +65,13 @@ def collate(documents: Sequence[Encoded]) -> Batch:
 def batches(lengths: NDArray[np.int64], size: int, rng: np.random.Generator, pool: int = 20) -> Iterator[list[int]]:
     """Full batches of documents of similar lengths, in random order, epoch after epoch."""
     while True:
-        order, found = rng.permutation(len(lengths)), []
+        order, drawn = rng.permutation(len(lengths)), []
         for start in range(0, len(order), size * pool):
             part = order[start : start + size * pool]
             part = part[np.argsort(lengths[part], kind="stable")]
-            found += [part[k : k + size].tolist() for k in range(0, len(part) - size + 1, size)]
-        for i in rng.permutation(len(found)):
-            yield found[i]
+            drawn += [part[k : k + size].tolist() for k in range(0, len(part) - size + 1, size)]
+        for i in rng.permutation(len(drawn)):
+            yield drawn[i]
 
 
 KINDS = [[WORD_ID[word] for word in kind] for kind in kinds()]
@@ -80,7 +80,7 @@ KIND_OF = {i: n for n, kind in enumerate(KINDS) for i in kind}
 
 
 def plausible_error(rng: Random, ids: Sequence[int], position: int) -> int:
-    """Another word of the same kind, every other time one that stands in the same document."""
+    """Another word of the same kind, half of the time one of the same document."""
     word = ids[position]
     kind = KIND_OF[word]
     near = [i for i in ids if i != word and KIND_OF.get(i) == kind]
@@ -89,25 +89,24 @@ def plausible_error(rng: Random, ids: Sequence[int], position: int) -> int:
 
 @dataclass(frozen=True)
 class Hidden:
-    """What the network is shown and asked: (documents, words) twice, and (documents) whether all is sound."""
+    """The network's input and the positions to predict, (documents, tokens) each, and whether a document is sound."""
 
-    shown: Tensor
+    inputs: Tensor
     asked: Tensor
     sound: Tensor
 
 
 def hide(batch: Batch, generator: torch.Generator) -> Hidden:
-    """Hide each word with its own probability.
+    """Mask each word with its own probability.
 
-    A word that its document asks for may also be replaced by another of its kind, so that the network
-    learns to doubt what it reads; a document with such a word is not sound any more."""
+    An asked word may also be replaced by another of its kind, which makes the document unsound."""
     asked = torch.rand(batch.ids.shape, generator=generator) < batch.rates
     how = torch.rand(batch.ids.shape, generator=generator)
     own = batch.rates > BASE_RATE + 1e-4
-    shown = batch.ids.masked_fill(asked & (how < torch.where(own, ASKED_MASKED, BASE_MASKED)), MASK)
+    inputs = batch.ids.masked_fill(asked & (how < torch.where(own, ASKED_MASKED, BASE_MASKED)), MASK)
     wrong = asked & own & (how >= ASKED_MASKED) & (how < ASKED_MASKED + ASKED_WRONG)
     rng = Random(int(torch.randint(2**31, (1,), generator=generator)))
     rows = batch.ids.tolist()
     for row, column in wrong.nonzero().tolist():
-        shown[row, column] = plausible_error(rng, rows[row], column)
-    return Hidden(shown, asked, batch.true & ~wrong.any(1))
+        inputs[row, column] = plausible_error(rng, rows[row], column)
+    return Hidden(inputs, asked, batch.true & ~wrong.any(1))

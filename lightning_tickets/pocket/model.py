@@ -1,4 +1,4 @@
-"""The network's shape, its words as a tokenizer, and the weights that pre-training starts from."""
+"""The network's configuration, its tokenizer, and the weights that pre-training starts from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POSITIONS = 48
 
 
 def config() -> BertConfig:
-    """No dropout, which costs so small a network more than it gains; weights wide enough for the width."""
+    """Without dropout, which harms so small a network."""
     return BertConfig(
         vocab_size=len(VOCABULARY),
         hidden_size=64,
@@ -32,8 +32,8 @@ def config() -> BertConfig:
     )
 
 
-def look_for_likes(bert: BertModel) -> None:
-    """Start every head with its keys equal to its queries, so that words look for their like."""
+def set_keys_to_queries(bert: BertModel) -> None:
+    """Start every head with keys equal to queries, so that words attend to similar words."""
     with torch.no_grad():
         for name, module in bert.named_modules():
             if name.endswith("attention.self"):
@@ -42,16 +42,16 @@ def look_for_likes(bert: BertModel) -> None:
 
 
 def fresh(seed: int) -> BertForPreTraining:
-    """The network that pre-training starts from; the caller's random state is left as it was."""
+    """The network that pre-training starts from; the caller's random state is unchanged."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = BertForPreTraining(config())
-    look_for_likes(model.bert)
+    set_keys_to_queries(model.bert)
     return model
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
-    """One token a word, and BERT's way of joining two segments."""
+    """One token per word; two segments are joined as in BERT."""
     words = Tokenizer(models.WordLevel(WORD_ID, unk_token="[UNK]"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     words.post_processor = processors.TemplateProcessing(

@@ -1,4 +1,4 @@
-"""Pairs of sentences: alike or not, to what degree, and whether one answers the other."""
+"""Sentence pairs: paraphrases, degrees of similarity, questions with answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lightning_tickets.pocket.relations import can_swap, change, far_from, swapp
 
 
 class Miss(NamedTuple):
-    """How a pair that does not mean the same fails: in many slots, in its roles, or else in one slot."""
+    """Probabilities of how a non-paraphrase differs: in many slots, in its roles, or else in one slot."""
 
     many: float
     roles: float
@@ -87,7 +87,7 @@ def adjunct_likeness(a: str | None, b: str | None) -> float:
 
 
 def likeness(a: Event, b: Event) -> float:
-    """How alike two events are, 0 to 5."""
+    """The similarity of two events, 0 to 5."""
     verb = 1.0 if a.verb == b.verb else 0.3 * (OPPOSITE_VERB[a.verb] == b.verb)
     participants = phrase_likeness(a.agent, b.agent) + phrase_likeness(a.patient, b.patient)
     adjuncts = 0.1 * adjunct_likeness(a.place, b.place) + 0.1 * adjunct_likeness(a.time, b.time)
@@ -95,7 +95,7 @@ def likeness(a: Event, b: Event) -> float:
 
 
 def compare(rng: Random, changes: int, roles: float, style: Style = PLAIN) -> tuple[Words, Words, float]:
-    """Two statements and how alike they are; ``roles`` is how often agent and patient also change places."""
+    """Two statements and their similarity; ``roles`` is the probability of swapped roles."""
     event = draw_event(rng, place=0.4, time=0.3)
     slots = slots_of(event)
     changed = swapped(event) if can_swap(event) and chance(rng, roles) else event
@@ -106,14 +106,14 @@ def compare(rng: Random, changes: int, roles: float, style: Style = PLAIN) -> tu
 
 
 def question_and_sentence(rng: Random, answered: bool, miss: Miss, style: Style = PLAIN) -> tuple[Words, Words]:
-    """A question and a sentence that answers it, or one that only looks like it."""
+    """A question and a sentence that answers it, or one that is only similar."""
     event = draw_event(rng, place=0.35)
     slot = rng.choice(askable(event))
-    told = event if answered else beside(rng, event, slot, miss)
-    return ask_for(rng, event, slot), say(rng, told, (), style)
+    stated = event if answered else non_answer(rng, event, slot, miss)
+    return ask_for(rng, event, slot), say(rng, stated, (), style)
 
 
-def beside(rng: Random, event: Event, slot: str, miss: Miss) -> Event:
+def non_answer(rng: Random, event: Event, slot: str, miss: Miss) -> Event:
     """An event that does not answer the question for the slot."""
     if chance(rng, miss.many):
         return far_from(rng, event, keep=(slot,))

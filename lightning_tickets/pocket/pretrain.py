@@ -1,6 +1,6 @@
-"""Pre-training from nothing: masked words and segment pairs, until the probes pass.
+"""Pre-training from random weights on masked words and segment pairs, until the probes pass.
 
-``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]`` calls it.
+Command: ``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]``.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Whether the probes passed before the rate decayed, what they say at the end, and how many steps it took."""
+class Pretraining:
+    """Whether the probes passed, their final scores, and the number of steps."""
 
     passed: bool
     probes: dict[str, float]
@@ -51,7 +51,7 @@ class Outcome:
 
 @dataclass
 class Schedule:
-    """The learning rate as a share of its top: warm up, hold until told to decay or out of time, decay to zero."""
+    """The learning rate as a share of its maximum: warm up, hold until ``decay_from`` or too late, decay to zero."""
 
     most: int
     decay_from: int | None = None
@@ -69,15 +69,15 @@ class Schedule:
         return min(warm, (self.end - step) / self.decay)
 
 
-def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Report = print) -> Outcome:
-    """Make the folder ``out`` anew; raises ValueError if it exists, or if there is not a step to make.
+def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Report = print) -> Pretraining:
+    """Pre-train into the new folder ``out``; ValueError if it exists, or for ``steps`` < 1.
 
     The same seed and steps on the same machine give the same bytes."""
     if out.exists():
         raise ValueError(f"{out} exists already; remove it or name another folder")
     most = STEPS if steps is None else steps
     if most < 1:
-        raise ValueError(f"at least one step is needed, not {most}")
+        raise ValueError(f"expected steps >= 1, got {most}")
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
@@ -85,8 +85,8 @@ def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Repo
             model, outcome = _train(seed, most, report)
         save(model, work)
         _write_provenance(work, seed, most, outcome)
-        for made in (work, *work.iterdir()):
-            made.chmod(0o755 if made.is_dir() else 0o644)
+        for path in (work, *work.iterdir()):
+            path.chmod(0o755 if path.is_dir() else 0o644)
         work.rename(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -95,7 +95,7 @@ def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Repo
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """So small a network gains nothing from a second thread, and sums would depend on their number."""
+    """Sums depend on the number of threads, and so small a network gains nothing from a second one."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -104,7 +104,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Outcome]:
+def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pretraining]:
     probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
     report(f"drawing {count} documents")
     feed = _feed([encode(d) for d in draw_documents(count, f"corpus/{seed}")], seed)
@@ -128,31 +128,31 @@ def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Ou
     return model, _outcome(probes.score(model), step, report)
 
 
-def _outcome(scores: dict[str, float], steps: int, report: Report) -> Outcome:
-    outcome = Outcome(passed(scores), scores, steps)
-    wanted = ", ".join(f"{name} {scores[name]:.3f} (wanted {least})" for name, least in PASS.items())
-    report(f"{'The probes passed' if outcome.passed else 'THE PROBES DID NOT PASS'} after {steps} steps: {wanted}")
+def _outcome(scores: dict[str, float], steps: int, report: Report) -> Pretraining:
+    outcome = Pretraining(passed(scores), scores, steps)
+    listed = ", ".join(f"{name} {scores[name]:.3f} (required {least})" for name, least in PASS.items())
+    report(f"{'The probes passed' if outcome.passed else 'THE PROBES DID NOT PASS'} after {steps} steps: {listed}")
     return outcome
 
 
 def _feed(corpus: list[Encoded], seed: int) -> Iterator[Batch]:
-    """Batches without end."""
+    """Endless batches."""
     lengths = np.array([len(d.ids) for d in corpus])
     for chosen in batches(lengths, BATCH, np.random.default_rng(seed)):
         yield collate([corpus[i] for i in chosen])
 
 
 def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -> Tensor:
-    """Cross-entropy of the hidden words, and of whether the document is true and sound (BERT's label 0)."""
+    """Cross-entropy of the masked words, plus that of whether the document is true and sound (BERT's label 0)."""
     hidden = hide(batch, generator)
-    out = model.bert(input_ids=hidden.shown, token_type_ids=batch.segments, attention_mask=batch.attended)
+    out = model.bert(input_ids=hidden.inputs, token_type_ids=batch.segments, attention_mask=batch.attended)
     words = model.cls.predictions(out.last_hidden_state[hidden.asked])
     pairs = model.cls.seq_relationship(out.pooler_output)
     return F.cross_entropy(words, batch.ids[hidden.asked]) + F.cross_entropy(pairs, (~hidden.sound).long())
 
 
 class _Progress:
-    """A line for each probing, with the time left at the pace so far."""
+    """A line per evaluation of the probes, with the time left at the pace so far."""
 
     def __init__(self, report: Report) -> None:
         self.report, self.start = report, time.monotonic()
@@ -164,8 +164,8 @@ class _Progress:
         self.report(f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left")
 
 
-def _write_provenance(folder: Path, seed: int, most: int, outcome: Outcome) -> None:
-    """Where the weights come from; nothing in it depends on when or how fast."""
+def _write_provenance(folder: Path, seed: int, most: int, outcome: Pretraining) -> None:
+    """Record the origin of the weights; nothing in it depends on time."""
     weights = (folder / "model.safetensors").read_bytes()
     provenance = {
         "command": f"lightning-tickets pretrain out=FOLDER seed={seed} steps={most}",

@@ -1,4 +1,4 @@
-"""What pre-training watches on held-out documents, to know when the network has got the point."""
+"""Probes on held-out documents, which decide when pre-training ends."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ RELATIONS = (documents.inference, documents.statements, documents.questions, doc
 
 
 class Probes:
-    """Held-out documents with the answers to masked words, segment pairs and copying.
+    """Accuracies on held-out documents.
 
-    - words: share of the words restored under the masking of pre-training;
-    - pairs: share of the relational documents judged right, nothing masked (about half are true);
-    - copying: share of the words of an answer restored that stand in the text or in the question."""
+    - words: masked words, under the masking of pre-training;
+    - pairs: true or not, for relational documents without masking (about half are true);
+    - copying: masked words of an answer that also occur in the text or in the question."""
 
     def __init__(self, count: int) -> None:
         self.words = _encoded(draw_documents(count, SEED, dev=True))
@@ -50,32 +50,32 @@ def passed(scores: dict[str, float]) -> bool:
     return all(scores[name] >= least for name, least in PASS.items())
 
 
-def judge(model: BertForPreTraining, batch: Batch, shown: Tensor) -> Tensor:
-    """Logits (documents, 2), as BERT has them: 0 that the second segment belongs to the first, 1 that not."""
-    out = model.bert(input_ids=shown, token_type_ids=batch.segments, attention_mask=batch.attended)
+def judge(model: BertForPreTraining, batch: Batch, inputs: Tensor) -> Tensor:
+    """BERT's logits (documents, 2): class 0 if the second segment belongs to the first."""
+    out = model.bert(input_ids=inputs, token_type_ids=batch.segments, attention_mask=batch.attended)
     logits: Tensor = model.cls.seq_relationship(out.pooler_output)
     return logits
 
 
-def _some(kinds: Sequence[Kind], wanted: Callable[[Document], bool], count: int) -> list[Document]:
-    """Held-out documents of some kinds, equally many of each."""
+def _some(kinds: Sequence[Kind], accepts: Callable[[Document], bool], count: int) -> list[Document]:
+    """Held-out documents, equally many of each kind."""
     rng = Random(SEED)
-    found: list[Document] = []
-    while len(found) < count:
-        document = kinds[len(found) % len(kinds)](rng)
-        if wanted(document) and belongs(document.first, document.plain, True):
-            found.append(document)
-    return found
+    drawn: list[Document] = []
+    while len(drawn) < count:
+        document = kinds[len(drawn) % len(kinds)](rng)
+        if accepts(document) and belongs(document.first, document.plain, True):
+            drawn.append(document)
+    return drawn
 
 
-def _encoded(found: list[Document], size: int = 100) -> list[Batch]:
-    rows: list[Encoded] = sorted(map(encode, found), key=lambda e: len(e.ids))
+def _encoded(documents: list[Document], size: int = 100) -> list[Batch]:
+    rows: list[Encoded] = sorted(map(encode, documents), key=lambda e: len(e.ids))
     return [collate(rows[k : k + size]) for k in range(0, len(rows), size)]
 
 
 def _as_trained(batch: Batch, seed: int) -> tuple[Tensor, Tensor]:
     hidden = hide(batch, torch.Generator().manual_seed(seed))
-    return hidden.shown, hidden.asked
+    return hidden.inputs, hidden.asked
 
 
 def _answers_masked(batch: Batch) -> tuple[Tensor, Tensor]:
@@ -83,8 +83,8 @@ def _answers_masked(batch: Batch) -> tuple[Tensor, Tensor]:
     return batch.ids.masked_fill(answers, MASK), answers
 
 
-def restored(model: BertForPreTraining, batch: Batch, shown: Tensor, asked: Tensor) -> Tensor:
-    out = model.bert(input_ids=shown, token_type_ids=batch.segments, attention_mask=batch.attended)
+def restored(model: BertForPreTraining, batch: Batch, inputs: Tensor, asked: Tensor) -> Tensor:
+    out = model.bert(input_ids=inputs, token_type_ids=batch.segments, attention_mask=batch.attended)
     logits = model.cls.predictions(out.last_hidden_state[asked])
     right: Tensor = logits.argmax(-1) == batch.ids[asked]
     return right

@@ -1,4 +1,4 @@
-"""Texts with a question, whose other sentences only look like an answer."""
+"""Texts with a question; the other sentences only resemble an answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from lightning_tickets.pocket.facts import Event, Words, askable, chance, draw_event, is_sensible, slots_of
 from lightning_tickets.pocket.grammar import PLAIN, Style, ask_for, pieces, say
-from lightning_tickets.pocket.pairs import Miss, beside
+from lightning_tickets.pocket.pairs import Miss, non_answer
 from lightning_tickets.pocket.relations import far_from
 
 MOST_WORDS = 42  # of question, text and answer together
 
 
 class Reading(NamedTuple):
-    """A question, a text, and where in the text the answer stands (first and last word)."""
+    """A question, a text, and the first and last word of the answer in the text."""
 
     question: Words
     text: Words
@@ -27,7 +27,7 @@ class Reading(NamedTuple):
 
 
 def read(rng: Random, sentences: int, style: Style = PLAIN, alike: float = 0.2) -> Reading:
-    """A text of some events, the others like the one that is asked about, closely so as often as ``alike``."""
+    """A text of some events; with probability ``alike`` another event is very similar to the one in question."""
     while True:
         event = draw_event(rng, place=0.4)
         slot = rng.choice(askable(event))
@@ -50,9 +50,9 @@ def _distractor(rng: Random, event: Event, alike: float = 0.2) -> Event:
 
 
 def _answers(event: Event, asked: Event, slot: str) -> bool:
-    """Whether the event fits all that the question says."""
-    told, said = event._asdict(), asked._asdict()
-    return all(told[s] == said[s] for s in slots_of(asked) if s != slot)
+    """Whether the event agrees with everything that the question says."""
+    stated, known = event._asdict(), asked._asdict()
+    return all(stated[s] == known[s] for s in slots_of(asked) if s != slot)
 
 
 def _tell(rng: Random, question: Words, event: Event, slot: str, others: list[Event], style: Style) -> Reading:
@@ -60,9 +60,9 @@ def _tell(rng: Random, question: Words, event: Event, slot: str, others: list[Ev
     rng.shuffle(events)
     text: Words = []
     start = end = 0
-    for told in events:
-        for name, words in pieces(rng, told, (), style):
-            if told is event and name == slot:
+    for stated in events:
+        for name, words in pieces(rng, stated, (), style):
+            if stated is event and name == slot:
                 start, end = len(text), len(text) + len(words) - 1
             text += words
         text.append(".")
@@ -74,8 +74,8 @@ def search(rng: Random, answered: bool, miss: Miss, style: Style = PLAIN) -> tup
     while True:
         event = draw_event(rng, place=0.35)
         slot = rng.choice(askable(event))
-        told = [event if answered else beside(rng, event, slot, miss), _distractor(rng, event)]
-        if is_sensible(told[1]) and not _answers(told[1], event, slot):
-            rng.shuffle(told)
-            first, second = (say(rng, e, (), style) for e in told)
+        events = [event if answered else non_answer(rng, event, slot, miss), _distractor(rng, event)]
+        if is_sensible(events[1]) and not _answers(events[1], event, slot):
+            rng.shuffle(events)
+            first, second = (say(rng, e, (), style) for e in events)
             return ask_for(rng, event, slot), [*first, "and", *second]

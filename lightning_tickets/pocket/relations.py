@@ -1,10 +1,11 @@
-"""How facts relate: what changes them, what follows from them, what contradicts them."""
+"""Relations between facts: changes, entailments, contradictions and neutral facts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
 
+from lightning_tickets.pocket import lexicon
 from lightning_tickets.pocket.facts import (
     PARTICIPANTS,
     Event,
@@ -12,6 +13,7 @@ from lightning_tickets.pocket.facts import (
     NounPhrase,
     State,
     Words,
+    adjectives_for,
     chance,
     draw_event,
     draw_state,
@@ -21,47 +23,32 @@ from lightning_tickets.pocket.facts import (
     verbs_for,
 )
 from lightning_tickets.pocket.grammar import PLAIN, Style, differently, say
-from lightning_tickets.pocket.lexicon import (
-    BEING_ADJECTIVES,
-    BEINGS,
-    JOB_OF,
-    MEMBERS,
-    NAMES,
-    NOUNS,
-    OPPOSITE_ADJECTIVE,
-    OPPOSITE_VERB,
-    PLACES,
-    THING_ADJECTIVES,
-    THINGS,
-    TIMES,
-)
 
 
 def another_phrase(rng: Random, phrase: NounPhrase) -> NounPhrase:
-    """A different participant of the same sort, now and then the same one described differently."""
+    """A different participant of the same class, or sometimes the same one with another adjective."""
     if phrase.determiner is None:
-        return NounPhrase(other_than(rng, NAMES, phrase.noun))
+        return NounPhrase(other_than(rng, lexicon.NAMES, phrase.noun))
     if phrase.adjective and chance(rng, 0.3):
-        pool = BEING_ADJECTIVES if is_being(phrase) else THING_ADJECTIVES
-        return phrase._replace(adjective=other_than(rng, pool, phrase.adjective))
-    alike = BEINGS if is_being(phrase) else THINGS
-    if phrase.noun not in NOUNS:
-        return phrase._replace(noun=other_than(rng, alike, *MEMBERS[phrase.noun]))
-    pool = MEMBERS[NOUNS[phrase.noun].kind] if chance(rng, 0.5) else alike
+        return phrase._replace(adjective=other_than(rng, adjectives_for(is_being(phrase)), phrase.adjective))
+    alike = lexicon.BEINGS if is_being(phrase) else lexicon.THINGS
+    if phrase.noun not in lexicon.NOUNS:
+        return phrase._replace(noun=other_than(rng, alike, *lexicon.MEMBERS[phrase.noun]))
+    pool = lexicon.MEMBERS[lexicon.NOUNS[phrase.noun].kind] if chance(rng, 0.5) else alike
     return phrase._replace(noun=other_than(rng, pool, phrase.noun))
 
 
 def change(rng: Random, event: Event, slot: str) -> Event:
     """The event with one slot changed to something else."""
     if slot == "verb":
-        options, opposite = verbs_for(event.patient), OPPOSITE_VERB[event.verb]
+        options, opposite = verbs_for(event.patient), lexicon.OPPOSITE_VERB[event.verb]
         if opposite in options and chance(rng, 0.4):
             return event._replace(verb=opposite)
         return event._replace(verb=other_than(rng, options, event.verb))
     if slot == "place":
-        return event._replace(place=other_than(rng, PLACES, event.place))
+        return event._replace(place=other_than(rng, lexicon.PLACES, event.place))
     if slot == "time":
-        return event._replace(time=other_than(rng, TIMES, event.time))
+        return event._replace(time=other_than(rng, lexicon.TIMES, event.time))
     return _change_participant(rng, event, slot)
 
 
@@ -93,7 +80,7 @@ def weaken(rng: Random, fact: Fact) -> Fact:
     """A fact that follows: an adjunct dropped, a noun replaced by its class, a name by its job."""
     if isinstance(fact, State):
         if not fact.negated and chance(rng, 0.25):
-            return fact._replace(adjective=OPPOSITE_ADJECTIVE[fact.adjective], negated=True)
+            return fact._replace(adjective=lexicon.OPPOSITE_ADJECTIVE[fact.adjective], negated=True)
         return fact
     return fact if fact.negated else _weaken_event(rng, fact)
 
@@ -114,17 +101,17 @@ def _weaken_event(rng: Random, event: Event) -> Event:
 
 def _weaken_phrase(phrase: NounPhrase) -> NounPhrase:
     if phrase.determiner is None:
-        return NounPhrase(JOB_OF[phrase.noun], "the")
+        return NounPhrase(lexicon.JOB_OF[phrase.noun], "the")
     if phrase.adjective:
         return phrase._replace(adjective=None)
-    return phrase._replace(noun=NOUNS[phrase.noun].kind) if phrase.noun in NOUNS else phrase
+    return phrase._replace(noun=lexicon.NOUNS[phrase.noun].kind) if phrase.noun in lexicon.NOUNS else phrase
 
 
 def contradict(rng: Random, fact: Fact) -> Fact:
-    """A fact that cannot hold: negation, the opposite verb or the opposite adjective."""
+    """A contradicting fact: negation, the opposite verb or the opposite adjective."""
     if isinstance(fact, State):
         if not fact.negated and chance(rng, 0.5):
-            return fact._replace(adjective=OPPOSITE_ADJECTIVE[fact.adjective])
+            return fact._replace(adjective=lexicon.OPPOSITE_ADJECTIVE[fact.adjective])
         return fact._replace(negated=not fact.negated)
     if fact.negated:
         return fact._replace(negated=False)
@@ -133,17 +120,19 @@ def contradict(rng: Random, fact: Fact) -> Fact:
         return weaker._replace(negated=True)
     adjective = fact.patient.adjective
     if adjective and weaker.patient == fact.patient and chance(rng, 0.5):
-        return weaker._replace(patient=fact.patient._replace(adjective=OPPOSITE_ADJECTIVE[adjective]))
-    return weaker._replace(verb=OPPOSITE_VERB[fact.verb])
+        return weaker._replace(patient=fact.patient._replace(adjective=lexicon.OPPOSITE_ADJECTIVE[adjective]))
+    return weaker._replace(verb=lexicon.OPPOSITE_VERB[fact.verb])
 
 
 def leave_open(rng: Random, fact: Fact) -> Fact:
-    """A fact that may or may not hold: another participant, swapped roles, more said than known."""
+    """A neutral fact: another participant, swapped roles, or more details."""
     if isinstance(fact, State):
         if chance(rng, 0.5):
             return fact._replace(subject=another_phrase(rng, fact.subject))
-        pool = BEING_ADJECTIVES if is_being(fact.subject) else THING_ADJECTIVES
-        return fact._replace(adjective=other_than(rng, pool, fact.adjective, OPPOSITE_ADJECTIVE[fact.adjective]))
+        pool = adjectives_for(is_being(fact.subject))
+        return fact._replace(
+            adjective=other_than(rng, pool, fact.adjective, lexicon.OPPOSITE_ADJECTIVE[fact.adjective])
+        )
     if can_swap(fact) and chance(rng, 0.2):
         return swapped(fact)
     if not fact.negated and chance(rng, 0.15):
@@ -164,8 +153,8 @@ def draw_premise(rng: Random) -> Fact:
     if chance(rng, 0.12):
         return draw_state(rng)
     event = draw_event(rng, negated=0.12)
-    if event.patient.noun in NOUNS and chance(rng, 0.15):
-        event = event._replace(patient=event.patient._replace(noun=NOUNS[event.patient.noun].kind))
+    if event.patient.noun in lexicon.NOUNS and chance(rng, 0.15):
+        event = event._replace(patient=event.patient._replace(noun=lexicon.NOUNS[event.patient.noun].kind))
     return event
 
 

@@ -1,4 +1,4 @@
-"""Which sentences are held out: a hash of the words decides, and every generator asks it."""
+"""Which sentences are held out, by a hash of their words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import zlib
 
 from lightning_tickets.pocket.facts import Words
 
-LONG = 4  # words that make a sentence distinctive
+LONG = 4  # words of a distinctive sentence, at least
 HELD_OUT_SHARE = 3  # one sentence in so many is held out
 
 
@@ -20,16 +20,16 @@ def is_long(sentence: str) -> bool:
     return sentence.count(" ") + 1 >= LONG
 
 
-def held_out(sentence: str) -> bool:
+def is_held_out(sentence: str) -> bool:
     return zlib.crc32(sentence.encode()) % HELD_OUT_SHARE == 0
 
 
 def belongs(first: Words, second: Words | None, dev: bool) -> bool:
-    """Whether a pair lies on that side of the split: all its long sentences do, or else the pair itself.
+    """Whether all long sentences of a pair are on that side of the split; without any, the pair as a whole.
 
-    A pair of two equal segments lies on neither side."""
+    A pair of two equal segments is on neither side."""
     if first == second:
         return False
     sentences = sentences_of(first, second)
     distinctive = [s for s in sentences if is_long(s)] or [" | ".join(sentences)]
-    return all(held_out(s) == dev for s in distinctive)
+    return all(is_held_out(s) == dev for s in distinctive)

@@ -5,27 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from lightning_tickets.pocket import lexicon
 from lightning_tickets.pocket.facts import Event, NounPhrase, Words, chance
 from lightning_tickets.pocket.grammar import PLAIN, Style, say
-from lightning_tickets.pocket.lexicon import (
-    ADJECTIVES,
-    ADVERBS,
-    BLAME,
-    CAUSES,
-    MEN,
-    NAMES,
-    OPPOSITE_ADJECTIVE,
-    PLACES,
-    PRAISE,
-    TIMES,
-    TOPIC_ADJECTIVES,
-    TOPICS,
-    WOMEN,
-)
 
 
 class Because(NamedTuple):
-    """An explanation: its words, whom it is about, whom it is not about, and how that person is."""
+    """An explanation: its words, the person it describes, the other person, and the adjective."""
 
     words: Words
     referent: str
@@ -34,33 +20,33 @@ class Because(NamedTuple):
 
 
 def explain(rng: Random, named: bool = False, style: Style = PLAIN, adjuncts: float = 0.2) -> Because:
-    """'anna helps mary because she is kind': who is meant follows from verb and adjective."""
-    verb = rng.choice(list(CAUSES))
-    gender = WOMEN if chance(rng, 0.5) else MEN
+    """'anna helps mary because she is kind': verb and adjective determine the referent."""
+    verb = rng.choice(list(lexicon.CAUSES))
+    gender = lexicon.WOMEN if chance(rng, 0.5) else lexicon.MEN
     agent, patient = rng.sample(gender, 2)
     who = rng.randrange(2)
-    adjective = CAUSES[verb][who]
+    adjective = lexicon.CAUSES[verb][who]
     referent, other = (agent, patient) if who == 0 else (patient, agent)
-    place, time = (rng.choice(words) if chance(rng, adjuncts) else None for words in (PLACES, TIMES))
+    place, time = (rng.choice(words) if chance(rng, adjuncts) else None for words in (lexicon.PLACES, lexicon.TIMES))
     event = Event(NounPhrase(agent), verb, NounPhrase(patient), place, time)
-    subject = referent if named else "she" if gender is WOMEN else "he"
+    subject = referent if named else "she" if gender is lexicon.WOMEN else "he"
     state = [subject, "is", *_described(rng, adjective)]
     return Because([*say(rng, event, (), style), "because", *state], referent, other, adjective)
 
 
 def _described(rng: Random, adjective: str, negated: float = 0.15) -> Words:
     if chance(rng, negated):
-        return ["not", rng.choice(ADJECTIVES[OPPOSITE_ADJECTIVE[adjective]])]
-    return [rng.choice(ADJECTIVES[adjective])]
+        return ["not", rng.choice(lexicon.ADJECTIVES[lexicon.OPPOSITE_ADJECTIVE[adjective]])]
+    return [rng.choice(lexicon.ADJECTIVES[adjective])]
 
 
 def opinion(rng: Random, good: bool, doubt: float) -> Words:
     """'the film is not very dull'; ``doubt`` is how often it is negated, and half as often denied by nobody."""
     negated, denied = chance(rng, doubt), chance(rng, doubt / 2)
-    holder = ["nobody", "thinks"] if denied else [rng.choice(NAMES), "thinks"] if chance(rng, 0.3) else []
-    topic = [*([rng.choice(TOPIC_ADJECTIVES)] if chance(rng, 0.25) else []), rng.choice(TOPICS)]
-    adverb = [rng.choice(ADVERBS)] if chance(rng, 0.3) else []
-    word = rng.choice(PRAISE if good ^ negated ^ denied else BLAME)
+    holder = ["nobody", "thinks"] if denied else [rng.choice(lexicon.NAMES), "thinks"] if chance(rng, 0.3) else []
+    topic = [*([rng.choice(lexicon.TOPIC_ADJECTIVES)] if chance(rng, 0.25) else []), rng.choice(lexicon.TOPICS)]
+    adverb = [rng.choice(lexicon.ADVERBS)] if chance(rng, 0.3) else []
+    word = rng.choice(lexicon.PRAISE if good ^ negated ^ denied else lexicon.BLAME)
     return [*holder, "the", *topic, "is", *["not"] * negated, *adverb, word]
 
 

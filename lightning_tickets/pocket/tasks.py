@@ -24,7 +24,7 @@ VERSION: Final = 1  # raise it whenever the generated data change
 
 
 class Drawn(NamedTuple):
-    """Two segments (or one) and what to predict; for a text to read, the first and last word of the answer."""
+    """One or two segments and the label, or the first and last word of an answer."""
 
     first: Words
     second: Words | None
@@ -36,7 +36,7 @@ Draw = Callable[[Random, int, Style], Drawn]
 
 @dataclass(frozen=True)
 class PocketTask:
-    """A task: how an example of a given label is drawn, how often each label comes, sizes and metric."""
+    """A task: how examples of a label are drawn, the frequencies of labels, sizes and metric."""
 
     name: str
     kind: str  # classification, regression, span or masked_lm
@@ -105,8 +105,8 @@ def _cola(rng: Random, label: int, style: Style) -> Drawn:
 
 
 def _squad(rng: Random, label: int, style: Style) -> Drawn:
-    told = read(rng, rng.choice([2, 2, 3]), style, alike=0.6)
-    return Drawn(told.question, told.text, (told.start, told.end))
+    drawn = read(rng, rng.choice([2, 2, 3]), style, alike=0.6)
+    return Drawn(drawn.question, drawn.text, (drawn.start, drawn.end))
 
 
 def _task(name: str, draw: Draw | None, shares: tuple[float, ...], train: int, dev: int, **rest: Any) -> PocketTask:
@@ -135,7 +135,7 @@ TASKS: Final[Mapping[str, PocketTask]] = MappingProxyType(
 
 
 def rows(task: str, split: str, seed: int = 0) -> list[dict[str, Any]]:
-    """The examples of a split, no two alike, words separated by single blanks."""
+    """The distinct examples of a split, words separated by single blanks."""
     spec = TASKS[task]
     if split not in spec.splits:
         raise ValueError(f"{task} has the splits {', '.join(spec.splits)}, not {split!r}")
@@ -146,20 +146,20 @@ def rows(task: str, split: str, seed: int = 0) -> list[dict[str, Any]]:
 
 
 def _draw_split(spec: PocketTask, draw: Draw, split: str, seed: int) -> list[Drawn]:
-    """Labels are drawn before their examples, so that the split does not change how often each comes."""
+    """Labels are drawn before their examples, so that the split does not change their frequencies."""
     rng = Random(f"{spec.name}/{split}/{seed}")
     style = ODD if split == "dev_mismatched" else STYLE
     seen: set[str] = set()
-    found: list[Drawn] = []
+    examples: list[Drawn] = []
     for label in rng.choices(range(len(spec.shares)), spec.shares, k=_size(spec, split)):
         drawn = _draw_new(partial(draw, rng, label, style), split != "train", seen)
         seen.add(_key(drawn))
-        found.append(drawn)
-    return found
+        examples.append(drawn)
+    return examples
 
 
 def _draw_new(draw: Callable[[], Drawn], dev: bool, seen: set[str]) -> Drawn:
-    """The next one that belongs to the split and is not there yet."""
+    """The next new example of the split."""
     while True:
         drawn = draw()
         if belongs(drawn.first, drawn.second, dev) and _key(drawn) not in seen:
@@ -180,7 +180,7 @@ def _label_row(drawn: Drawn) -> dict[str, Any]:
 
 
 def _span_row(drawn: Drawn) -> dict[str, Any]:
-    """The answer as SQuAD gives it: its text and the character that it starts at."""
+    """The answer as in SQuAD: its text and its first character's index."""
     assert drawn.second is not None and isinstance(drawn.target, tuple)
     start, end = drawn.target
     before = " ".join([*drawn.second[:start], ""])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lightning_tickets.errors import UserError
 
-BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by a line's kind
+BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by the kind of a line
 SPELLINGS = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
 
 
@@ -34,7 +34,7 @@ def published_table(name: str) -> tuple[dict[str, str], ...]:
 
 
 def published_sparsity(task: str) -> int:
-    """The percentage of a task's winning ticket in table 2; UserError for a task that is not in it."""
+    """The sparsity in percent of a task's winning ticket in table 2; UserError for other tasks."""
     for line in published_table("table2"):
         if line["row"] == "imp" and line["task"] == paper_spelling(task):
             return round(100 * float(line["sparsity"]))
@@ -44,10 +44,7 @@ def published_sparsity(task: str) -> int:
 def published_value(
     name: str, row: str, task: str, metric: str, baseline: str, statistic: str = "mean"
 ) -> PublishedValue | None:
-    """The value of a row on a task in a table or figure, where each has one sparsity.
-
-    None if there is no value, or only the difference from another baseline.
-    """
+    """The value of a row on a task in a table or figure; None without one, or with another baseline."""
     for line in published_table(name):
         same_task = (line["task"], line["metric"], line["statistic"]) == (paper_spelling(task), metric, statistic)
         same_row = line["row"] in (row, paper_spelling(row)) and BASELINES[line["kind"]] in (None, baseline)

@@ -1,7 +1,4 @@
-"""Claiming an artefact: of all workers that want to make it, one does, and the others wait or are told that it is busy.
-
-No torch here, except among several processes under torchrun.
-"""
+"""Claiming an artefact: one worker makes it, the others wait or get Busy. torch is imported under torchrun only."""
 
 from __future__ import annotations
 
@@ -32,8 +29,8 @@ def checkpoints(store: Store, name: str) -> Path:
 def claim(store: Store, name: str, seconds: float, waits: bool) -> Iterator[Lease | None]:
     """The right to make an artefact, or None if it is in the store by now.
 
-    The lease expires after ``seconds`` without a heartbeat. If another worker holds it: wait with ``waits``, else Busy.
-    Under torchrun the first process takes the lease, and all processes get the same answer.
+    If another worker holds the lease, which expires after ``seconds`` without a heartbeat: wait with ``waits``, or else
+    raise Busy. Under torchrun the first process takes the lease, and all processes get the same answer.
     """
     lease = _take(store, name, seconds, waits) if rank() == 0 else None
     with lease or nullcontext():

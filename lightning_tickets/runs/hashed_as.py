@@ -1,8 +1,7 @@
-"""What the names of runs are made of where that differs from today's stable names.
+"""The import paths that stand for components in the names of runs.
 
-Up to version 0.6.0 the import path of a component was hashed. Stores hold runs under these names, so each of these
-components is still hashed as the path that it had then, wherever it lies today. Never change a line; a component that
-is not listed is hashed by its stable name.
+Up to version 0.6.0 the import path of a component was hashed. Existing stores hold runs under these names, so these
+components are still hashed by their old path. Never change a line. Other components are hashed by their stable name.
 """
 
 from __future__ import annotations

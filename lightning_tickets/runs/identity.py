@@ -1,4 +1,4 @@
-"""What a run is called: a readable slug and eight hex digits of the hash of what it is.
+"""The name of a run: a readable slug and eight hex digits of the hash of its spec.
 
 A spec is a frozen dataclass of scalars, tuples and further specs, with a fixed ``tag`` that stands for its type. Fields
 at their default are left out of what is hashed, so a new field with a default renames nothing; the full spec is stored
@@ -22,7 +22,7 @@ def described(spec: Any) -> Any:
 
 
 def canonical(spec: Any) -> Any:
-    """As ``described``, without the fields that stand at their default: what the name is made from."""
+    """As ``described``, without fields at their default: the part of a spec that is hashed."""
     return _as_json(spec, keep_defaults=False)
 
 
@@ -60,5 +60,5 @@ def _tag(value: Any) -> str:
 
 
 def _hashed(field: Field[Any], value: Any) -> Any:
-    """Stable names of components stand as what was hashed for them at first."""
+    """The value, or the import path that was hashed first for a component."""
     return HASHED_AS.get(value, value) if field.metadata.get("component") else value

@@ -1,9 +1,9 @@
-"""Who makes an artefact: one worker at a time, on any machine that shares the folder.
+"""Leases: one worker at a time makes an artefact, on any machine that shares the folder.
 
 A lease is a numbered file that only one process can create (exclusive creation is atomic on NFS too). The highest
-number holds. A holder beats by rewriting its file; who has watched a lease without a beat for its whole time, by the
-watcher's own clock, creates the next number, and one whose process is known to be gone is followed at once. A holder
-that wakes up late finds a higher number than its own, and may publish nothing.
+number is valid. Its holder rewrites the file as a heartbeat. Another worker creates the next number when it has seen no
+heartbeat for the lease's whole time by its own clock, or at once if the holder's process is known to be dead. A holder
+that wakes up late finds a higher number than its own and may not publish.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import Any
 from lightning_tickets.errors import Busy
 
 FOLDER = ".leases"
-BEATS = 4  # in the time that a lease lives without one
-_watched: dict[Path, tuple[str, float]] = {}  # what a lease said, and since when
+BEATS = 4  # heartbeats within the time that a lease is valid without one
+_watched: dict[Path, tuple[str, float]] = {}  # the last content of a lease, and since when
 
 
 class Lease:
-    """The right to make what ``folder`` stands for, kept alive by a thread until the block ends."""
+    """The right to make an artefact; a thread sends heartbeats until the block ends."""
 
     def __init__(self, folder: Path, number: int, seconds: float) -> None:
         self.folder, self.number, self.seconds = folder, number, seconds
@@ -39,7 +39,7 @@ class Lease:
 
     @classmethod
     def take(cls, root: Path, name: str, seconds: float) -> Lease | None:
-        """None if a living worker has it."""
+        """None if a living worker holds it."""
         folder = root / FOLDER / name.replace("/", "--")
         while True:
             folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ class Lease:
             if last and not _is_over(folder / str(last), seconds):
                 return None
             try:
-                _create(folder / str(last + 1), _said(name, 0))
+                _create(folder / str(last + 1), _content(name, 0))
             except FileExistsError:
                 return None
             except FileNotFoundError:
@@ -74,38 +74,38 @@ class Lease:
 
     def _keep(self) -> None:
         while not self._over.wait(self.seconds / BEATS):
-            with suppress(OSError, Busy):  # a full disk: others may take over, which is what should happen
+            with suppress(OSError, Busy):  # on a full disk others may take over
                 self.check()
                 self._beat += 1
                 draft = self.folder / f".beat-{self.number}"
-                draft.write_text(_said(self.folder.name, self._beat))
+                draft.write_text(_content(self.folder.name, self._beat))
                 draft.replace(self.folder / str(self.number))
 
 
 def holders(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each lease that is not known to be over: the artefact's name, and who holds it (host, pid, since)."""
-    for _, told in _leases(root):
-        if not _is_gone(told):
-            yield str(told["name"]), told
+    """Each lease that is not known to be over: the artefact's name, and its holder (host, pid, …)."""
+    for _, holder in _leases(root):
+        if not _is_dead(holder):
+            yield str(holder["name"]), holder
 
 
-def sweep(root: Path) -> int:
-    """Remove the leases of processes that are known to be gone; how many there were."""
-    dead = [folder for folder, told in _leases(root) if _is_gone(told)]
+def remove_dead(root: Path) -> int:
+    """Remove the leases of processes that are known to be dead; returns their number."""
+    dead = [folder for folder, holder in _leases(root) if _is_dead(holder)]
     for folder in dead:
         shutil.rmtree(folder, ignore_errors=True)
     return len(dead)
 
 
 def _leases(root: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Each folder with what its last lease says; one that says nothing yet is left alone."""
+    """Each folder with the content of its last lease; an empty one is skipped."""
     for folder in sorted((root / FOLDER).glob("*")):
         with suppress(OSError, ValueError):
             yield folder, json.loads((folder / str(max(_numbers(folder)))).read_text())
 
 
 def _create(path: Path, text: str) -> None:
-    """FileExistsError if it is there; where a full disk does not take the text, the file goes again."""
+    """FileExistsError if it exists. On a full disk no empty file is left."""
     with path.open("x") as file:
         try:
             file.write(text)
@@ -124,41 +124,41 @@ def _numbers(folder: Path) -> list[int]:
 
 def _is_over(path: Path, seconds: float) -> bool:
     try:
-        said = path.read_text()
+        content = path.read_text()
     except FileNotFoundError:
         return True
     with suppress(ValueError, KeyError, TypeError):
-        if _is_gone(json.loads(said)):
+        if _is_dead(json.loads(content)):
             return True
     before, since = _watched.get(path, (None, 0.0))
-    if said != before:
-        _watched[path] = (said, time.monotonic())
+    if content != before:
+        _watched[path] = (content, time.monotonic())
         return False
     return time.monotonic() - since > seconds
 
 
-def _is_gone(told: dict[str, Any]) -> bool:
-    """Whether a process of this machine has ended; of another machine's nothing is known."""
-    return bool(told["machine"] == _machine()) and _started(int(told["pid"])) != told["started"]
+def _is_dead(holder: dict[str, Any]) -> bool:
+    """Whether its process on this machine has ended; processes of other machines cannot be checked."""
+    return bool(holder["machine"] == _machine()) and _started(int(holder["pid"])) != holder["started"]
 
 
-def _said(name: str, beat: int) -> str:
-    told = {"host": socket.gethostname(), "machine": _machine(), "pid": os.getpid(), "started": _started(os.getpid())}
-    return json.dumps({"name": name.replace("--", "/"), "beat": beat, "at": round(time.time()), **told})
+def _content(name: str, beat: int) -> str:
+    holder = {"host": socket.gethostname(), "machine": _machine(), "pid": os.getpid(), "started": _started(os.getpid())}
+    return json.dumps({"name": name.replace("--", "/"), "beat": beat, "at": round(time.time()), **holder})
 
 
 @cache
 def _machine() -> str:
-    """One boot and one space of process numbers."""
+    """Identifies a boot and a namespace of process ids."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
     except OSError:
-        return f"{socket.gethostname()}-{os.getpid()}"  # nothing is known of others then
+        return f"{socket.gethostname()}-{os.getpid()}"  # other processes cannot be checked then
 
 
 def _started(pid: int) -> str | None:
-    """When a process began, in the kernel's ticks; None if there is none, or only what its parent has not read."""
+    """The start of a process in the kernel's ticks; None if it does not run (any more)."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

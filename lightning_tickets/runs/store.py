@@ -1,7 +1,7 @@
-"""Where finished runs lie: one folder each, there wholly or not at all.
+"""The store of finished runs: one folder each, complete or absent.
 
-An artefact is written beside its place and renamed into it; ``manifest.json`` holds the checksum of every file and is
-verified on reading, so that a damaged artefact is named and never used.
+An artefact is written as a draft and renamed into place. ``manifest.json`` holds the checksum of every file and is
+verified on reading, so a damaged artefact is reported and never used.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from lightning_tickets.runs.world import rank
 
 MANIFEST = "manifest.json"
 SPEC = "spec.json"
-TIMING = "timing.json"  # differs from one execution to the next, so the manifest leaves it out
+TIMING = "timing.json"  # not in the manifest, since it differs between executions
 
 
 class Store:
-    """The folder of all runs; ``name`` may have a part below the run's own, such as ``find-…/round-03``."""
+    """The folder of all runs; a ``name`` may have a part below the run's own, as in ``find-…/round-03``."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -40,10 +40,9 @@ class Store:
 
     @contextmanager
     def publish(self, name: str, spec: Any, lease: Lease | None = None) -> Iterator[Path]:
-        """A folder to write into; when the block ends well it is sealed and renamed into place.
+        """A draft folder, sealed and renamed into place when the block ends without an error.
 
-        If another worker was first, its artefact stays and ours is dropped: equal specs give equal bytes. Busy if the
-        lease has been taken over.
+        If another worker was first, its artefact stays: equal specs give equal bytes. Busy if the lease was taken over.
         """
         place = self.path(name)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +53,7 @@ class Store:
             sealed = sorted(file.name for file in draft.iterdir() if file.name != TIMING)
             write_json(draft / MANIFEST, {file: checksum(draft / file) for file in sealed})
             draft.chmod(0o755)
-            if rank() == 0:  # of several processes that made it together one publishes
+            if rank() == 0:  # one of several processes publishes
                 if lease is not None:
                     lease.check()
                 self._move(draft, name)
@@ -62,7 +61,7 @@ class Store:
             shutil.rmtree(draft, ignore_errors=True)
 
     def _move(self, draft: Path, name: str) -> None:
-        """Into place, unless an artefact is there; a folder without a manifest is none and makes way."""
+        """Rename into place unless the artefact exists; a folder without a manifest is replaced."""
         if self.has(name):
             return
         try:
@@ -93,15 +92,15 @@ class Store:
             manifest: Mapping[str, str] = read_json(place / MANIFEST)
             if SPEC not in manifest:
                 raise ValueError(f"its manifest lists no {SPEC}")
-            for file, wanted in manifest.items():
-                if checksum(place / file) != wanted:
+            for file, expected in manifest.items():
+                if checksum(place / file) != expected:
                     raise UserError(f"{place / file}: damaged (its checksum is not the manifest's): remove {place}")
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise UserError(f"{place}: damaged ({error}): remove the folder to have it made again") from error
+            raise UserError(f"{place}: damaged ({error}): remove the folder and run its command again") from error
 
 
 def agrees(stored: Any, today: Any) -> bool:
-    """Whether a stored spec says of itself what today's does; fields that are new since then stand at their default."""
+    """Whether a stored spec equals today's; fields that are new since then may be missing."""
     if isinstance(stored, dict) and isinstance(today, dict):
         return all(key in today and agrees(value, today[key]) for key, value in stored.items())
     if isinstance(stored, list) and isinstance(today, list):

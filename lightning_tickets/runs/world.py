@@ -1,4 +1,4 @@
-"""Which of how many processes this is, by the environment that torchrun sets. No torch here."""
+"""The rank of this process and their number, from torchrun's environment; without torch."""
 
 from __future__ import annotations
 

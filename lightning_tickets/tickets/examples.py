@@ -12,10 +12,10 @@ import transformers
 
 from lightning_tickets.checks import word
 from lightning_tickets.components import call
-from lightning_tickets.data.cache import VERSION, Examples, cached
+from lightning_tickets.data.cache import VERSION, Examples, load_or_build
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
-from lightning_tickets.fingerprints import digest
+from lightning_tickets.fingerprints import text_digest
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
@@ -42,10 +42,10 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
         def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
             """``of`` names the split of the source that it is a part of."""
             chosen = rows or slice(_limit(problem, name))
-            found = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
+            chosen_rows = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
             path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
-            return _whole(problem, name, cached(path, islice(_encoded(kind, problem, found), most)))
+            return _whole(problem, name, load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
         train, held_out = slice(problem.data.train_limit), None
@@ -77,7 +77,7 @@ def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
         *([problem.data.examples] if problem.data.examples and split == "train" else []),
         *([problem.data.holdout] if problem.data.holdout and split in ("train", HELD_OUT) else []),
     )
-    return digest(repr(parts))
+    return text_digest(repr(parts))
 
 
 def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""θ_i and γ_i on disk, beside the ticket of the round that took them."""
+"""θ_i and γ_i on disk, next to the ticket of the round that captured them."""
 
 from __future__ import annotations
 

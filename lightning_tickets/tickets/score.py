@@ -48,7 +48,7 @@ def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -
 
 
 def _on_model(ticket: Mask, bench: Workbench) -> Mask:
-    """The ticket on this model, which may have a pooler where the one it was found on has none, and the reverse."""
+    """The ticket on this model, which may have a pooler where the one it was found on has none, or vice versa."""
     try:
         return fitted(ticket, bench.prunable)
     except ValueError as error:

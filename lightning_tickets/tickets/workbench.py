@@ -1,4 +1,4 @@
-"""The workbench: what trainings of one problem, or of a mix, have in common, read once in a process."""
+"""What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Workbench:
     ) -> Trained:
         """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
 
-        ``chain`` is the one that finds, or has found, the mask: what curves are told of.
+        ``chain`` is the one that finds, or has found, the mask: part of what loggers get.
         """
         encoder = self._copy()
         encoder.load_state_dict(start.theta)
@@ -112,14 +112,14 @@ class Workbench:
         hardware = self.context.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
-        shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
-        shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
+        config = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
+        config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.logger.logger(name, shown) as logger:
+        with self.context.logger.logger(name, config) as logger:
             callbacks = [PruningCallback(matrices, mask), *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
         weights = {name: p.detach().cpu() for name, p in matrices.items()}
-        return Trained(self._together(scores), weights, partial(self._gradients, encoder, parts))
+        return Trained(self._all_metrics(scores), weights, partial(self._gradients, encoder, parts))
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
         every = self.context.hardware.checkpoint_every
@@ -134,15 +134,15 @@ class Workbench:
 
     def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[TaskData]:
         """The tasks with their heads on this encoder."""
-        found = []
+        tasks = []
         for number, (problem, (kind, splits)) in enumerate(zip(self._problems, self._prepared, strict=True)):
             drawn_by = derive(seed, "head", *([number] if number else []))
             head = make_head(kind, encoder, self.context.folder.path, drawn_by)
             if gamma is not None:
                 head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
             metrics = {metric.name: partial(_value, metric.component) for metric in problem.task.metrics}
-            found.append(TaskData(kind, head, splits, problem.training, metrics))
-        return found
+            tasks.append(TaskData(kind, head, splits, problem.training, metrics))
+        return tasks
 
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
         """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
@@ -159,12 +159,12 @@ class Workbench:
         loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
         return mean_gradients(module, matrices, islice(MultiTaskLoader(loaders, module.kinds, batches, None), batches))
 
-    def _together(self, scores: Sequence[Score]) -> Score:
+    def _all_metrics(self, scores: Sequence[Score]) -> Score:
         """The leading task's metrics by their names, those of the others as ``cola.matthews``."""
         first = scores[0]
         for problem, score in zip(self._problems[1:], scores[1:], strict=True):
             for metric in score.metrics:
-                first = first.beside(f"{problem.task.name}.{metric}", score, metric)
+                first = first.with_metric(f"{problem.task.name}.{metric}", score, metric)
         return first
 
 

@@ -37,12 +37,12 @@ class Checkpoint(lightning.Callback):
 
     def latest(self) -> Path | None:
         """The furthest checkpoint that is whole."""
-        found = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
-        return next((path for path in found if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
+        checkpoints = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
+        return next((path for path in checkpoints if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Signals are obeyed after the step that is being made; outside a fit they do what they did before."""
+        """Within the block signals take effect after the current step; afterwards as they did before."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -57,10 +57,10 @@ class Checkpoint(lightning.Callback):
         self._asked.add(number)
 
     def state_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"cpu": torch.get_rng_state()}
+        states: dict[str, Any] = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
-            found["cuda"] = torch.cuda.get_rng_state()
-        return {"ranks": all_gather(found)}
+            states["cuda"] = torch.cuda.get_rng_state()
+        return {"ranks": all_gather(states)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._generators = state_dict["ranks"][rank()]

@@ -16,7 +16,7 @@ from lightning_tickets.tasks.batches import Batch
 
 @contextmanager
 def process_group(accelerator: str) -> Iterator[None]:
-    """Within the block they can tell each other something; one process alone needs nothing."""
+    """The processes' group within the block; one process alone needs none."""
     if world_size() == 1 or distributed.is_initialized():
         yield
         return
@@ -30,21 +30,21 @@ def process_group(accelerator: str) -> Iterator[None]:
 
 
 def all_gather(value: Any) -> list[Any]:
-    """What each process says, by rank."""
+    """The values of all processes, by rank."""
     if world_size() == 1:
         return [value]
-    found: list[Any] = [None] * world_size()
-    distributed.all_gather_object(found, value)
-    return found
+    values: list[Any] = [None] * world_size()
+    distributed.all_gather_object(values, value)
+    return values
 
 
 def all_reduce_max(value: int) -> int:
-    """The largest number that a process says; between CPUs, so that no GPU is waited for."""
+    """The largest value of all processes; between CPUs, so that no GPU is waited for."""
     if world_size() == 1:
         return value
-    told = torch.tensor(value)
-    distributed.all_reduce(told, distributed.ReduceOp.MAX)
-    return int(told)
+    largest = torch.tensor(value)
+    distributed.all_reduce(largest, distributed.ReduceOp.MAX)
+    return int(largest)
 
 
 def shard_batch(batch: Batch, terms: int, terms_of: Any) -> Batch:

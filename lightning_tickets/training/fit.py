@@ -50,7 +50,7 @@ def fit(
 ) -> list[Score]:
     """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
-    The first part's settings are those of the training; the last step counts, no step is picked (reference, table 1).
+    The first part's settings are those of the training; the last step counts, no step is picked (the paper, table 1).
     With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
     latest that is there. Returns a score for each part.
     """
@@ -104,11 +104,11 @@ def _scored(module: TaskModule, number: int, part: TaskData, collate: Collate | 
 
     whole, first = score(part.splits.dev), part.kind.metrics[0]
     for name, examples in part.splits.further.items():
-        whole = whole.beside(name, score(examples), first)
+        whole = whole.with_metric(name, score(examples), first)
     if part.splits.held_out is not None:
         apart = score(part.splits.held_out)
         for name in whole.metrics:
-            whole = whole.beside(held_out(name), apart, name if name in apart.metrics else first)
+            whole = whole.with_metric(held_out(name), apart, name if name in apart.metrics else first)
     return whole
 
 

@@ -1,4 +1,4 @@
-"""The tasks that are trained together on one encoder; most trainings have one."""
+"""Tasks that are trained together on one encoder, and the loader of their batches; most trainings have one task."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Collate:
 
 
 def batches_of(part: TaskData, steps: int, seed: int, numbers: Sequence[int]) -> DataLoader[Any]:
-    """As many batches as there are steps, epoch after epoch; ``numbers`` tell the round, and the part of a mix."""
+    """As many batches as there are steps, ``numbers`` are the round's, and the task's within a mix."""
     train, settings = part.splits.train, part.settings
     order = TrainingOrder(train.lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", *numbers))
     return DataLoader(
@@ -70,7 +70,7 @@ def batches_of(part: TaskData, steps: int, seed: int, numbers: Sequence[int]) ->
 
 
 class MultiTaskLoader:
-    """What each step trains on: a batch of every part, by the part's number; or of one, drawn by a seed of its own."""
+    """What each step trains on: a batch of every task, by its number; or of one, drawn by a seed of its own."""
 
     def __init__(
         self, loaders: Sequence[DataLoader[Any]], kinds: Sequence[Kind], steps: int, drawn_by: int | None

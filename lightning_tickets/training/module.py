@@ -1,4 +1,4 @@
-"""The LightningModule over an encoder and a head a task; the kind of task says what loss and score are."""
+"""The LightningModule over an encoder and one head per task; the kind of task says what loss and score are."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def evaluate(
 ) -> Score:
     """The score of the task of that number over all examples.
 
-    It consumes no generator of the training's, unless the batches are ``drawn`` (as released: reference 10), and then
+    It consumes no generator of the training's, unless the batches are ``drawn`` (docs/method.md, row 10), and then
     one after another. Otherwise several processes share the batches, each example in one of them.
     """
     module.eval()
-    kind, found = module.kinds[number], dict[int, Any]()
+    kind, predictions = module.kinds[number], dict[int, Any]()
     collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
     for chosen in batches if drawn else batches[rank() :: world_size()]:
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
-        found.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
-    everything = {i: one for part in ([found] if drawn else all_gather(found)) for i, one in part.items()}
+        predictions.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
+    everything = {i: one for part in ([predictions] if drawn else all_gather(predictions)) for i, one in part.items()}
     return kind.score(examples, [everything[i] for i in range(len(examples))]).with_metrics(module.metrics[number])

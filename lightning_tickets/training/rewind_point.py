@@ -19,7 +19,7 @@ class RewindPoint:
 
 
 class CaptureRewindPoint(lightning.Callback):
-    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none; ``name`` tells it in checkpoints."""
+    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none; checkpoints know it by ``name``."""
 
     def __init__(self, step: int | None, name: str = "point") -> None:
         self.step, self.name = step, name

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.data_and_model import source
+from lightning_tickets.composition.data_and_model import data_source
 from lightning_tickets.composition.problems import build_problem
-from lightning_tickets.composition.task_data import layout
+from lightning_tickets.composition.task_data import dataset_spec
 from lightning_tickets.errors import UserError
 
 # Examples that a training epoch holds, padded to whole batches (the paper's training sets), and the batch.
@@ -27,7 +27,7 @@ EPOCHS = {
 @pytest.mark.parametrize("task", EPOCHS)
 def test_an_epoch_of_the_whole_data_has_the_papers_examples_and_steps(task):
     config = compose_config(["scale=paper", f"task={task}"])
-    training, rows = build_problem(config).problem.training, source(config).counts(task)["train"]
+    training, rows = build_problem(config).problem.training, data_source(config).counts(task)["train"]
     examples, batch = EPOCHS[task]
     assert training.batch_size == batch and training.epochs == 3
     assert training.total_steps(rows) == 3 * examples // batch
@@ -56,26 +56,26 @@ def test_the_paper_scale_has_the_papers_settings(task, wanted):
     ("override", "named"),
     [
         ("~task.files.folder", "task.files.folder is missing"),
-        ("+task.files.colour=red", "task.files.colour is not known"),
-        ("task.files=CoLA", "task.files: allowed is a mapping"),
-        ("task.files.columns=text", "task.files.columns: allowed is a mapping"),
-        ("~task.files.columns.label", "task.files: columns first: allowed are"),
-        ("+task.files.columns.third=4", "task.files: columns first, label, third: allowed are"),
-        ("+task.files.labels=[a,b]", "task.files: a label is told by one of"),
+        ("+task.files.colour=red", "task.files.colour is unknown"),
+        ("task.files=CoLA", "task.files: expected a mapping"),
+        ("task.files.columns=text", "task.files.columns: expected a mapping"),
+        ("~task.files.columns.label", "task.files: columns first: expected first, label"),
+        ("+task.files.columns.third=4", "task.files: columns first, label, third: expected first, label"),
+        ("+task.files.labels=[a,b]", "task.files: a label is defined by one of"),
         ("~task.hub.revision", "task.hub.revision is missing"),
-        ("+task.rows.test=3", "task.rows.test: allowed are train, dev"),
+        ("+task.rows.test=3", "task.rows.test: expected one of train, dev"),
         ("task.rows.dev=many", "task.rows.dev=many: expected an integer"),
     ],
 )
 def test_a_mistake_in_a_task_is_named_by_its_key(override, named):
     with pytest.raises(UserError) as raised:
-        layout(compose_config(["task=cola", override]).task)
+        dataset_spec(compose_config(["task=cola", override]).task)
     assert named in str(raised.value) and len(str(raised.value).splitlines()) == 1
 
 
 def test_every_glue_task_says_the_same_of_its_files_and_of_the_hub():
     for task in EPOCHS:
-        found = layout(compose_config([f"task={task}"]).task)
+        found = dataset_spec(compose_config([f"task={task}"]).task)
         assert found.files is not None and found.hub is not None
         assert dict(found.hub.rows) == dict(found.official) and {"train", "dev"} <= set(dict(found.official))
         assert [name for name, _ in found.files.columns.names] == [name for name, _ in found.hub.columns.names]

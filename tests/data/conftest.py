@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lightning_tickets.composition.task_data import layout
-from lightning_tickets.data.layout import Layout
+from lightning_tickets.composition.task_data import dataset_spec
+from lightning_tickets.data.dataset_spec import DatasetSpec
 from tests.commands import TASKS, compose_each
 
 
 @pytest.fixture(scope="session")
-def layouts() -> dict[str, Layout]:
+def specs() -> dict[str, DatasetSpec]:
     """Of every task in conf/."""
-    return {name: layout(config.task) for name, config in compose_each([], "task", TASKS).items()}
+    return {name: dataset_spec(config.task) for name, config in compose_each([], "task", TASKS).items()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lightning_tickets.data.records import records
+from lightning_tickets.data.readers import read_records
 from lightning_tickets.data.rows import Columns, rows
 from lightning_tickets.errors import UserError
 
@@ -20,7 +20,7 @@ ANSWERS = Columns((("question", "question"), ("context", "context"), ("answers",
 
 
 def read(path: Path, columns: Columns) -> list[dict[str, Any]]:
-    return [dict(row) for row in rows(records(path, columns.header), columns)]
+    return [dict(row) for row in rows(read_records(path, columns.header), columns)]
 
 
 def one_line(error: UserError) -> str:

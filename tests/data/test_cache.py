@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lightning_tickets.data.cache import BATCH, Examples, cached
+from lightning_tickets.data.cache import BATCH, Examples, load_or_build
 
 
 def example(number: int) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def alone(path: Path) -> bool:
 @pytest.mark.parametrize("count", [1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
 def test_everything_comes_back(count: int, path: Path) -> None:
     examples = many(count)
-    found = cached(path, iter(examples))
+    found = load_or_build(path, iter(examples))
     assert len(found) == count and list(found) == examples and found[:] == examples
     assert found.lengths == [len(each["input_ids"]) for each in examples]
     for index in {0, count - 1, count // 2, min(count, BATCH) - 1, min(count - 1, BATCH)}:
@@ -67,19 +67,19 @@ def test_everything_comes_back(count: int, path: Path) -> None:
 )
 def test_slices_are_those_of_a_list(part: slice, path: Path) -> None:
     examples = many(BATCH + 5)
-    assert cached(path, examples)[part] == examples[part]
+    assert load_or_build(path, examples)[part] == examples[part]
 
 
 def test_a_batch_at_once(path: Path) -> None:
     examples, wanted = many(BATCH + 5), [BATCH, 0, BATCH - 1, 0, -1, BATCH + 4]
-    found = cached(path, examples)
+    found = load_or_build(path, examples)
     assert found.__getitems__(wanted) == [examples[index] for index in wanted]
     assert found.__getitems__([]) == []
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 5])
 def test_an_index_out_of_range(count: int, path: Path) -> None:
-    found = cached(path, many(count))
+    found = load_or_build(path, many(count))
     for index in (count, -count - 1, 10**9):
         with pytest.raises(IndexError):
             found[index]
@@ -88,13 +88,13 @@ def test_an_index_out_of_range(count: int, path: Path) -> None:
 
 
 def test_no_examples_at_all(path: Path) -> None:
-    found = cached(path, [])
+    found = load_or_build(path, [])
     assert (len(found), list(found), found[:], found.lengths) == (0, [], [], [])
-    assert len(cached(path, unwanted())) == 0
+    assert len(load_or_build(path, unwanted())) == 0
 
 
 def test_what_is_asked_for_is_the_callers_own(path: Path) -> None:
-    found = cached(path, many(2))
+    found = load_or_build(path, many(2))
     found[0]["input_ids"].append(99)
     assert found[0] == example(0)
 
@@ -105,14 +105,14 @@ def unwanted() -> Iterator[dict[str, Any]]:
 
 
 def test_what_is_there_is_not_built_again(path: Path) -> None:
-    cached(path, many(3))
+    load_or_build(path, many(3))
     before = path.stat()
-    assert list(cached(path, unwanted())) == many(3)
+    assert list(load_or_build(path, unwanted())) == many(3)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
 def test_others_may_read_the_file(path: Path) -> None:
-    cached(path, many(3))
+    load_or_build(path, many(3))
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
@@ -124,20 +124,20 @@ def test_an_error_on_the_way_leaves_no_file(after: int, error: type[BaseExceptio
         raise error("on the way")
 
     with pytest.raises(error, match="on the way"):
-        cached(path, examples())
+        load_or_build(path, examples())
     assert list(path.parent.iterdir()) == []
-    assert list(cached(path, many(3))) == many(3) and alone(path)
+    assert list(load_or_build(path, many(3))) == many(3) and alone(path)
 
 
 @pytest.mark.parametrize(
     "kept", [0, 1, 6, 8, 100, 0.5, 0.9, -1, -6, -10, -11], ids=lambda kept: f"{kept} of it" if kept != 0.5 else "half"
 )
 def test_a_truncated_file_is_built_again(kept: float, path: Path) -> None:
-    cached(path, many(BATCH + 5))
+    load_or_build(path, many(BATCH + 5))
     whole = path.read_bytes()
     path.unlink()
     path.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
-    assert list(cached(path, many(BATCH + 5))) == many(BATCH + 5)
+    assert list(load_or_build(path, many(BATCH + 5))) == many(BATCH + 5)
     assert path.read_bytes() == whole and alone(path)
 
 
@@ -149,13 +149,13 @@ def test_a_truncated_file_is_built_again(kept: float, path: Path) -> None:
 def test_garbage_is_built_again(garbage: bytes, path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(garbage)
-    assert list(cached(path, many(3))) == many(3) and alone(path)
+    assert list(load_or_build(path, many(3))) == many(3) and alone(path)
 
 
 def test_readers_keep_what_they_have_when_the_file_is_replaced(path: Path) -> None:
-    before = cached(path, many(BATCH + 5))
+    before = load_or_build(path, many(BATCH + 5))
     path.unlink()
-    assert list(cached(path, many(2))) == many(2)
+    assert list(load_or_build(path, many(2))) == many(2)
     assert list(before) == many(BATCH + 5)
 
 
@@ -168,7 +168,7 @@ def build_at_once(path: Path, barrier: Any, ends: Any) -> None:
         barrier.wait(60)
         yield from many(BATCH + 5)
 
-    found = cached(path, examples())
+    found = load_or_build(path, examples())
     barrier.wait(60)
     ends.put((bool(built), list(found) == many(BATCH + 5)))
 

@@ -12,8 +12,8 @@ import datasets
 import huggingface_hub.constants
 import pytest
 
+from lightning_tickets.data.dataset_spec import DatasetSpec, HubSet
 from lightning_tickets.data.hub import Hub
-from lightning_tickets.data.layout import HubSet, Layout
 from lightning_tickets.data.local import Local
 from lightning_tickets.errors import UserError
 from tests.data.official import SAMPLES
@@ -43,13 +43,13 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def hub(told: HubSet) -> Hub:
-    return Hub({"own": Layout(None, told)})
+    return Hub({"own": DatasetSpec(None, told)})
 
 
-def in_folder(task: str, layouts, root: Path) -> HubSet:
+def in_folder(task: str, specs, root: Path) -> HubSet:
     """The task's set, its path the folder that the sample is written to."""
     SAMPLES[task].write_parquet(root)
-    found = layouts[task].hub
+    found = specs[task].hub
     return replace(found, path=str(root / found.path))
 
 
@@ -67,26 +67,24 @@ def asks(told: HubSet) -> list[Callable[[], object]]:
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "mnli", "squad", "stsb"])
-def test_rows_of_the_hubs_layout(task: str, layouts, tmp_path: Path) -> None:
-    source, expected = hub(in_folder(task, layouts, tmp_path)), SAMPLES[task].rows
+def test_rows_of_the_hubs_layout(task: str, specs, tmp_path: Path) -> None:
+    source, expected = hub(in_folder(task, specs, tmp_path)), SAMPLES[task].rows
     source.fetch("own")
     assert {split: list(source.rows("own", split)) for split in expected} == expected
-    assert list(Local(str(tmp_path), layouts).rows(task, "dev")) == expected["dev"]
+    assert list(Local(str(tmp_path), specs).rows(task, "dev")) == expected["dev"]
 
 
-def test_rows_are_counted_where_the_yaml_does_not_say_how_many(layouts, tmp_path: Path, kept: Path) -> None:
-    told = in_folder("mnli", layouts, tmp_path)
+def test_rows_are_counted_where_the_yaml_does_not_say_how_many(specs, tmp_path: Path, kept: Path) -> None:
+    told = in_folder("mnli", specs, tmp_path)
     assert hub(told).counts("own") == {"train": 392702, "dev": 9815, "dev_mismatched": 9832} and not kept.exists()
     assert hub(replace(told, rows=(("train", 7),))).counts("own") == {"train": 7, "dev": 1, "dev_mismatched": 1}
     assert hub(replace(told, rows=())).counts("own") == {"train": 3, "dev": 1, "dev_mismatched": 1}
 
 
-def test_a_row_that_is_wrong_is_named_by_its_set(layouts, tmp_path: Path) -> None:
-    told = in_folder("cola", layouts, tmp_path)
+def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
+    told = in_folder("cola", specs, tmp_path)
     wrong = hub(replace(told, columns=replace(told.columns, classes=1)))
-    assert refusal(lambda: wrong.rows("own", "train")) == (
-        f"{told.path} cola, train row 0: label 1; allowed are 0 to 0"
-    )
+    assert refusal(lambda: wrong.rows("own", "train")) == (f"{told.path} cola, train row 0: label 1; expected 0 to 0")
     missing = hub(replace(told, columns=replace(told.columns, names=(("first", "text"), ("label", "label")))))
     assert refusal(lambda: missing.rows("own", "dev")) == (
         f"{told.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"
@@ -102,8 +100,8 @@ def test_a_row_that_is_wrong_is_named_by_its_set(layouts, tmp_path: Path) -> Non
     ],
     ids=["another config", "none of several", "another split"],
 )
-def test_what_a_set_does_not_have(change, said: str, layouts, tmp_path: Path) -> None:
-    told = in_folder("cola", layouts, tmp_path)
+def test_what_a_set_does_not_have(change, said: str, specs, tmp_path: Path) -> None:
+    told = in_folder("cola", specs, tmp_path)
     card = Path(told.path) / "README.md"
     more = "configs:\n- config_name: other\n  data_files:\n  - split: train\n    path: cola/validation-*"
     card.write_text(card.read_text().replace("configs:", more))
@@ -111,8 +109,8 @@ def test_what_a_set_does_not_have(change, said: str, layouts, tmp_path: Path) ->
     assert text.startswith(f"data=hub: {told.path}") and said in text
 
 
-def test_a_broken_file_is_refused_before_anything_is_written(layouts, tmp_path: Path) -> None:
-    told = in_folder("cola", layouts, tmp_path)
+def test_a_broken_file_is_refused_before_anything_is_written(specs, tmp_path: Path) -> None:
+    told = in_folder("cola", specs, tmp_path)
     (path,) = Path(told.path, "cola").glob("validation-*")
     path.write_bytes(path.read_bytes()[:100])
     text = refusal(lambda: hub(told).fetch("own") or ())
@@ -122,10 +120,10 @@ def test_a_broken_file_is_refused_before_anything_is_written(layouts, tmp_path: 
 # The commit
 
 
-def test_every_task_pins_a_commit_and_knows_its_rows(layouts) -> None:
-    source = Hub(layouts)
-    assert all(set(source.counts(task)) == set(SAMPLES[task].rows) for task in layouts)
-    assert len({source.fingerprint(task) for task in layouts}) == len(layouts)
+def test_every_task_pins_a_commit_and_knows_its_rows(specs) -> None:
+    source = Hub(specs)
+    assert all(set(source.counts(task)) == set(SAMPLES[task].rows) for task in specs)
+    assert len({source.fingerprint(task) for task in specs}) == len(specs)
 
 
 @pytest.mark.parametrize("revision", ["main", "", "None", "bcdcba79", "refs/pr/1", COMMIT.upper(), COMMIT + "0", "v1"])
@@ -133,7 +131,7 @@ def test_an_unpinned_revision_is_refused(revision: str) -> None:
     for ask in asks(replace(OWN, revision=revision, rows=(("train", 1), ("dev", 1)))):
         with pytest.raises(UserError) as raised:
             ask()
-        assert str(raised.value) == f"task.hub.revision={revision}: allowed is a commit of 40 hex digits"
+        assert str(raised.value) == f"task.hub.revision={revision}: expected a commit of 40 hex digits"
 
 
 @pytest.mark.parametrize(
@@ -153,9 +151,9 @@ def test_the_fingerprint_follows_what_is_asked_for(change) -> None:
     assert hub(replace(OWN, **change)).fingerprint("own") != before
 
 
-def downloaded(commit: str, layouts, root: Path, kept: Path) -> HubSet:
+def downloaded(commit: str, specs, root: Path, kept: Path) -> HubSet:
     """CoLA as own/glue at ``COMMIT``, of which ``datasets`` keeps what it would have downloaded at ``commit``."""
-    told = in_folder("cola", layouts, root)
+    told = in_folder("cola", specs, root)
     hub(told).fetch("own")
     (built,) = (path for path in kept.glob("glue/cola/0.0.0/*") if path.is_dir())
     place = kept / "own___glue" / "cola" / "0.0.0" / commit
@@ -164,32 +162,32 @@ def downloaded(commit: str, layouts, root: Path, kept: Path) -> HubSet:
     return replace(told, path="own/glue", revision=COMMIT)
 
 
-def test_what_has_been_downloaded_is_read_without_a_network(layouts, tmp_path: Path, kept: Path) -> None:
-    source = hub(downloaded(COMMIT, layouts, tmp_path, kept))
+def test_what_has_been_downloaded_is_read_without_a_network(specs, tmp_path: Path, kept: Path) -> None:
+    source = hub(downloaded(COMMIT, specs, tmp_path, kept))
     source.fetch("own")
     assert {split: list(source.rows("own", split)) for split in ("train", "dev")} == SAMPLES["cola"].rows
 
 
-def test_another_commit_that_has_been_downloaded_is_refused(layouts, tmp_path: Path, kept: Path) -> None:
-    source = hub(downloaded(COMMIT[::-1], layouts, tmp_path, kept))
-    text = "data=hub: own/glue cola at 01234567 cannot be had: this machine has only another version of it"
+def test_another_commit_that_has_been_downloaded_is_refused(specs, tmp_path: Path, kept: Path) -> None:
+    source = hub(downloaded(COMMIT[::-1], specs, tmp_path, kept))
+    text = "data=hub: own/glue cola at 01234567 is not available: this machine has only another version of it"
     assert refusal(lambda: source.fetch("own") or ()) == text
     assert refusal(lambda: source.rows("own", "train")) == text
 
 
-def test_a_folder_of_the_sets_name_is_not_the_set(layouts, tmp_path: Path, monkeypatch) -> None:
-    in_folder("cola", layouts, tmp_path)
+def test_a_folder_of_the_sets_name_is_not_the_set(specs, tmp_path: Path, monkeypatch) -> None:
+    in_folder("cola", specs, tmp_path)
     monkeypatch.chdir(tmp_path)
-    text = refusal(lambda: Hub(layouts).fetch("cola") or ())
-    assert text.endswith("cannot be had: this machine has only another version of it")
+    text = refusal(lambda: Hub(specs).fetch("cola") or ())
+    assert text.endswith("is not available: this machine has only another version of it")
 
 
 # No network
 
 
 @pytest.mark.parametrize("task", SAMPLES)
-def test_counting_needs_no_network(task: str, layouts) -> None:
-    assert all(count > 0 for count in Hub(layouts).counts(task).values())
+def test_counting_needs_no_network(task: str, specs) -> None:
+    assert all(count > 0 for count in Hub(specs).counts(task).values())
 
 
 @pytest.mark.parametrize("ask", [Hub.fetch, lambda source, task: source.rows(task, "train")], ids=["fetch", "rows"])
@@ -209,8 +207,8 @@ def test_a_path_that_no_set_has(path: str) -> None:
 
 @pytest.mark.parametrize("task", ["own", "other"])
 def test_a_task_whose_yaml_says_nothing_of_a_set(task: str) -> None:
-    source = Hub({"own": Layout(None, None)})
+    source = Hub({"own": DatasetSpec(None, None)})
     for ask in (source.fingerprint, source.counts, source.fetch):
         with pytest.raises(UserError) as raised:
             ask(task)
-        assert str(raised.value) == f"task={task} says nothing of a data set (task.hub): data=hub cannot read it"
+        assert str(raised.value) == f"task={task} defines no hub data set (task.hub), which data=hub needs"

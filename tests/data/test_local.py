@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lightning_tickets.data.layout import Files, HubSet, Layout
+from lightning_tickets.data.dataset_spec import DatasetSpec, Files, HubSet
 from lightning_tickets.data.local import Local
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.data.rows import Columns
@@ -20,11 +20,11 @@ from tests.data.official import SAMPLES
 from tests.data.reading import ANSWERS, TEXT, one_line, read, refusal
 
 CLASSES = Columns((("first", 3), ("label", 1)), classes=2)
-COLA = Layout(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), CLASSES), None)
+COLA = DatasetSpec(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), CLASSES), None)
 TRAIN, DEV = b"gj04\t1\t\tThe dog sleeps.\n", b"gj04\t0\t*\tDog the sleeps.\n"
 
 
-HUB = Layout(None, HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT))
+HUB = DatasetSpec(None, HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT))
 
 
 def clone(folder: Path) -> None:
@@ -48,12 +48,12 @@ def own(root: Path, name: str, content: str) -> Path:
     return root
 
 
-def local(root: Path, layout: Layout = COLA) -> Local:
+def local(root: Path, layout: DatasetSpec = COLA) -> Local:
     return Local(str(root), {"cola": layout})
 
 
-def files(train: str, columns: Columns = TEXT, folder: str = "own") -> Layout:
-    return Layout(Files(folder, (("train", train), ("dev", "dev.txt")), columns), None)
+def files(train: str, columns: Columns = TEXT, folder: str = "own") -> DatasetSpec:
+    return DatasetSpec(Files(folder, (("train", train), ("dev", "dev.txt")), columns), None)
 
 
 def wrong(source: Local, task: str = "cola") -> str:
@@ -63,58 +63,58 @@ def wrong(source: Local, task: str = "cola") -> str:
 # Every task's official files, and the same rows as the hub lays them out
 
 
-def test_every_task_has_a_sample(layouts) -> None:
-    assert set(SAMPLES) == set(layouts)
+def test_every_task_has_a_sample(specs) -> None:
+    assert set(SAMPLES) == set(specs)
 
 
 @pytest.mark.parametrize("task", SAMPLES)
-def test_official_files(task: str, layouts, tmp_path: Path) -> None:
+def test_official_files(task: str, specs, tmp_path: Path) -> None:
     sample = SAMPLES[task]
-    source = Local(str(sample.write_files(tmp_path)), layouts)
+    source = Local(str(sample.write_files(tmp_path)), specs)
     assert {split: list(source.rows(task, split)) for split in sample.rows} == sample.rows
     assert source.counts(task) == {split: len(found) for split, found in sample.rows.items()}
 
 
 @pytest.mark.parametrize("task", SAMPLES)
-def test_the_same_rows_as_the_hub_lays_them_out(task: str, layouts, tmp_path: Path) -> None:
+def test_the_same_rows_as_the_hub_lays_them_out(task: str, specs, tmp_path: Path) -> None:
     sample = SAMPLES[task]
-    source = Local(str(sample.write_parquet(tmp_path)), layouts)
+    source = Local(str(sample.write_parquet(tmp_path)), specs)
     assert {split: list(source.rows(task, split)) for split in sample.rows} == sample.rows
     assert source.counts(task) == {split: len(found) for split, found in sample.rows.items()}
 
 
-def test_all_tasks_lie_beside_each_other_in_one_folder(layouts, tmp_path: Path) -> None:
+def test_all_tasks_lie_beside_each_other_in_one_folder(specs, tmp_path: Path) -> None:
     for sample in SAMPLES.values():
         sample.write_files(tmp_path)
     for task, sample in SAMPLES.items():
-        assert list(Local(str(tmp_path), layouts).rows(task, "dev")) == sample.rows["dev"]
+        assert list(Local(str(tmp_path), specs).rows(task, "dev")) == sample.rows["dev"]
 
 
-def test_a_label_of_a_test_set_is_refused_with_the_reason(layouts, tmp_path: Path) -> None:
+def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path) -> None:
     sample = SAMPLES["mnli"]
     sample.write_parquet(tmp_path)
     path = tmp_path / "nyu-mll/glue/mnli/validation_matched-00000-of-00001.parquet"
     pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "label": [-1]}), path)
-    told = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); allowed are 0 to 2"
-    assert wrong(Local(str(tmp_path), layouts), "mnli") == told
+    told = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected 0 to 2"
+    assert wrong(Local(str(tmp_path), specs), "mnli") == told
 
 
-def test_a_test_set_of_glue_has_no_label(layouts, tmp_path: Path) -> None:
+def test_a_test_set_of_glue_has_no_label(specs, tmp_path: Path) -> None:
     SAMPLES["rte"].write_files(tmp_path)
     (tmp_path / "RTE/dev.tsv").write_text("index\tsentence1\tsentence2\n0\ta\tb\n")
     told = f"{tmp_path}/RTE/dev.tsv, line 2: no column 'label'; its columns are 'index', 'sentence1', 'sentence2'"
-    assert wrong(Local(str(tmp_path), layouts), "rte") == told
+    assert wrong(Local(str(tmp_path), specs), "rte") == told
 
 
-def test_a_qqp_file_of_another_width_has_no_rows(layouts, tmp_path: Path) -> None:
+def test_a_qqp_file_of_another_width_has_no_rows(specs, tmp_path: Path) -> None:
     SAMPLES["qqp"].write_files(tmp_path)
     (tmp_path / "QQP/dev.tsv").write_text("id\tquestion1\tquestion2\n0\ta\tb\n")
-    assert wrong(Local(str(tmp_path), layouts), "qqp") == f"{tmp_path}/QQP/dev.tsv: no rows of 6 columns"
+    assert wrong(Local(str(tmp_path), specs), "qqp") == f"{tmp_path}/QQP/dev.tsv: no rows of 6 columns"
 
 
 @pytest.mark.parametrize("task", SAMPLES)
-def test_an_official_file_that_is_empty_or_garbage(task: str, layouts, tmp_path: Path) -> None:
-    source = Local(str(SAMPLES[task].write_files(tmp_path)), layouts)
+def test_an_official_file_that_is_empty_or_garbage(task: str, specs, tmp_path: Path) -> None:
+    source = Local(str(SAMPLES[task].write_files(tmp_path)), specs)
     for name, whole in SAMPLES[task].files.items():
         for garbage in (b"", b"\xff\xfe\x00" * 40):
             (tmp_path / name).write_bytes(garbage)
@@ -123,8 +123,8 @@ def test_an_official_file_that_is_empty_or_garbage(task: str, layouts, tmp_path:
 
 
 @pytest.mark.parametrize("task", SAMPLES)
-def test_an_official_file_cut_anywhere_gives_its_first_rows_or_is_refused(task: str, layouts, tmp_path: Path) -> None:
-    sample, columns = SAMPLES[task], layouts[task].files.columns
+def test_an_official_file_cut_anywhere_gives_its_first_rows_or_is_refused(task: str, specs, tmp_path: Path) -> None:
+    sample, columns = SAMPLES[task], specs[task].files.columns
     for name, rows_of in zip(sample.files, sample.rows.values(), strict=True):
         whole, path = sample.files[name].encode(), tmp_path / Path(name).name
         for kept in range(0, len(whole), 5):
@@ -158,7 +158,7 @@ def test_a_clone_of_a_set_may_lie_at_three_places(place: str, tmp_path: Path) ->
 def test_a_set_without_configs_lies_in_its_own_folder(tmp_path: Path) -> None:
     clone(tmp_path / "own/set")
     assert HUB.hub is not None
-    source = local(tmp_path, Layout(None, replace(HUB.hub, config=None)))
+    source = local(tmp_path, DatasetSpec(None, replace(HUB.hub, config=None)))
     assert source.counts("cola") == {"train": 2, "dev": 2}
 
 
@@ -175,14 +175,14 @@ def test_shards_are_read_in_their_order(tmp_path: Path) -> None:
         pq.write_table(pa.table({"text": [text] * 2}), tmp_path / f"plain/train-0000{number}-of-00003.parquet")
     assert [row["text"] for row in local(tmp_path, HUB).rows("cola", "train")] == list("aabbcc")
     (tmp_path / "plain/train-00001-of-00003.parquet").unlink()
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, by their names 3"
+    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 3"
     assert wrong(local(tmp_path, HUB)) == told
 
 
 def test_two_versions_of_a_split_are_refused(tmp_path: Path) -> None:
     clone(tmp_path / "plain")
     pq.write_table(pa.table({"text": ["a"]}), tmp_path / "plain/train.parquet")
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, by their names 1"
+    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 1"
     assert wrong(local(tmp_path, HUB)) == told
 
 
@@ -224,11 +224,11 @@ def test_one_file_that_fits_a_pattern(tmp_path: Path) -> None:
     assert local(tmp_path, files("*train.raw")).counts("cola") == {"train": 1, "dev": 2}
 
 
-def test_two_files_that_fit_a_pattern(layouts, tmp_path: Path) -> None:
+def test_two_files_that_fit_a_pattern(specs, tmp_path: Path) -> None:
     SAMPLES["squad"].write_files(tmp_path)
     shutil.copy(tmp_path / "squad/dev-v1.1.json", tmp_path / "squad/dev-v1.1-part.json")
-    told = f"{tmp_path}/squad/dev-v1.1*.json fits 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
-    assert wrong(Local(str(tmp_path), layouts), "squad") == f"data.root: {told}"
+    told = f"{tmp_path}/squad/dev-v1.1*.json matches 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
+    assert wrong(Local(str(tmp_path), specs), "squad") == f"data.root: {told}"
 
 
 def test_a_folder_that_fits_a_pattern_is_no_file(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_file_in_the_roots_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("root", [None, 5, "~nobody_of_that_name/data"])
 def test_a_root_that_is_no_path(root) -> None:
-    with pytest.raises(UserError, match=f"data.root={root}: allowed is the path of a folder"):
+    with pytest.raises(UserError, match=f"data.root={root}: expected the path of a folder"):
         Local(root, {})
 
 
@@ -343,7 +343,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_task_whose_yaml_says_nothing_of_files(tmp_path: Path) -> None:
-    told = "says nothing of files in a folder (task.files): data=local cannot read it"
+    told = "defines no files (task.files), which data=local needs"
     assert wrong(local(tmp_path), "rte") == f"task=rte {told}"
     assert wrong(local(tmp_path, HUB)) == f"task=cola {told}"
 
@@ -351,7 +351,7 @@ def test_a_task_whose_yaml_says_nothing_of_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_counts_find_a_bad_line_of_either_split(split: str, tmp_path: Path) -> None:
     (glue(tmp_path / "CoLA") / f"{split}.tsv").write_bytes(TRAIN * 2000 + b"gj04\t2\t\tA.\n")
-    told = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; allowed are 0 to 1"
+    told = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected 0 to 1"
     assert wrong(local(tmp_path)) == told
     assert wrong(local(tmp_path)) == told
 
@@ -398,7 +398,7 @@ def test_pocket_names_its_tasks(ask) -> None:
         ask(Pocket(), "boolq")
 
 
-def test_pocket_has_every_task(layouts) -> None:
-    assert set(TASKS) == set(layouts)
+def test_pocket_has_every_task(specs) -> None:
+    assert set(TASKS) == set(specs)
     for task in TASKS:
         Pocket().fetch(task)

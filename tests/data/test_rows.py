@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightning_tickets.data.records import SURPLUS
+from lightning_tickets.data.readers import SURPLUS
 from lightning_tickets.data.rows import Columns, label, rows
 from lightning_tickets.errors import UserError
 from tests.data.reading import ANSWERS, CLASSES, SCORES, TEXT, one_line, refusal
@@ -52,18 +52,18 @@ NO_NUMBERS += ["1e", "--1", "1e5_0", None, True, False, [1], {"a": 1}, b"1", 1j,
 
 @pytest.mark.parametrize("written", NO_NUMBERS, ids=repr)
 def test_numbers_are_strict(written: Any) -> None:
-    assert wrong(CLASSES, first="a", label=written).endswith("; allowed are 0 to 1")
-    assert wrong(SCORES, first="a", label=written).endswith("; allowed are numbers from 0.0 to 5.0")
+    assert wrong(CLASSES, first="a", label=written).endswith("; expected 0 to 1")
+    assert wrong(SCORES, first="a", label=written).endswith("; expected a number from 0.0 to 5.0")
 
 
 @pytest.mark.parametrize("written", ["2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000])
 def test_a_class_out_of_range(written: Any) -> None:
-    assert wrong(CLASSES, first="a", label=written).endswith("; allowed are 0 to 1")
+    assert wrong(CLASSES, first="a", label=written).endswith("; expected 0 to 1")
 
 
 @pytest.mark.parametrize("written", ["5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000])
 def test_a_score_out_of_range(written: Any) -> None:
-    assert wrong(SCORES, first="a", label=written).endswith("; allowed are numbers from 0.0 to 5.0")
+    assert wrong(SCORES, first="a", label=written).endswith("; expected a number from 0.0 to 5.0")
 
 
 def test_the_bounds_of_a_score_are_allowed() -> None:
@@ -79,7 +79,7 @@ def test_an_endless_range_has_no_endless_score() -> None:
 
 @pytest.mark.parametrize("written", [-1, "-1"])
 def test_the_label_of_a_test_set_is_refused_with_the_reason(written: Any) -> None:
-    told = f"label {written!r} (a test set's; it cannot be scored on); allowed are 0 to 1"
+    told = f"label {written!r} (a test set's; it cannot be scored on); expected 0 to 1"
     assert wrong(CLASSES, first="a", label=written) == told
 
 
@@ -89,13 +89,13 @@ def test_a_label_in_words() -> None:
 
 @pytest.mark.parametrize("written", ["Neutral", "neutral ", "", None, 0, True, ["neutral"]])
 def test_another_word(written: Any) -> None:
-    assert wrong(WORDS, first="a", label=written) == f"label {written!r}; allowed are entailment, neutral"
+    assert wrong(WORDS, first="a", label=written) == f"label {written!r}; expected one of entailment, neutral"
 
 
 def test_numbers_listed_as_labels_are_numbers_too_in_json_and_parquet() -> None:
     columns = Columns(PLACES, labels=("4", "0"))
     assert [labelled(columns, written) for written in ("4", 4, "0", 0)] == [0, 0, 1, 1]
-    assert wrong(columns, first="a", label=True) == "label True; allowed are 4, 0"
+    assert wrong(columns, first="a", label=True) == "label True; expected one of 4, 0"
 
 
 @pytest.mark.parametrize("drop", [-1, "-1"])
@@ -122,7 +122,7 @@ def test_columns_that_nobody_asked_for_are_left_out() -> None:
 
 @pytest.mark.parametrize("names", ["", "first", "label", "question context", "first label text", "first label answers"])
 def test_columns_that_are_no_row(names: str) -> None:
-    with pytest.raises(UserError, match="allowed are first, label; or question, context, answers; or text"):
+    with pytest.raises(UserError, match="expected first, label; or question, context, answers; or text"):
         Columns(tuple((name, name) for name in names.split()), classes=2)
 
 
@@ -178,7 +178,7 @@ def test_every_string_is_a_text(value: str) -> None:
 
 def test_a_long_value_is_cut() -> None:
     told = wrong(CLASSES, first="a", label="\n" * 100_000)
-    assert told == "label '" + "\\n" * 28 + "...; allowed are 0 to 1"
+    assert told == "label '" + "\\n" * 28 + "...; expected 0 to 1"
 
 
 def asked(answers: Any, context: Any = "Goethe wrote Faust.") -> dict[str, Any]:
@@ -193,16 +193,16 @@ def test_answers_where_they_stand() -> None:
 @pytest.mark.parametrize(
     ("texts", "starts", "told"),
     [
-        (["Goethe"], [1], "the answer 'Goethe' does not stand at 1 in its context"),
-        (["Goethe", "Faust"], [0, 12], "the answer 'Faust' does not stand at 12 in its context"),
-        (["Schiller"], [0], "the answer 'Schiller' does not stand at 0 in its context"),
-        (["Faust.."], [13], "the answer 'Faust..' does not stand at 13 in its context"),
-        (["Faust"], [-6], "the answer 'Faust' does not stand at -6 in its context"),
-        (["Goethe"], [10**30], f"the answer 'Goethe' does not stand at {10**30} in its context"),
-        ([""], [0], "the answer '' does not stand at 0 in its context"),
-        ([], [], "no answer (SQuAD v1.1 has one at least for every question)"),
-        (["Goethe"], [0, 1], "answers have to be lists text and answer_start of one length"),
-        ("G", "0", "answers have to be lists text and answer_start of one length"),
+        (["Goethe"], [1], "the answer 'Goethe' is not at 1 in its context"),
+        (["Goethe", "Faust"], [0, 12], "the answer 'Faust' is not at 12 in its context"),
+        (["Schiller"], [0], "the answer 'Schiller' is not at 0 in its context"),
+        (["Faust.."], [13], "the answer 'Faust..' is not at 13 in its context"),
+        (["Faust"], [-6], "the answer 'Faust' is not at -6 in its context"),
+        (["Goethe"], [10**30], f"the answer 'Goethe' is not at {10**30} in its context"),
+        ([""], [0], "the answer '' is not at 0 in its context"),
+        ([], [], "no answer (SQuAD v1.1 has at least one per question)"),
+        (["Goethe"], [0, 1], "expected answers with lists text and answer_start of equal length"),
+        ("G", "0", "expected answers with lists text and answer_start of equal length"),
         (["Goethe"], ["0"], "an answer is 'Goethe' at '0', not a text at a number"),
         (["Goethe"], [False], "an answer is 'Goethe' at False, not a text at a number"),
         (["Goethe"], [0.0], "an answer is 'Goethe' at 0.0, not a text at a number"),
@@ -215,7 +215,7 @@ def test_answers_that_cannot_be(texts: Any, starts: Any, told: str) -> None:
 
 @pytest.mark.parametrize("answers", [None, [], "Goethe", {}, {"text": ["Goethe"]}])
 def test_answers_of_another_form(answers: Any) -> None:
-    assert wrong(ANSWERS, **asked(answers)) == "answers have to be lists text and answer_start of one length"
+    assert wrong(ANSWERS, **asked(answers)) == "expected answers with lists text and answer_start of equal length"
 
 
 def test_a_context_that_is_no_text() -> None:

@@ -60,12 +60,12 @@ def test_the_place_of_what_is_wrong(path: Path) -> None:
     content = squad(question())
     paragraph = {"context": "Faust", "qas": [question(answers=[{"text": "Faust", "answer_start": 0}]), question()]}
     content["data"].append({"paragraphs": [{"context": "", "qas": []}, paragraph]})
-    told = ", data[1].paragraphs[1].qas[1]: the answer 'Goethe' does not stand at 0 in its context"
+    told = ", data[1].paragraphs[1].qas[1]: the answer 'Goethe' is not at 0 in its context"
     assert wrong(path, content) == told
 
 
 def test_a_question_without_an_answer(path: Path) -> None:
-    told = f"{FIRST}: no answer (SQuAD v1.1 has one at least for every question)"
+    told = f"{FIRST}: no answer (SQuAD v1.1 has at least one per question)"
     assert wrong(path, squad(question(answers=[], is_impossible=True))) == told
 
 
@@ -81,7 +81,7 @@ def test_a_questions_id_does_not_break_the_line(name: Any, path: Path) -> None:
         ({"question": "\ud800"}, "question is '\\ud800', not a text"),
         ({"answers": [{"text": "Goethe"}]}, "an answer is 'Goethe' at None, not a text at a number"),
         ({"answers": [{"answer_start": 0}]}, "an answer is None at 0, not a text at a number"),
-        ({"answers": ["Goethe"]}, "an answer is no object; this is not SQuAD's JSON"),
+        ({"answers": ["Goethe"]}, "an answer is not an object; this is not SQuAD's JSON"),
     ],
 )
 def test_a_question_of_another_form(change: dict[str, Any], told: str, path: Path) -> None:

@@ -23,14 +23,14 @@ def test_only_words_are_hidden_and_only_hidden_words_change() -> None:
     batch = collate([encode(d) for d in draw_documents(64, 1)])
     hidden = hide(batch, torch.Generator().manual_seed(0))
     assert not (hidden.asked & (batch.ids <= MASK)).any()
-    assert torch.equal(hidden.shown[~hidden.asked], batch.ids[~hidden.asked])
+    assert torch.equal(hidden.inputs[~hidden.asked], batch.ids[~hidden.asked])
     assert 0.05 < hidden.asked.sum() / batch.attended.sum() < 0.2
 
 
 def test_a_document_with_a_wrong_word_is_not_sound() -> None:
     batch = collate([encode(d) for d in draw_documents(64, 1)])
     hidden = hide(batch, torch.Generator().manual_seed(0))
-    wrong = ((hidden.shown != batch.ids) & (hidden.shown != MASK)).any(1)
+    wrong = ((hidden.inputs != batch.ids) & (hidden.inputs != MASK)).any(1)
     assert wrong.any()
     assert torch.equal(hidden.sound, batch.true & ~wrong)
 

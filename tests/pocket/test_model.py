@@ -11,7 +11,7 @@ from transformers import AutoModel, AutoTokenizer, BertForMaskedLM, BertForPreTr
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pocket.lexicon import SPECIAL, VOCABULARY
 from lightning_tickets.pocket.model import POSITIONS, fresh
-from lightning_tickets.pocket.pretrain import Outcome, Schedule, pretrain
+from lightning_tickets.pocket.pretrain import Pretraining, Schedule, pretrain
 from lightning_tickets.pocket.probes import Probes, passed
 from lightning_tickets.pocket.tasks import TASKS, rows
 
@@ -22,7 +22,7 @@ def tokenizer():  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome, list[str]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pretraining, list[str]]:
     lines: list[str] = []
     folder = tmp_path_factory.mktemp("made") / "model"
     return folder, pretrain(folder, steps=20, report=lines.append), lines

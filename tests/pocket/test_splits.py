@@ -3,7 +3,7 @@
 import pytest
 
 from lightning_tickets.pocket.leaks import Leak, dev_splits, find_leaks
-from lightning_tickets.pocket.splits import belongs, held_out
+from lightning_tickets.pocket.splits import belongs, is_held_out
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +19,14 @@ def test_nothing_of_a_development_set_is_seen(task: str, split: str, leaks: dict
 
 
 def test_about_a_third_of_the_sentences_is_held_out() -> None:
-    share = sum(held_out(f"anna likes {i}") for i in range(3000)) / 3000
+    share = sum(is_held_out(f"anna likes {i}") for i in range(3000)) / 3000
     assert abs(share - 1 / 3) < 0.03
 
 
 def test_a_pair_with_sentences_of_both_sides_belongs_to_neither() -> None:
     sentences = [f"anna helps mary {i} times" for i in range(20)]
-    held = next(s for s in sentences if held_out(s)).split()
-    free = next(s for s in sentences if not held_out(s)).split()
+    held = next(s for s in sentences if is_held_out(s)).split()
+    free = next(s for s in sentences if not is_held_out(s)).split()
     assert not belongs(held, free, True) and not belongs(held, free, False)
     assert not belongs(held, held, True)
     assert belongs(held, ["yes"], True) and belongs(free, ["yes"], False)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -12,6 +13,7 @@ from lightning_tickets.runs.store import MANIFEST, SPEC, TIMING, Store, read_jso
 
 @dataclass(frozen=True)
 class Spec:
+    tag: ClassVar[str] = "Spec"
     name: str
     rate: float = 0.5
 

@@ -1,4 +1,4 @@
-"""Each switch between the print and the released code does what the list says (reference.md's numbers in brackets)."""
+"""Each switch between the paper and the released code does what docs/method.md says (its rows in brackets)."""
 
 from __future__ import annotations
 

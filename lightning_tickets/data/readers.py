@@ -1,6 +1,6 @@
-"""Files as records: for each row where it stands, and its columns by name (by number where there is no header).
+"""Readers of files, row by row. A record is a row's location and its columns by name, or by number without a header.
 
-Every reader goes through a file row by row; what cannot be read is a UserError naming file, row and reason.
+What cannot be read raises a UserError with file, row and reason.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from lightning_tickets.errors import UserError, reason
 
 Record = dict[str | int, Any]
 Records = Iterator[tuple[str, Record]]
-SURPLUS = -1  # the column that holds what a tab-separated line has beyond its header
+SURPLUS = -1  # the key of a tab-separated line's cells beyond its header
 
 
-def records(path: Path, header: bool = True) -> Records:
-    """The records of one file, read by what its name ends in; ``header`` is told of tab-separated files only."""
+def read_records(path: Path, header: bool = True) -> Records:
+    """The records of one file, by its suffix; ``header`` applies to tab-separated files only."""
     read = READERS.get(path.suffix)
     if read is None:
-        raise UserError(f"{path}: its name has to end in one of {', '.join(sorted(READERS))}")
+        raise UserError(f"{path}: unsupported file type; expected one of {', '.join(sorted(READERS))}")
     if path.suffix == ".tsv":
         return tab_separated(path, header)
     return read(path)
@@ -44,7 +44,7 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def tab_separated(path: Path, header: bool = True) -> Records:
-    """GLUE's official form: split on tabs only, no quoting, so that lone quotation marks stay what they are."""
+    """GLUE's official format: split on tabs only, without quoting, since cells hold unpaired quotation marks."""
     names: list[str] | None = None
     for number, line in _without_blank_end(lines(path)):
         cells = line.split("\t")
@@ -60,7 +60,7 @@ def tab_separated(path: Path, header: bool = True) -> Records:
 
 
 def _without_blank_end(numbered: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Blank lines within a file count, those after its last row do not."""
+    """Drop blank lines after the last row, keep those within the file."""
     blank: list[tuple[int, str]] = []
     for number, line in numbered:
         blank.append((number, line))
@@ -70,7 +70,7 @@ def _without_blank_end(numbered: Iterator[tuple[int, str]]) -> Iterator[tuple[in
 
 
 def comma_separated(path: Path) -> Records:
-    """CSV with a header and double quotes, as spreadsheets write it."""
+    """CSV with a header and double quotes."""
     reader = csv.reader((text + "\n" for _, text in lines(path)), strict=True)
     names: list[str] | None = None
     while True:
@@ -90,7 +90,7 @@ def comma_separated(path: Path) -> Records:
 
 
 def json_lines(path: Path) -> Records:
-    """One JSON object a line."""
+    """One JSON object per line."""
     for number, line in lines(path):
         if not line.strip():
             continue
@@ -104,13 +104,13 @@ def json_lines(path: Path) -> Records:
 
 
 def running_text(path: Path) -> Records:
-    """Every line as ``text``."""
+    """Each line as ``text``."""
     for number, line in lines(path):
         yield f"{path}, line {number}", {"text": line}
 
 
 def parquet(path: Path) -> Records:
-    """The rows of a file as data hubs keep them."""
+    """The rows of a Parquet file."""
     import pyarrow
     from pyarrow.parquet import ParquetFile
 

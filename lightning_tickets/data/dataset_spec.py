@@ -1,4 +1,4 @@
-"""Where a task's rows lie: in files of its own form, and in a data set of the hub. Both as the task's YAML says."""
+"""Where a task's rows are: in local files, and in a data set of the Hugging Face hub, by the task's YAML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SPLITS = ("train", "dev")
 
 @dataclass(frozen=True)
 class Files:
-    """``folder`` below the data's root; ``splits`` name a file each, or a pattern that fits one."""
+    """``folder`` is below the data root; ``splits`` gives each split a file name or a pattern that matches one file."""
 
     folder: str
     splits: tuple[tuple[str, str], ...]
@@ -21,9 +21,9 @@ class Files:
 
 @dataclass(frozen=True)
 class HubSet:
-    """A data set of the hub: its path, its config if it has any, the pinned commit, and its name for each split.
+    """A data set of the hub at a pinned commit: its path, optional config, and its name for each split.
 
-    ``rows`` is how many each split has, where that is known without asking the hub.
+    ``rows`` is the row count of each split, where it is known without a download.
     """
 
     path: str
@@ -35,12 +35,12 @@ class HubSet:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """What a task's YAML says of its data; ``official`` is the number of rows that each whole split has."""
+class DatasetSpec:
+    """``official`` is the row count of each complete split."""
 
     files: Files | None
     hub: HubSet | None
     official: tuple[tuple[str, int], ...] = ()
 
 
-Layouts = Mapping[str, Layout]
+DatasetSpecs = Mapping[str, DatasetSpec]

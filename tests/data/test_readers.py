@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightning_tickets.data.records import READERS, records
+from lightning_tickets.data.readers import READERS, read_records
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 from tests.data.reading import ANSWERS, CLASSES, NUMBERED, SCORES, TEXT, one_line, read, refusal, unreadable
@@ -99,7 +99,10 @@ def test_letters_beyond_ascii(tsv) -> None:
 
 def test_a_file_cut_in_half_is_refused_at_its_last_line(wrong) -> None:
     content = HEADER + b"0\ta\tb\tentailment\n1\ta\tb\tnot_entailment\n"
-    assert wrong("train.tsv", content[:-10], NAMED) == ", line 3: label 'not_e'; allowed are entailment, not_entailment"
+    assert (
+        wrong("train.tsv", content[:-10], NAMED)
+        == ", line 3: label 'not_e'; expected one of entailment, not_entailment"
+    )
     told = ", line 3: no column 'sentence2'; its columns are 'index', 'sentence1'"
     assert wrong("train.tsv", HEADER + b"0\ta\tb\tentailment\n1\ta", NAMED) == told
 
@@ -110,7 +113,7 @@ def test_a_line_longer_than_its_header_is_refused(wrong) -> None:
 
 
 def test_too_few_columns_without_a_header(wrong) -> None:
-    assert wrong("train.tsv", b"x\t1\t\ta\nx\t1\n", NUMBERED) == ", line 2: 2 columns, at least 4 are needed"
+    assert wrong("train.tsv", b"x\t1\t\ta\nx\t1\n", NUMBERED) == ", line 2: expected at least 4 columns, got 2"
 
 
 def test_a_blank_line_in_the_middle_is_refused(wrong) -> None:
@@ -134,7 +137,7 @@ def test_columns_by_number_are_for_files_without_a_header(wrong) -> None:
 
 def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_bytes(b"first\na\n\xff\n")
-    found = records(tmp_path / "train.tsv")
+    found = read_records(tmp_path / "train.tsv")
     assert next(found)[1] == {"first": "a"}
     assert ", line 3: not UTF-8 at byte 0" in refusal(lambda: found)
 
@@ -174,7 +177,7 @@ def test_a_file_that_is_not_there(suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["train.xlsx", "train.tsv.gz", "train", "train.TSV"])
 def test_a_suffix_that_is_not_known(name: str, wrong) -> None:
     allowed = ".csv, .json, .jsonl, .parquet, .raw, .tokens, .tsv, .txt"
-    assert wrong(name, b"first\tlabel\na\t1\n", CLASSES) == f": its name has to end in one of {allowed}"
+    assert wrong(name, b"first\tlabel\na\t1\n", CLASSES) == f": unsupported file type; expected one of {allowed}"
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".raw", ".tokens"])
@@ -204,7 +207,7 @@ def test_csv_with_quotes_commas_and_line_ends_within_a_cell(tmp_path: Path) -> N
         (b'first,label\na,1\n"b', ", line 3: unexpected end of data"),
         (b'first,label\n"b"c,1\n', ", line 2: ',' expected after '\"'"),
         (b"first;label\na;1\n", ", line 2: no column 'first'; its columns are 'first;label'"),
-        (b'first,label\n"a\nb",7\n', ", line 2: label '7'; allowed are 0 to 1"),
+        (b'first,label\n"a\nb",7\n', ", line 2: label '7'; expected 0 to 1"),
     ],
     ids=["a cell too few", "a cell too many", "an open quote", "a letter after a quote", "semicolons", "a label"],
 )
@@ -271,7 +274,7 @@ def test_parquet_of_several_row_groups(tmp_path: Path) -> None:
 def test_parquet_of_more_than_one_batch(tmp_path: Path) -> None:
     path = tmp_path / "train.parquet"
     pq.write_table(pa.table({"first": ["a"] * 2500, "label": [1] * 2499 + [2]}), path)
-    assert unreadable(path, CLASSES) == ", row 2499: label 2; allowed are 0 to 1"
+    assert unreadable(path, CLASSES) == ", row 2499: label 2; expected 0 to 1"
 
 
 @pytest.mark.parametrize("kept", [0, 3, 4, 8, 0.5, -1, -4, -12])

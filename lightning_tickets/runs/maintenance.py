@@ -1,4 +1,4 @@
-"""Looking after a store: what is in it, what is damaged, and what nothing needs any more."""
+"""Maintenance of a store: its contents, damaged artefacts, and garbage."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lightning_tickets.runs.store import MANIFEST, Store
 
 
 def artefacts(store: Store) -> Iterator[str]:
-    """The names of all that is there, in order."""
+    """The names of all artefacts, in order."""
     for manifest in sorted(store.root.rglob(MANIFEST)):
         if not any(part.startswith(".") for part in manifest.relative_to(store.root).parts):
             yield str(manifest.parent.relative_to(store.root))
 
 
 def damaged(store: Store) -> Iterator[tuple[str, str]]:
-    """Name and reason of every artefact of which a file is missing or not what its manifest says."""
+    """Name and reason of every artefact with a missing file or a wrong checksum."""
     for name in artefacts(store):
         try:
             store.verify(name)
@@ -27,15 +27,12 @@ def damaged(store: Store) -> Iterator[tuple[str, str]]:
             yield name, str(error)
 
 
-def rubbish(store: Store, beside: Path) -> list[Path]:
-    """Folders that nothing refers to: drafts and checkpoints without a living worker, and damaged artefacts.
-
-    ``beside`` is the folder of checkpoints. A checkpoint of what is not finished is kept: it is where one goes on.
-    """
+def garbage(store: Store, checkpoints: Path) -> list[Path]:
+    """Folders that can be removed: drafts without a living worker, checkpoints of finished runs, damaged artefacts."""
     living = {name for name, _ in lease.holders(store.root)}
-    drafts = [path for path in sorted(store.root.rglob(".draft-*")) if _of(path, store.root) not in living]
-    written = sorted({path.parent for path in beside.rglob("*.ckpt")}) if beside.is_dir() else []
-    over = [path for path in written if store.has(name := str(path.relative_to(beside))) and name not in living]
+    drafts = [path for path in sorted(store.root.rglob(".draft-*")) if _target(path, store.root) not in living]
+    folders = sorted({path.parent for path in checkpoints.rglob("*.ckpt")}) if checkpoints.is_dir() else []
+    over = [path for path in folders if store.has(name := str(path.relative_to(checkpoints))) and name not in living]
     return [*drafts, *over, *(store.path(name) for name, _ in damaged(store))]
 
 
@@ -44,7 +41,7 @@ def remove(paths: list[Path]) -> None:
         shutil.rmtree(path)
 
 
-def _of(draft: Path, root: Path) -> str:
-    """The artefact that a draft was to be: ``.draft-round-03-x7k2`` in its chain's folder."""
+def _target(draft: Path, root: Path) -> str:
+    """The artefact that a draft is for: ``.draft-round-03-x7k2`` lies in its chain's folder."""
     own = draft.name.removeprefix(".draft-").rpartition("-")[0]
     return str((draft.parent / own).relative_to(root))
