@@ -18,6 +18,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lightning_tickets.components import declaration
 from lightning_tickets.tickets.mask_file import load_ticket
 from tests.commands import Done
 
@@ -75,11 +76,11 @@ def walk(folder: Path, tmp_path: Path) -> Callable[[str], Walk]:
     return commands_of
 
 
-def execute(line: str, folder: Path, root: Path, status: int = 0) -> Done:
+def execute(line: str, folder: Path, root: Path, status: int = 0, **variables: str) -> Done:
     """A command of the document in the folder, tiny; ``-P``: only PYTHONPATH leads to the folder's package."""
     program, *words = shlex.split(line)
     ours = ["-P", "-m", "lightning_tickets", *words, *TINY]
-    environment = os.environ | {"PYTHONPATH": str(folder), "LIGHTNING_TICKETS_ROOT": str(root)}
+    environment = os.environ | {"PYTHONPATH": str(folder), "LIGHTNING_TICKETS_ROOT": str(root)} | variables
     done = subprocess.run(
         [sys.executable, *(words if program == "python" else ours)],
         cwd=folder,
@@ -100,7 +101,7 @@ def test_a_task(walk):
     plan, run = (reviews := walk("A task")).done
     assert plan.last.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
     kind = reviews.spec("reviews-imp-*")["problem"]["task"]["kind"]
-    assert (kind["target"], kind["options"]) == ("smoothed_classification", [["labels", 2], ["smoothing", 0.1]])
+    assert (kind["target"], kind["options"]) == ("mine.smoothed_classification", [["labels", 2], ["smoothing", 0.1]])
     assert 0 <= reviews.result("reviews-imp-*")["metrics"]["accuracy"] <= 1
 
 
@@ -164,6 +165,28 @@ def test_a_model_family(walk, folder):
     *_, run = commands("A model family")
     refused = execute(f"{run} pruner=heads", folder, mpnet.root, status=2)
     assert "not known for type 'mpnet'" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("plan pruner=scaled", "pruner._target_=mine.pruners.scaled_magnitude"),
+        ("plan experiment=loss", "study.exhibits.loss"),
+        ("run -m hydra/launcher=pool", "hydra/launcher=pool"),
+    ],
+)
+def test_without_pythonpath_the_package_is_named_in_one_line(line, key, folder, tmp_path):
+    line = f"lightning-tickets {line} --config-dir mine/conf"
+    error = execute(line, folder, tmp_path / "root", status=2, PYTHONPATH="").stderr
+    assert error.startswith(f"lightning-tickets: {key}: ") and "No module named 'mine'" in error
+    assert error.count("\n") == 1 and not (tmp_path / "root").exists()
+
+
+def test_files_with_a_syntax_error_are_named(tmp_path, monkeypatch):
+    (tmp_path / "broken_pruners.py").write_text("def prune(weights, mask, count:\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ImportError, match=r"broken_pruners\.py, line 1"):
+        declaration("broken_pruners.prune")
 
 
 def test_every_section_is_tested():
