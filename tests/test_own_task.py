@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lightning_tickets.cli.parser import command_parser, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from tests.commands import process
 
@@ -48,10 +47,7 @@ def test_every_command_of_the_walk_through(folder):
     assert len(list((folder / "root" / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
 
 
-def test_the_hubs_task_is_planned_without_a_network(folder, monkeypatch):
-    monkeypatch.chdir(folder)
+def test_the_hubs_task_is_planned_without_a_network(folder):
     small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
-    _, parser = command_parser("plan")
-    line = ["--config-dir", "my_conf", "task=headlines", "data=hub", *small]
-    sweep = parse_sweep(overrides_of(parser.parse_intermixed_args(line)))
+    sweep = parse_sweep([f"hydra.searchpath=[file://{folder / 'my_conf'}]", "task=headlines", "data=hub", *small])
     assert [wanted.seconds for wanted in sweep.wanted] == [120_000 / 32]

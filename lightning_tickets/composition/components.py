@@ -24,7 +24,8 @@ def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = Non
     try:
         declared = declaration(target)
     except ImportError as error:
-        raise UserError(f"{key}._target_={target}: expected the import path of a function or class") from error
+        expected = "expected the import path of a function or class"
+        raise UserError(f"{key}._target_={target}: {expected} ({error})") from error
     values = {str(name): value for name, value in node.items() if name not in ("_target_", "version")}
     options = {name: _option(f"{key}.{name}", value) for name, value in values.items() if value is not None}
     unknown = sorted(set(options) - set(declared.parameters))
