@@ -66,6 +66,7 @@ MAY = {
         "studies",
         "tickets.problem",
         "tickets.spec",
+        "tickets.context",
         "tickets.needs",
         "tickets.result",
         "execution.job",
