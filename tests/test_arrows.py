@@ -68,6 +68,7 @@ MAY = {
         "tickets.spec",
         "tickets.needs",
         "tickets.result",
+        "tickets.context",
         "execution.job",
         "data",
         "models.files",
