@@ -69,6 +69,7 @@ MAY = {
         "tickets.context",
         "tickets.needs",
         "tickets.result",
+        "tickets.context",
         "execution.job",
         "data",
         "models.files",

@@ -51,9 +51,9 @@ def make_launcher(choice: str, node: Any) -> Launcher:
         launcher = instantiate(node, _convert_="all")
     except InstantiationException as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        raise (
-            cause if isinstance(cause, UserError) else UserError(f"hydra/launcher={choice}: {reason(cause)}")
-        ) from error
+        if isinstance(cause, UserError):
+            raise cause from error
+        raise UserError(f"hydra/launcher={choice}: {reason(cause)}") from error
     if not isinstance(launcher, Launcher):
         raise refused
     return launcher
