@@ -69,7 +69,6 @@ MAY = {
         "tickets.context",
         "tickets.needs",
         "tickets.result",
-        "tickets.context",
         "execution.job",
         "data",
         "models.files",

@@ -127,7 +127,8 @@ def test_a_wrong_option_is_refused_before_anything_is_written(launcher, tmp_path
     assert not (tmp_path / "root").exists()
 
 
-def test_without_slurm_it_says_so(launcher, slurm):
+def test_without_slurm_it_says_so(launcher, slurm, monkeypatch):
     (slurm.parent / "bin" / "srun").unlink()
+    monkeypatch.setenv("PATH", str(slurm.parent / "bin"))  # Slurm may be installed on this machine
     with pytest.raises(UserError, match='hydra/launcher=slurm: Could not detect "srun"'):
         launcher()
