@@ -52,4 +52,4 @@ def test_the_hubs_task_is_planned_without_a_network(folder, monkeypatch):
     monkeypatch.chdir(folder)
     small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
     sweep = parse_sweep(with_config_dir(["--config-dir", "my_conf", "task=headlines", "data=hub", *small]))
-    assert [wanted.seconds for wanted in sweep.wanted] == [120_000 / 32]
+    assert [request.seconds for request in sweep.requested] == [120_000 / 32]
