@@ -50,4 +50,4 @@ def test_every_command_of_the_walk_through(folder):
 def test_the_hubs_task_is_planned_without_a_network(folder):
     small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
     sweep = parse_sweep([f"hydra.searchpath=[file://{folder / 'my_conf'}]", "task=headlines", "data=hub", *small])
-    assert [wanted.seconds for wanted in sweep.wanted] == [120_000 / 32]
+    assert [request.seconds for request in sweep.requested] == [120_000 / 32]

@@ -60,6 +60,6 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
 def _with_claims(sweep: Sweep) -> list[Reportable]:
     from lightning_tickets.studies.claims import claims_table
 
-    shown = sweep.drawn()
+    shown = sweep.fill_exhibits()
     complete = {one.name for one in shown} >= WITH_CLAIMS
     return [*shown, claims_table(shown, sweep.uninformative_tasks)] if complete else shown

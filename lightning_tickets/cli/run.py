@@ -109,7 +109,7 @@ def _run_sweep(overrides: list[str]) -> int:
 def _list_scores(sweep: Sweep) -> int:
     from lightning_tickets.tickets.result import read_result, summary_line
 
-    for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
+    for run in {request.run.name: request.run for request in sweep.requested}.values():
         result = read_result(sweep.store, run)
         if result is not None:
             print(summary_line(run, result))

@@ -57,7 +57,7 @@ def test_a_whole_split_is_shared_too(context):
 
 def test_an_epoch_has_no_step_on_what_is_held_out():
     epochs = ["task=rte", "subnetwork=full", "training.steps=null", "training.epochs=2", "training.batch_size=10"]
-    steps = [parse_sweep([*SHORT, *epochs, *more]).wanted[0].steps for more in ([], ["data.holdout=0.25"])]
+    steps = [parse_sweep([*SHORT, *epochs, *more]).requested[0].steps for more in ([], ["data.holdout=0.25"])]
     assert steps == [40, 30]
 
 
@@ -83,7 +83,7 @@ def test_a_share_that_leaves_nothing_on_a_side(share):
 
 def test_what_shows_it_says_so():
     study = ["experiment=table2", "study.tasks=[rte]", "study.exhibits.table2.sparsities=[50]"]
-    (plain,), (part,) = parse_sweep(study).drawn(), parse_sweep([*study, "data.holdout=0.1"]).drawn()
+    (plain,), (part,) = parse_sweep(study).fill_exhibits(), parse_sweep([*study, "data.holdout=0.1"]).fill_exhibits()
     assert [note for note in part.notes if note not in plain.notes] == [
         "10 % of train, its last rows, are held out: on them the sparsities of winning tickets are picked, "
         "on dev all are judged."
