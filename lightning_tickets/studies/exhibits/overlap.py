@@ -54,9 +54,7 @@ class Overlap(ExhibitSpec):
         columns = tuple(self.tasks if by_task else parts)
         value = self._pair if by_task else self._at_part
         return Matrix(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             rows=tuple(self.tasks),
             columns=columns,
             values=tuple(tuple(value(masks, task, column) for column in columns) for task in self.tasks),
