@@ -1,7 +1,5 @@
 """Which types of networks have attention heads in matrices of their own, known before any weight is read."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
