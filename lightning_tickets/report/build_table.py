@@ -33,8 +33,11 @@ def build_table(exhibit: Reportable) -> Table:
             return search_table(exhibit)
 
 
-def sheet_table(sheet: TextTable) -> Table:
-    """Tasks are spelled as in the paper. A column or a line that is about a task names it: by its head or ``Task``."""
+def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
+    """Tasks are spelled as in the paper. A column or a line that is about a task names it: by its head or ``Task``.
+
+    With ``gaps`` a dash marks a missing cell.
+    """
     names = {task_name(task): task for task in sheet.tasks}
     spell = {task: name for name, task in names.items()}
     head = tuple(spell.get(text, text) for text in sheet.head)
@@ -42,13 +45,15 @@ def sheet_table(sheet: TextTable) -> Table:
     by = head.index(TASK) if TASK in head else 0
     texts = [[line[at] for line in lines if at < len(line)] for at in range(len(head))]
     columns = [column(names.get(text, ""), own) for text, own in zip(head, texts, strict=True)]
+    cells = [tuple(Cell(text, missing=gaps and text == MISSING) for text in line) for line in lines]
+    rows = (Row(own, names.get(line[by], "")) for own, line in zip(cells, lines, strict=True))
     return Table(
         sheet.name,
         sheet.title,
         sheet.caption,
         (*(replace(first, align="left", wrap=False) for first in columns[:1]), *columns[1:]),
         (head,),
-        (Group(tuple(Row(tuple(map(Cell, line)), names.get(line[by], "")) for line in lines)),),
+        (Group(tuple(rows)),),
         sheet.tasks,
         (*waiting(sheet.missing), *sheet.notes),
         command_lines(sheet.missing),
@@ -76,18 +81,14 @@ def matrix_table(matrix: Matrix) -> Table:
     """Its CSV has more decimals and leaves gaps empty."""
     gaps = any(not known(value) for line in matrix.values for value in line)
     notes = (f"In percent; {MISSING} not there yet." if gaps else "In percent.", *matrix.notes)
-    head, *lines = matrix_lines(matrix, percentage)
-    sheet = TextTable(
-        matrix.name,
-        matrix.title,
-        matrix.caption,
-        head=head,
-        lines=tuple(lines),
-        tasks=matrix.tasks,
-        notes=notes,
-        missing=matrix.missing,
-    )
-    return replace(with_gaps(sheet_table(sheet)), records=matrix_lines(matrix, exact))
+    table = numbers_table(replace(matrix, notes=notes), *matrix_lines(matrix, percentage))
+    return replace(table, records=matrix_lines(matrix, exact))
+
+
+def numbers_table(what: Matrix | PruningRounds, head: tuple[str, ...], *lines: tuple[str, ...]) -> Table:
+    common = {"tasks": what.tasks, "notes": what.notes, "missing": what.missing}
+    sheet = TextTable(what.name, what.title, what.caption, head=head, lines=lines, **common)
+    return sheet_table(sheet, gaps=True)
 
 
 def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[tuple[str, ...], ...]:
@@ -100,31 +101,8 @@ def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[
 def search_table(search: PruningRounds) -> Table:
     """One line per round."""
     head = ("Round", "Weights trained (%)", f"Score ({metric_name(search.metric)})", "Weights left (%)")
-    lines = tuple(
-        (str(number), *map(percentage, (one.kept, one.score, one.left)))
-        for number, one in enumerate(search.rounds, start=1)
-    )
-    sheet = TextTable(
-        search.name,
-        search.title,
-        search.caption,
-        head=head,
-        lines=lines,
-        tasks=search.tasks,
-        notes=search.notes,
-        missing=search.missing,
-    )
-    return with_gaps(sheet_table(sheet))
-
-
-def with_gaps(table: Table) -> Table:
-    """Its dashes marked as missing cells."""
-
-    def marked(row: Row) -> Row:
-        return replace(row, cells=tuple(replace(cell, missing=cell.text == MISSING) for cell in row.cells))
-
-    groups = (replace(group, rows=tuple(map(marked, group.rows))) for group in table.groups)
-    return replace(table, groups=tuple(groups))
+    numbers = (map(percentage, (one.kept, one.score, one.left)) for one in search.rounds)
+    return numbers_table(search, head, *((str(at), *line) for at, line in enumerate(numbers, start=1)))
 
 
 def percentage(share: float | None) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from lightning_tickets.report import csv_rows
 from lightning_tickets.report.footnotes import STRICT, WITHIN_FULL, WITHIN_OWN, commands, footnotes, place
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, anchor, percent, points
-from lightning_tickets.report.layout import Block, Layout, Line, full_network, lay_out, usual_runs
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, anchor, decimal, percent, points
+from lightning_tickets.report.layout import Block, Layout, Line, in_order, lay_out, lowest, usual_runs
 from lightning_tickets.report.names import FULL, metric_name, row_symbol, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
 from lightning_tickets.studies.measurement import Exhibit, Measurement
+
+COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")
+"""Of the CSV: those of the published numbers, and n."""
 
 
 def exhibit_table(exhibit: Exhibit) -> Table:
@@ -28,7 +30,7 @@ def exhibit_table(exhibit: Exhibit) -> Table:
         exhibit.tasks,
         footnotes(exhibit, layout.columns, cells),
         tuple(commands(exhibit)),
-        tuple(csv_rows.records(exhibit)),
+        (COLUMNS, *(record for measurement in in_order(exhibit) for record in statistics(measurement))),
     )
 
 
@@ -41,7 +43,7 @@ def header(layout: Layout) -> Iterator[tuple[str, ...]]:
 
 
 def group(exhibit: Exhibit, layout: Layout, block: Block) -> Group:
-    full = [full_network(exhibit, head) for head in layout.columns]
+    full = [lowest(exhibit, FULL, head) for head in layout.columns]
     best = [best_mean(column) for column in zip(*(line.measurements for line in block.lines), strict=True)]
     name, usual, rows = exhibit.name, usual_runs(exhibit), []
     for line in block.lines:
@@ -104,3 +106,15 @@ def best_mean(column: Iterable[Measurement | None]) -> float | None:
     summaries = [measurement.summary for measurement in column if measurement and measurement.row != FULL]
     means = [summary.mean for summary in summaries if summary and isfinite(summary.mean)]
     return max(means) if len(means) > 1 else None
+
+
+def statistics(measurement: Measurement) -> Iterator[tuple[str, ...]]:
+    """The rows of the CSV for one cell; a measurement without scores leaves none."""
+    summary = measurement.summary
+    if summary is None:
+        return
+    where = (decimal(measurement.sparsity), task_name(measurement.task), measurement.metric)
+    std = "" if summary.std is None else decimal(100 * summary.std)
+    for statistic, value in (("mean", summary.mean), ("median", summary.median), ("best", summary.best)):
+        score = (decimal(100 * value), std if statistic == "mean" else "", "absolute", str(summary.n))
+        yield (task_name(measurement.row), statistic, *where, *score)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lightning_tickets.report.differences import differences
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, missing_runs, one_line, percent
-from lightning_tickets.report.layout import Column, full_network, in_order, usual_runs
+from lightning_tickets.report.layout import Column, in_order, lowest, usual_runs
 from lightning_tickets.report.names import FULL, task_name
 from lightning_tickets.report.table import Cell, command_lines
 from lightning_tickets.studies.measurement import Exhibit, Measurement
@@ -47,7 +47,7 @@ def counted(usual: int, varies: bool) -> str:
 
 def not_judged(exhibit: Exhibit, columns: Sequence[Column]) -> Iterator[str]:
     """A single run of the full network has no deviation, so its reading cannot be judged."""
-    single = single_runs(full_network(exhibit, head) for head in columns)
+    single = single_runs(lowest(exhibit, FULL, head) for head in columns)
     if single and any(row != FULL for row in exhibit.rows):
         yield f"{WITHIN_FULL} cannot be judged where the full network has one run: {single}."
 

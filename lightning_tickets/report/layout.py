@@ -99,10 +99,6 @@ def columns(exhibit: Exhibit) -> tuple[Column, ...]:
     return tuple(heads)
 
 
-def full_network(exhibit: Exhibit, head: Column) -> Measurement | None:
-    return lowest(exhibit, FULL, head)
-
-
 def lowest(exhibit: Exhibit, row: str, head: Column) -> Measurement | None:
     """Of a row in a column, at its lowest sparsity there."""
     return next((f for f in exhibit.at(row, head.task) if f.metric == head.metric), None)

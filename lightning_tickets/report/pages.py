@@ -1,17 +1,41 @@
-"""The page of one experiment and the page of all experiments, made from reports as data."""
+"""The page of one experiment and the page of all experiments, made from reports as data.
+
+Templates escape everything that comes from data.
+"""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
+from posixpath import join, normpath
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lightning_tickets.report.document import Report
 from lightning_tickets.report.formatting import anchor, count, missing_runs
-from lightning_tickets.report.html import TEMPLATES
 from lightning_tickets.report.names import TASKS, task_name
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
-TEMPLATES.filters |= {"task_name": task_name, "anchor": anchor}
+
+
+def relative(address: str, folder: str) -> str:
+    """An address in ``folder`` as it is from the folder above; empty for one that leads outside, by scheme or host."""
+    parts = urlsplit(address)
+    if not address or parts.scheme or parts.netloc:
+        return ""
+    return normpath(join(folder, address)) if folder else address
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+TEMPLATES.filters |= {"task_name": task_name, "anchor": anchor, "relative": relative}
 TEMPLATES.globals["paper"] = PAPER
 
 

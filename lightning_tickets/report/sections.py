@@ -1,18 +1,20 @@
-"""From exhibits to a report as data."""
+"""From exhibits to a report as data: tables, figures, side tables, and the runs behind each number."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from math import isfinite
 
 from lightning_tickets.report.build_table import build_table
-from lightning_tickets.report.document import Figure, Section, SideTable
+from lightning_tickets.report.document import Figure, RunLink, RunsRow, Section, SideTable
+from lightning_tickets.report.exhibit_table import runs_id
 from lightning_tickets.report.figures.draw import caption
+from lightning_tickets.report.formatting import points
 from lightning_tickets.report.layout import in_order
-from lightning_tickets.report.runs_behind import runs_row
-from lightning_tickets.report.side_tables import side_tables
-from lightning_tickets.report.verdicts import Judgements
-from lightning_tickets.studies.measurement import Exhibit, Plottable, Reportable, TextTable
+from lightning_tickets.report.side_tables import Comparisons, place, side_tables
+from lightning_tickets.studies.measurement import Exhibit, Measurement, Plottable, Reportable, TextTable
 
 DRAWN = {
     "table": ("csv", "md", "tex"),
@@ -38,9 +40,9 @@ def picture(exhibit: Reportable) -> Plottable | None:
     return None if isinstance(exhibit, TextTable) or "svg" not in formats(exhibit) else exhibit
 
 
-def section(exhibit: Reportable, drawing: bytes | None, links: Mapping[str, str], judgements: Judgements) -> Section:
+def section(exhibit: Reportable, drawing: bytes | None, links: Mapping[str, str], comparisons: Comparisons) -> Section:
     """``drawing`` is the SVG of its figure; ``links`` maps the name of a run to the address of its folder."""
-    sides = side_tables(exhibit, judgements)
+    sides = side_tables(exhibit, comparisons)
     return Section(
         build_table(exhibit),
         figure(exhibit, drawing) if drawing and not isinstance(exhibit, TextTable) else None,
@@ -62,3 +64,26 @@ def width(drawing: bytes) -> int:
     """In pixels, 1.5 times as large as drawn, so that a small figure on a wide page stays small."""
     drawn = re.search(rb'<svg [^>]*width="([\d.]+)pt"', drawing)
     return min(1152, round(2 * float(drawn[1]))) if drawn else 1152
+
+
+def runs_row(name: str, measurement: Measurement, links: Mapping[str, str]) -> RunsRow:
+    """``name`` is the exhibit's; ``links`` maps the name of a run to the address of its folder."""
+    runs = (
+        RunLink(run or "unnamed run", "" if value is None else score(value), links.get(run or "", ""))
+        for run, value in zip_longest(measurement.runs, measurement.scores)
+    )
+    cells = (*place(measurement), *numbers(measurement))
+    return RunsRow(runs_id(name, measurement), measurement.task, cells, tuple(runs))
+
+
+def numbers(measurement: Measurement) -> tuple[str, ...]:
+    """n, mean, deviation, median and best."""
+    summary = measurement.summary
+    if summary is None:
+        return "0", "", "", "", ""
+    std = "" if summary.std is None else score(summary.std)
+    return str(summary.n), score(summary.mean), std, score(summary.median), score(summary.best)
+
+
+def score(fraction: float) -> str:
+    return points(fraction, 2) if isfinite(fraction) else "undefined"

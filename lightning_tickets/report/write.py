@@ -15,9 +15,8 @@ from lightning_tickets.report.document import FILE, Report, read_report, to_json
 from lightning_tickets.report.figures.draw import png, svg
 from lightning_tickets.report.pages import experiment_page, overall_page
 from lightning_tickets.report.sections import SIDE, formats, picture, section
-from lightning_tickets.report.side_tables import side_tables
+from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons, side_tables
 from lightning_tickets.report.table import Table
-from lightning_tickets.report.verdicts import NO_JUDGEMENTS, Judgements
 from lightning_tickets.studies.measurement import Reportable
 
 WRITERS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
@@ -33,7 +32,7 @@ def write_report(
     exhibits: Sequence[Reportable],
     links: Mapping[str, str] = NO_LINKS,
     notes: Sequence[str] = (),
-    judgements: Judgements = NO_JUDGEMENTS,
+    comparisons: Comparisons = NO_COMPARISONS,
     scale: str = "pocket",
 ) -> Path:
     """Returns the page, index.html. report.json comes last; the same input leaves the same bytes.
@@ -45,10 +44,10 @@ def write_report(
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
     for exhibit in exhibits:
         write_exhibit(exhibit, folder)
-        for _, table in side_tables(exhibit, judgements):
+        for _, table in side_tables(exhibit, comparisons):
             write_files(table, folder, SIDE)
     drawings = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
-    sections = (section(exhibit, drawings.get(exhibit.name), links, judgements) for exhibit in exhibits)
+    sections = (section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
     report = Report(1, title, scale, tuple(notes), tuple(sections))
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))

@@ -74,15 +74,15 @@ def test_a_sweep_over_the_axes_is_the_product_of_cells_typed_alone():
     sweep = parse_sweep(
         ["task=rte,cola", "sparsity=range(10,40,10)", "rewind=pretrained,none,0.1", "mix=none,mlm_mnli", "seed=1"]
     )
-    assert len(sweep.wanted) == 2 * 3 * 3 * 2
-    for wanted in sweep.wanted:
+    assert len(sweep.requested) == 2 * 3 * 3 * 2
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_published_is_the_papers_sparsity():
     assert run("sparsity=published").percent == published_sparsity("cola")
     sweep = parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"])
-    assert sorted({(w.run.problem.task.name, w.run.percent) for w in sweep.wanted}) == [
+    assert sorted({(w.run.problem.task.name, w.run.percent) for w in sweep.requested}) == [
         ("cola", 0),
         ("cola", 20),
         ("cola", published_sparsity("cola")),

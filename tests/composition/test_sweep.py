@@ -18,15 +18,15 @@ STUDIES = [[f"experiment={path.stem}"] for path in sorted(conf_dir().glob("exper
 @pytest.mark.parametrize("arguments", STUDIES, ids=str)
 def test_a_cell_typed_alone_is_the_same_run(arguments):
     sweep = parse_sweep(arguments)
-    for wanted in sweep.wanted[:: max(1, len(sweep.wanted) // 12)]:
+    for wanted in sweep.requested[:: max(1, len(sweep.requested) // 12)]:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
     sweep = parse_sweep(["task=cola,rte", "subnetwork=full,imp", "sparsity=50,70", "seed=1,2,3"])
-    rows = [w.run.row for w in sweep.wanted]
+    rows = [w.run.row for w in sweep.requested]
     assert (rows.count("full"), rows.count("imp")) == (2 * 3, 2 * 2 * 3)
-    for wanted in sweep.wanted[::5]:
+    for wanted in sweep.requested[::5]:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
@@ -35,13 +35,13 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
 )
 def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
     sweep = parse_sweep([*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20"])
-    for wanted in sweep.wanted:
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_other_keys_sweep_too():
     sweep = parse_sweep(["task=cola", "subnetwork=full", "training.learning_rate=1e-3,1e-4", "seed=range(1,4)"])
-    rates = [(w.run.problem.training.learning_rate, w.run.seed) for w in sweep.wanted]
+    rates = [(w.run.problem.training.learning_rate, w.run.seed) for w in sweep.requested]
     assert rates == [(r, s) for r in (1e-3, 1e-4) for s in (1, 2, 3)]
 
 
@@ -87,7 +87,7 @@ def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
     calls = []
     monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
     sweep = parse_sweep(["experiment=table2", f"study.seeds=[{','.join(map(str, range(1, 21)))}]"])
-    assert len(sweep.wanted) == 11 * 5 * 20
+    assert len(sweep.requested) == 11 * 5 * 20
     assert len(calls) == 2, "the study, its axes"
 
 
@@ -117,14 +117,14 @@ def test_a_row_without_a_mask_is_one_run_at_any_sparsity_and_schedule(row):
     }
     assert len(runs) == 1
     sweep = parse_sweep([f"subnetwork={row},imp", "schedule.per_round=20", "sparsity=40,60", "task=cola"])
-    assert [w.run.row for w in sweep.wanted].count(row) == 1
-    for wanted in sweep.wanted:
+    assert [w.run.row for w in sweep.requested].count(row) == 1
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
     small = ["study.tasks=[rte,mlm]", "study.seeds=[1]", "study.exhibits.table2.sparsities=[50]"]
-    notes = {one.name: " ".join(one.notes) for one in parse_sweep(["experiment=paper", *small]).drawn()}
+    notes = {one.name: " ".join(one.notes) for one in parse_sweep(["experiment=paper", *small]).fill_exhibits()}
     assert "The text of mlm" in notes["table2"] and "The text of mlm" in notes["table8"], "its tickets are of mlm"
     assert "The text of mlm" not in notes["figure1"] + notes["table6"]
 
@@ -132,7 +132,7 @@ def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
 @pytest.mark.parametrize(("scale", "said"), [("paper", True), ("pocket", False)])
 def test_the_real_wnli_is_marked_as_saying_nothing(scale, said):
     narrow = ["study.exhibits.table2.sparsities=[50]", f"scale={scale}"]
-    (with_it,) = parse_sweep(["experiment=table2", "study.tasks=[wnli,rte]", *narrow]).drawn()
-    (without,) = parse_sweep(["experiment=table2", "study.tasks=[rte]", *narrow]).drawn()
+    (with_it,) = parse_sweep(["experiment=table2", "study.tasks=[wnli,rte]", *narrow]).fill_exhibits()
+    (without,) = parse_sweep(["experiment=table2", "study.tasks=[rte]", *narrow]).fill_exhibits()
     assert any(note.startswith("WNLI says nothing") for note in with_it.notes) == said
     assert not any("WNLI" in note for note in without.notes if not note.startswith("Paper"))

@@ -62,8 +62,8 @@ def test_what_is_set_for_the_target_is_not_set_for_the_source():
 
 def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():
     sweep = parse_sweep(["task=cola,rte", "source=mlm,squad,mlm+squad", "sparsity=20,50", "seed=1"])
-    assert len(sweep.wanted) == 2 * 3 * 2
-    for wanted in sweep.wanted:
+    assert len(sweep.requested) == 2 * 3 * 2
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
     finds = [job for job in sweep.plan.jobs if job.name.startswith("find-")]
     assert len(finds) == 3 and all(len(job.makes) == 5 for job in finds)
@@ -75,19 +75,19 @@ def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():
 )
 def test_one_source_for_all_cells_of_a_sweep(common):
     sweep = parse_sweep([*common, "task=cola,rte", "subnetwork=imp,random_mask_ticket_ratios", "sparsity=20"])
-    assert len(sweep.wanted) == 4
-    for wanted in sweep.wanted:
+    assert len(sweep.requested) == 4
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_what_is_swept_within_the_task_is_not_set_for_the_source():
     sweep = parse_sweep(["task=cola", "task.metric=accuracy,matthews", "source=rte", "sparsity=20"])
-    assert [wanted.run.problem.task.metric for wanted in sweep.wanted] == ["accuracy", "matthews"]
-    for wanted in sweep.wanted:
+    assert [wanted.run.problem.task.metric for wanted in sweep.requested] == ["accuracy", "matthews"]
+    for wanted in sweep.requested:
         assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 def test_the_text_of_a_source_is_named_below_the_table():
     sweep = parse_sweep(["experiment=mlm_rewind_ablation", "study.tasks=[cola]"])
-    (exhibit,) = sweep.drawn()
+    (exhibit,) = sweep.fill_exhibits()
     assert any(note.startswith("The text of mlm: ") for note in exhibit.notes)

@@ -23,17 +23,8 @@ def table() -> Exhibit:
         Measurement("imp", "stsb", "pearson", 0.5, (0.9, 0.91), ("i-2", "i-3")),
         Measurement("random_mask", "stsb", "pearson", 0.5, (0.0, 0.1), ("m-2", "m-3"), (), ("pearson of a constant",)),
     )
-    rows = ("full", "imp", "random_mask", "random_weights")
-    return Exhibit(
-        "table2",
-        "Table 2",
-        "Who wins.",
-        drawn="table",
-        rows=rows,
-        tasks=("mnli", "stsb"),
-        measurements=measurements,
-        notes=("A note.",),
-    )
+    rows, tasks = ("full", "imp", "random_mask", "random_weights"), ("mnli", "stsb")
+    return Exhibit("table2", "Table 2", "Who wins.", "table", rows, tasks, measurements, notes=("A note.",))
 
 
 @pytest.fixture
@@ -46,15 +37,7 @@ def sweep() -> Exhibit:
             runs = (f"{row}-{sparsity}-0", f"{row}-{sparsity}-1")
             measurements.append(Measurement(row, "rte", "accuracy", sparsity, (score, score + 0.02), runs))
     rows = ("full", "imp", "random_mask")
-    return Exhibit(
-        "table4",
-        "Table 4",
-        "Where it falls.",
-        drawn="table",
-        rows=rows,
-        tasks=("rte",),
-        measurements=tuple(measurements),
-    )
+    return Exhibit("table4", "Table 4", "Where it falls.", "table", rows, ("rte",), tuple(measurements))
 
 
 @pytest.fixture
@@ -70,47 +53,20 @@ def nasty() -> Exhibit:
         Measurement("imp", NASTY, "accuracy", 0.5, (0.4, 0.5), ("r2", "r3"), ("cli task=<b>\nnext",)),
         Measurement("my_row#1 [x]", "a|b_c $x$", "my_metric", 0.5, (0.3, 0.4), ("r4", "r5")),
     )
-    tasks = (NASTY, "a|b_c $x$")
-    return Exhibit(
-        "nasty",
-        f"{NASTY} & 50%",
-        f"{NASTY} \\",
-        drawn="table",
-        rows=("full", "imp", "my_row#1 [x]"),
-        tasks=tasks,
-        measurements=measurements,
-    )
+    rows, tasks = ("full", "imp", "my_row#1 [x]"), (NASTY, "a|b_c $x$")
+    return Exhibit("nasty", f"{NASTY} & 50%", f"{NASTY} \\", "table", rows, tasks, measurements)
 
 
 @pytest.fixture
 def sheet() -> TextTable:
     """A column of numbers, one of words, and one cell that means something to every markup."""
     lines = (("mnli", "2e-05", "AdamW"), ("my_task", "—", NASTY), ("rte", "1.5", "a|b & 50% of $x$"))
-    notes = ("Read from the specs.",)
-    return TextTable(
-        "table1",
-        "Table 1",
-        "How it is trained.",
-        head=("task", "rate", "by"),
-        lines=lines,
-        tasks=("mnli", "rte"),
-        notes=notes,
-    )
+    head, tasks, notes = ("task", "rate", "by"), ("mnli", "rte"), ("Read from the specs.",)
+    return TextTable("table1", "Table 1", "How it is trained.", head, lines, tasks, notes)
 
 
 @pytest.fixture
 def matrix() -> Matrix:
     values = ((1.0, 0.34567), (None, 1.0))
-    missing = ("cli task=cola", "cli task=cola")
-    tasks = ("mnli", "cola")
-    return Matrix(
-        "figure4",
-        "Figure 4",
-        "What is shared.",
-        rows=tasks,
-        columns=tasks,
-        values=values,
-        tasks=tasks,
-        notes=("By chance 20 %.",),
-        missing=missing,
-    )
+    tasks, notes, missing = ("mnli", "cola"), ("By chance 20 %.",), ("cli task=cola", "cli task=cola")
+    return Matrix("figure4", "Figure 4", "What is shared.", tasks, tasks, values, tasks, notes, missing)

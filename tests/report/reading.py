@@ -1,4 +1,4 @@
-"""Reading pages in tests: as a parser does, and as a browser shows them."""
+"""Reading pages and tables in tests: as a parser does, and as a browser shows them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
-from lightning_tickets.report import csv as csv_writer
-from lightning_tickets.report import latex as latex_writer
-from lightning_tickets.report import markdown as markdown_writer
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.document import Report
-from lightning_tickets.report.figures.draw import svg
-from lightning_tickets.report.pages import experiment_page
+from lightning_tickets.report.figures.draw import figure, settings, svg
+from lightning_tickets.report.pages import TEMPLATES, experiment_page
 from lightning_tickets.report.sections import picture, section
-from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons
+from lightning_tickets.report.table import Table
+from lightning_tickets.report.write import NO_LINKS, WRITERS
+from lightning_tickets.studies.comparison import compare_with_baseline
+from lightning_tickets.studies.measurement import Exhibit, Plottable, Reportable
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,22 +34,26 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to ren
 
 
 def csv_text(exhibit: Reportable) -> str:
-    return csv_writer.write(build_table(exhibit))
+    return WRITERS["csv"](build_table(exhibit))
 
 
 def markdown(exhibit: Reportable) -> str:
-    return markdown_writer.write(build_table(exhibit))
+    return WRITERS["md"](build_table(exhibit))
 
 
 def latex(exhibit: Reportable) -> str:
-    return latex_writer.write(build_table(exhibit))
+    return WRITERS["tex"](build_table(exhibit))
 
 
-def page(title: str, exhibits: Sequence[Reportable], links: Mapping[str, str], notes: Sequence[str]) -> str:
-    """The page of an experiment, without its files."""
-    drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
-    sections = (section(exhibit, drawings.get(exhibit.name), links, {}) for exhibit in exhibits)
-    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
+def draw(what: Plottable) -> Figure:
+    with settings():
+        return figure(what)
+
+
+def with_comparisons(table: Exhibit) -> tuple[Exhibit, Comparisons]:
+    """Its runs by seed, and how each cell compares with the baseline."""
+    seeded = replace(table, measurements=tuple(replace(f, seeds=(*range(len(f.scores)),)) for f in table.measurements))
+    return seeded, {table.name: compare_with_baseline(seeded, ExampleBootstrap(lambda run: None))}
 
 
 class Reader(HTMLParser):
@@ -75,8 +83,38 @@ class Reader(HTMLParser):
     def text(self) -> str:
         return " ".join("".join(self.words).split())
 
+    @property
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.seen}
+
     def all(self, attribute: str) -> list[str]:
         return [value for _, attrs in self.seen if (value := attrs.get(attribute))]
+
+    @property
+    def files(self) -> set[str]:
+        """What links lead to outside of the page."""
+        return {href for href in self.all("href") if not href.startswith(("data:", "#"))}
+
+
+def read(page: Path) -> Reader:
+    return Reader(page.read_text(encoding="utf-8"))
+
+
+def html_table(table: Table) -> Reader:
+    return Reader(str(TEMPLATES.get_template("table.html.j2").module.table(table, "")))  # type: ignore[attr-defined]
+
+
+def page_source(
+    *exhibits: Reportable, title: str = "Report", links: Mapping[str, str] = NO_LINKS, notes: Sequence[str] = ()
+) -> str:
+    """The page of an experiment, without its files."""
+    drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
+    sections = (section(exhibit, drawings.get(exhibit.name), links, NO_COMPARISONS) for exhibit in exhibits)
+    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
+
+
+def page(*exhibits: Reportable, **details: Any) -> Reader:
+    return Reader(page_source(*exhibits, **details))
 
 
 def chromium(profile: Path, *arguments: str) -> str:

@@ -1,46 +1,24 @@
-"""Curves: the files are the same bytes every time, and no exhibit is too empty to draw."""
+"""Curves, and the search for a ticket: what is drawn, also of an exhibit that is empty."""
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 
-from lightning_tickets.report.figures.draw import caption, figure, png
-from lightning_tickets.report.figures.render import settings
+from lightning_tickets.report.figures.algorithm import PRUNED, TICKET, TRAINED
+from lightning_tickets.report.figures.draw import caption, png, svg
 from lightning_tickets.report.write import write_exhibit
-from lightning_tickets.studies.measurement import Exhibit, Measurement
+from lightning_tickets.studies.measurement import Exhibit, Measurement, PruningRounds, Round
+from tests.report.reading import csv_text, draw, page
 
-ELSEWHERE = """
-import pickle, sys
-from pathlib import Path
-from lightning_tickets.report.write import write_exhibit
-write_exhibit(pickle.loads(bytes.fromhex(sys.stdin.read())), Path(sys.argv[1]))
-"""
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def test_the_bytes_are_the_same_in_a_second_process(curves: Exhibit, tmp_path: Path) -> None:
-    with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        paths = write_exhibit(curves, tmp_path / "here")
-    assert [path.name for path in paths] == ["figure11.png", "figure11.svg", "figure11.csv"]
-    code = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "there")]
-    subprocess.run(code, input=pickle.dumps(curves).hex(), text=True, check=True, timeout=60)
-    assert contents(tmp_path / "here") == contents(tmp_path / "there")
-    assert len(contents(tmp_path / "here")) == 3
-
-
-def test_drawing_twice_in_one_process_changes_nothing(curves: Exhibit) -> None:
-    assert png(curves) == png(curves)
+ROUNDS = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
+SEARCH = PruningRounds(
+    "figure1", "Figure 1 & <b>", "Round by round.", "matched_accuracy", ROUNDS, ("mnli",), ("A note.",)
+)
 
 
 def test_files_carry_no_date_and_no_version(curves: Exhibit, tmp_path: Path) -> None:
@@ -50,8 +28,7 @@ def test_files_carry_no_date_and_no_version(curves: Exhibit, tmp_path: Path) -> 
 
 
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
-    with settings():
-        (axes,) = figure(curves).axes
+    (axes,) = draw(curves).axes
     points = [np.asarray(line.get_xydata()).round(6).tolist() for line in axes.get_lines()]
     assert [[50.0, 66.0], [70.0, 64.0], [90.0, 62.0]] in points
     assert [[50.0, 56.0], [70.0, 50.0], [90.0, 44.0]] in points
@@ -66,8 +43,7 @@ def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
 def test_rows_differ_in_color_and_marker(curves: Exhibit) -> None:
     rows = tuple(f"row{i}" for i in range(12))
     measurements = tuple(Measurement(row, "rte", "accuracy", s, (0.5, 0.6)) for row in rows for s in (0.5, 0.6))
-    with settings():
-        (axes,) = figure(replace(curves, rows=rows, measurements=measurements)).axes
+    (axes,) = draw(replace(curves, rows=rows, measurements=measurements)).axes
     looks = [(line.get_color(), line.get_marker()) for line in axes.get_lines() if line.get_linestyle() == "-"]
     assert len(looks) >= 12 and len({look for look in looks if look[1] != "None"}) >= 12
 
@@ -76,8 +52,7 @@ def test_rows_differ_in_color_and_marker(curves: Exhibit) -> None:
 def test_an_empty_panel_says_what_is_missing(curves: Exhibit, missing: tuple[str, ...]) -> None:
     measurements = (Measurement("imp", "rte", "accuracy", 0.5, missing=missing),) if missing else ()
     empty = replace(curves, measurements=measurements)
-    with settings():
-        (axes,) = figure(empty).axes
+    (axes,) = draw(empty).axes
     expected = "no scores yet\n2 runs are missing" if missing else "no scores yet"
     assert [text.get_text() for text in axes.texts] == [expected]
     assert png(empty).startswith(b"\x89PNG")
@@ -88,13 +63,9 @@ def test_no_rows_and_no_tasks_still_draw(curves: Exhibit) -> None:
 
 
 def test_names_are_no_mathematics(nasty: Exhibit) -> None:
-    with settings():
-        drawn = figure(replace(nasty, drawn="curves"))
-    assert [axes.get_title() for axes in drawn.axes] == [
-        "<script>alert(1)</script> (accuracy)",
-        "a|b_c $x$ (my_metric)",
-    ]
-    assert not any(axes.title.get_parse_math() for axes in drawn.axes)
+    axes = draw(replace(nasty, drawn="curves")).axes
+    assert [one.get_title() for one in axes] == ["<script>alert(1)</script> (accuracy)", "a|b_c $x$ (my_metric)"]
+    assert not any(one.title.get_parse_math() for one in axes)
     assert png(replace(nasty, drawn="curves", measurements=nasty.measurements[:1])).startswith(b"\x89PNG")
 
 
@@ -107,3 +78,43 @@ def test_the_caption_counts_runs(curves: Exhibit) -> None:
     assert caption(replace(curves, measurements=(*curves.measurements, single))).startswith(
         "Mean ± one sample deviation, n = 1 to 2, mostly 2 runs per point."
     )
+
+
+def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket() -> None:
+    _, below = draw(SEARCH).axes
+    bars = [patch for patch in below.patches if isinstance(patch, Rectangle)]
+    whole, kept = bars[::2], bars[1::2]
+    assert [bar.get_height() for bar in whole] == [1, 1, 1, 1]
+    assert [bar.get_height() for bar in kept] == [1.0, 0.9, 0.8, 0.1]
+    blue, orange = kept[0].get_facecolor(), kept[-1].get_facecolor()
+    assert [bar.get_facecolor() for bar in kept] == [blue] * 3 + [orange] and blue != orange
+    assert TRAINED != TICKET != PRUNED and not any(bar.get_hatch() for bar in whole)
+    words = [text.get_text() for text in below.texts]
+    assert [word for word in words if "%" in word] == ["100 %", "90 %", "80 %", "10 %"]
+    assert words.count("train,\nprune") == 3 and sum("θ₀" in word for word in words) == 1
+
+
+def test_scores_stand_above_their_rounds() -> None:
+    above, _ = draw(SEARCH).axes
+    (line,) = above.lines
+    assert list(line.get_xdata()) == [0, 1, 2] and list(line.get_ydata()) == pytest.approx([91.0, -5.0, 90.3])
+    assert [text.get_text() for text in above.texts] == ["91.0", "-5.0", "90.3"]
+    assert above.get_ylabel() == "MNLI\nmatched acc."
+
+
+def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket() -> None:
+    waits = replace(SEARCH, rounds=(*ROUNDS[:2], Round(None, None, 0.1)), missing=("cli task=mnli",))
+    above, below = draw(waits).axes
+    bars = [patch for patch in below.patches if isinstance(patch, Rectangle)][::2]
+    assert [bool(bar.get_hatch()) for bar in bars] == [False, False, True, True]
+    assert len(above.lines[0].get_xdata()) == 2
+    assert csv_text(waits).splitlines()[-1] == "3,—,—,10.0"
+
+
+def test_the_search_is_drawn_to_the_same_bytes_and_nothing_of_its_text_is_markup(tmp_path: Path) -> None:
+    assert png(SEARCH) == png(replace(SEARCH)) and svg(SEARCH) == svg(replace(SEARCH))
+    files = {path.name for path in write_exhibit(SEARCH, tmp_path)}
+    assert files == {f"figure1.{suffix}" for suffix in ("png", "svg", "csv", "md")}
+    reader = page(SEARCH)
+    assert "Figure 1 & <b>" in reader.text and "b" not in reader.tags
+    assert "Score (matched acc.)" in reader.text

@@ -5,23 +5,22 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import matplotlib
 import pytest
 from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lightning_tickets.report.build_table import build_table
-from lightning_tickets.report.figures.draw import caption, figure, png, svg
-from lightning_tickets.report.figures.heatmap import matrix
+from lightning_tickets.report.figures.draw import caption, png, svg
 from lightning_tickets.report.figures.heatmap_axes import inked
-from lightning_tickets.report.figures.render import settings
 from lightning_tickets.report.formatting import signed
 from lightning_tickets.report.write import write_exhibit
-from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement
-from tests.report.reading import page
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Plottable
+from tests.report.reading import draw, page_source
 
 ELSEWHERE = """
 import pickle, sys
@@ -29,9 +28,9 @@ from pathlib import Path
 from lightning_tickets.report.figures.draw import svg
 from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.measurement import Matrix
-maps = pickle.loads(bytes.fromhex(sys.stdin.read()))
+exhibits = pickle.loads(bytes.fromhex(sys.stdin.read()))
 svg(Matrix("first", "First", "", ("a",), ("b",), ((None,),)))
-for exhibit in reversed(maps):
+for exhibit in reversed(exhibits):
     write_exhibit(exhibit, Path(sys.argv[1]))
 """
 FULL = {"mnli": (0.82, 0.84), "rte": (0.66, 0.7), "mlm": (0.6, 0.6)}
@@ -48,43 +47,37 @@ class Drawn:
     patch: Rectangle
 
     @property
+    def color(self) -> str:
+        return to_hex(self.patch.get_facecolor())
+
+    @property
     def looks_framed(self) -> bool:
         return self.patch.get_linewidth() >= 1.5 and to_hex(self.patch.get_edgecolor()) == "#000000"
 
 
-def drawn_squares(drawn: Figure) -> list[list[Drawn | None]]:
+def squares(what: Plottable) -> list[list[Drawn | None]]:
     """By row and column, the counts at the right included."""
-    axes = drawn.axes[0]
+    axes = draw(what).axes[0]
     assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first row is on top
     patches = {(int(p.get_x()), int(p.get_y())): p for p in axes.patches if isinstance(p, Rectangle)}
     texts = {(int(t.get_position()[0]), int(t.get_position()[1])): t for t in axes.texts}
     assert set(texts) == set(patches)
-    squares = {
-        at: Drawn(t.get_text(), to_hex(t.get_color()), t.get_fontweight(), patches[at]) for at, t in texts.items()
-    }
-    size = len(axes.get_xticks()), len(axes.get_yticks())
-    return [[squares.get((x, y)) for x in range(size[0])] for y in range(size[1])]
+    drawn = {at: Drawn(t.get_text(), to_hex(t.get_color()), t.get_fontweight(), patches[at]) for at, t in texts.items()}
+    return [[drawn.get((x, y)) for x, _ in enumerate(axes.get_xticks())] for y, _ in enumerate(axes.get_yticks())]
 
 
-def squares(exhibit: Exhibit) -> list[list[Drawn | None]]:
-    with settings():
-        return drawn_squares(figure(exhibit))
+def texts(what: Plottable) -> list[list[str]]:
+    return [[square.text if square else "" for square in line] for line in squares(what)]
 
 
-def texts(exhibit: Exhibit) -> list[list[str]]:
-    return [[square.text if square else "" for square in line] for line in squares(exhibit)]
-
-
-def labels(exhibit: Exhibit) -> tuple[list[str], list[str]]:
-    with settings():
-        axes = figure(exhibit).axes[0]
+def labels(what: Plottable) -> tuple[list[str], list[str]]:
+    axes = draw(what).axes[0]
     return [t.get_text() for t in axes.get_yticklabels()], [t.get_text() for t in axes.get_xticklabels()]
 
 
 def scored(row: str, task: str, *scores: float, sparsity: float = 0.7) -> Measurement:
-    return Measurement(
-        row, task, METRICS[task], sparsity, scores, tuple(f"{row}-{task}-{i}" for i, _ in enumerate(scores))
-    )
+    runs = tuple(f"{row}-{task}-{i}" for i, _ in enumerate(scores))
+    return Measurement(row, task, METRICS[task], sparsity, scores, runs)
 
 
 @pytest.fixture
@@ -102,17 +95,18 @@ def transfer() -> Exhibit:
         scored("random_mask", "rte", 0.52, 0.54),
         scored("random_mask", "mlm", 0.1, 0.1),
     )
-    rows = ("full", "mlm", "rte", "random_mask")
-    return Exhibit(
-        "figure2",
-        "Figure 2",
-        "Which mask transfers.",
-        drawn="heatmap",
-        rows=rows,
-        tasks=tuple(FULL),
-        measurements=measurements,
-        notes=("A note.",),
-    )
+    rows, title, notes = ("full", "mlm", "rte", "random_mask"), "Which mask transfers.", ("A note.",)
+    return Exhibit("figure2", "Figure 2", title, "heatmap", rows, tuple(FULL), measurements, notes)
+
+
+def changed(exhibit: Exhibit, change: Callable[[Measurement], Measurement]) -> Exhibit:
+    return replace(exhibit, measurements=tuple(map(change, exhibit.measurements)))
+
+
+def without(exhibit: Exhibit, *cells: tuple[str, str], more: Sequence[Measurement] = ()) -> Exhibit:
+    """Without the measurements of a row on a task, and with ``more``."""
+    kept = (f for f in exhibit.measurements if (f.row, f.task) not in cells)
+    return replace(exhibit, measurements=(*kept, *more))
 
 
 def contrast(one: str, other: str) -> float:
@@ -127,30 +121,28 @@ def luminance(color: str) -> float:
 
 
 def test_a_cell_holds_the_difference_from_the_full_network_which_has_no_row(transfer: Exhibit) -> None:
-    assert [line[:-1] for line in texts(transfer)] == [
-        ["+0.7", "−2.5", "0.0"],
-        ["−2.0", "+0.5", "—"],
-        ["−33.0", "−15.0", "−50.0"],
+    """The count at the right leaves out a row's own task, and what is missing."""
+    assert texts(transfer) == [
+        ["+0.7", "−2.5", "0.0", "2 of 2"],
+        ["−2.0", "+0.5", "—", "0 of 1"],
+        ["−33.0", "−15.0", "−50.0", "0 of 3"],
     ]
-
-
-def test_heads_name_task_metric_and_sparsity(transfer: Exhibit) -> None:
+    assert "its own task left out" in caption(transfer)
     rows, heads = labels(transfer)
     assert rows == ["MLM", "RTE", "m_RP ⊙ θ₀ (random mask)"]
     assert heads == ["MNLI\nmatched acc.\n70 %", "RTE\naccuracy\n70 %", "MLM\naccuracy\n70 %", "Framed,\nother tasks"]
 
 
 def test_a_sparsity_for_each_row_stands_in_its_name(transfer: Exhibit) -> None:
-    own = {"mlm": 0.7, "rte": 0.6, "random_mask": 0.5}
-    measurements = tuple(f if f.row == "full" else replace(f, sparsity=own[f.row]) for f in transfer.measurements)
-    rows, heads = labels(replace(transfer, measurements=measurements))
+    own = {"full": 0.0, "mlm": 0.7, "rte": 0.6, "random_mask": 0.5}
+    rows, heads = labels(changed(transfer, lambda f: replace(f, sparsity=own[f.row])))
     assert rows == ["MLM, 70 %", "RTE, 60 %", "m_RP ⊙ θ₀ (random mask), 50 %"]
     assert heads[1] == "RTE\naccuracy"
 
 
 def test_a_row_at_two_sparsities_has_two_lines(transfer: Exhibit) -> None:
-    more = tuple(scored("mlm", task, 0.5, 0.5, sparsity=0.5) for task in FULL)
-    both = replace(transfer, rows=("full", "mlm"), measurements=(*transfer.measurements, *more))
+    more = [scored("mlm", task, 0.5, 0.5, sparsity=0.5) for task in FULL]
+    both = replace(without(transfer, more=more), rows=("full", "mlm"))
     assert labels(both)[0] == ["MLM, 50 %", "MLM, 70 %"]
     assert [line[0] for line in texts(both)] == ["−33.0", "+0.7"]
 
@@ -162,14 +154,8 @@ def test_what_keeps_up_is_bold_and_framed_and_nothing_else_is(transfer: Exhibit)
     assert framed == [[bool(square and square.weight == "bold") for square in line] for line in seen]
 
 
-def test_the_count_leaves_out_the_own_task_and_what_is_missing(transfer: Exhibit) -> None:
-    assert [line[-1] for line in texts(transfer)] == ["2 of 2", "0 of 1", "0 of 3"]
-    assert "its own task left out" in caption(transfer)
-
-
 def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
-    measurements = tuple(replace(f, scores=f.scores[:1]) if f.task == "mnli" else f for f in transfer.measurements)
-    single = replace(transfer, measurements=measurements)
+    single = changed(transfer, lambda f: replace(f, scores=f.scores[:1]) if f.task == "mnli" else f)
     line = squares(single)[0]
     assert line[0] and (line[0].text, line[0].looks_framed) == ("+1.0", False)
     assert line[-1] and line[-1].text == "1 of 1"
@@ -178,21 +164,18 @@ def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
 
 
 def test_what_is_not_there_is_hatched_and_has_a_dash(transfer: Exhibit) -> None:
-    missing = squares(transfer)[1][2]
+    seen = squares(transfer)
+    missing = seen[1][2]
     assert missing and missing.text == "—" and missing.patch.get_hatch()
-    assert not any(
-        s.patch.get_hatch() for line in squares(transfer) for s in line if s and s is not missing and s.text != "—"
-    )
+    assert not any(s.patch.get_hatch() for line in seen for s in line if s and s.text != "—")
     assert "Hatched: its score or that of the full network is missing." in caption(transfer)
     assert caption(transfer).endswith("2 runs are missing.")
 
 
 def test_without_the_full_network_there_is_no_difference(transfer: Exhibit) -> None:
-    alone = replace(
-        transfer, measurements=tuple(f for f in transfer.measurements if (f.row, f.task) != ("full", "rte"))
-    )
-    assert [line[1] for line in texts(alone)] == ["—", "—", "—"]
-    assert [line[-1] for line in texts(alone)] == ["1 of 1", "0 of 1", "0 of 2"]
+    alone = texts(without(transfer, ("full", "rte")))
+    assert [line[1] for line in alone] == ["—", "—", "—"]
+    assert [line[-1] for line in alone] == ["1 of 1", "0 of 1", "0 of 2"]
 
 
 def test_another_baseline_takes_the_place_of_the_full_network(transfer: Exhibit) -> None:
@@ -200,12 +183,11 @@ def test_another_baseline_takes_the_place_of_the_full_network(transfer: Exhibit)
     assert texts(other) == [["−0.7", "+2.5", "0.0", "3 of 3"], ["−2.7", "+3.0", "—", "0 of 1"]]
     assert caption(other).startswith("Mean score minus that of MLM on the task")
     assert "Framed and bold: at most one standard deviation of MLM below its mean." in caption(other)
-    with settings():
-        assert figure(other).axes[1].get_xlabel() == "Points above or below MLM"
+    assert draw(other).axes[1].get_xlabel() == "Points above or below MLM"
 
 
 def test_a_cell_that_is_not_part_of_the_exhibit_is_empty(transfer: Exhibit) -> None:
-    fewer = replace(transfer, measurements=tuple(f for f in transfer.measurements if (f.row, f.task) != ("mlm", "mlm")))
+    fewer = without(transfer, ("mlm", "mlm"))
     assert squares(fewer)[0][2] is None
     assert "Empty: not part of this exhibit." in caption(fewer) and "Empty" not in caption(transfer)
 
@@ -213,14 +195,11 @@ def test_a_cell_that_is_not_part_of_the_exhibit_is_empty(transfer: Exhibit) -> N
 def test_a_score_that_is_undefined_is_marked(transfer: Exhibit) -> None:
     constant = replace(scored("mlm", "rte", 0.0, 0.0), undefined=("matthews of a constant",))
     no_number = scored("rte", "mnli", float("nan"))
-    measurements = tuple(f for f in transfer.measurements if (f.row, f.task) not in {("mlm", "rte"), ("rte", "mnli")})
-    marked = replace(transfer, measurements=(*measurements, constant, no_number))
+    marked = without(transfer, ("mlm", "rte"), ("rte", "mnli"), more=(constant, no_number))
     assert [line[:2] for line in texts(marked)[:2]] == [["+0.7", "−68.0¶"], ["—", "+0.5"]]
     assert "¶ a score is undefined." in caption(marked) and "¶" not in caption(transfer)
-    full = tuple(
-        replace(f, undefined=("x",)) if (f.row, f.task) == ("full", "mlm") else f for f in transfer.measurements
-    )
-    assert [line[2] for line in texts(replace(transfer, measurements=full))] == ["0.0¶", "—¶", "−50.0¶"]
+    full = changed(transfer, lambda f: replace(f, undefined=("x",)) if (f.row, f.task) == ("full", "mlm") else f)
+    assert [line[2] for line in texts(full)] == ["0.0¶", "—¶", "−50.0¶"]
 
 
 def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> None:
@@ -230,7 +209,7 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
     measurements = [Measurement("mlm", t, "accuracy", 0.5, (0.71 - d,)) for t, d in zip(tasks, drops, strict=True)]
     clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, measurements=(*full, *measurements))
     (line,) = squares(clipped)
-    colors = [to_hex(square.patch.get_facecolor()) for square in line[:-1] if square]
+    colors = [square.color for square in line[:-1] if square]
     assert len(set(colors)) == 5 and colors[5] == colors[6] == colors[7]
     assert contrast(colors[0], "#ffffff") < 1.1 < contrast(colors[1], "#ffffff")
     assert "Colours end at ±4 points; 2 of 8 differences lie beyond." in caption(clipped)
@@ -244,24 +223,22 @@ def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
     better, worse, same = (to_rgb(square.patch.get_facecolor()) for square in line[:-1] if square)
     assert better[2] > better[0] and worse[0] > worse[2]
     assert max(same) - min(same) < 0.01
-    with settings():
-        ticks = figure(even).axes[1].get_xticklabels()
-    assert [tick.get_text() for tick in ticks] == ["−10", "0", "+10"]
+    assert [tick.get_text() for tick in draw(even).axes[1].get_xticklabels()] == ["−10", "0", "+10"]
 
 
 def test_numbers_are_black_or_white_whichever_is_read(transfer: Exhibit) -> None:
     seen = [square for line in squares(transfer) for square in line if square]
     assert {square.ink for square in seen} == {"#000000", "#ffffff"}
-    for square in seen:
-        assert contrast(square.ink, to_hex(square.patch.get_facecolor())) >= 4.5
+    assert all(contrast(square.ink, square.color) >= 4.5 for square in seen)
+    for color in (to_hex(hsv_to_rgb((h / 12, s / 4, v / 8))) for h in range(12) for s in range(5) for v in range(9)):
+        assert contrast(inked(color), color) >= 4.5
 
 
 def test_no_frame_is_lost_on_a_dark_square(transfer: Exhibit) -> None:
-    wide = replace(
-        transfer, measurements=(scored("full", "rte", 0.2, 0.9, sparsity=0.0), scored("rte", "rte", 0.3, 0.3))
-    )
-    framed = [square for line in squares(wide) for square in line if square and square.looks_framed]
-    assert framed and all(contrast("#000000", to_hex(square.patch.get_facecolor())) >= 3 for square in framed)
+    measurements = scored("full", "rte", 0.2, 0.9, sparsity=0.0), scored("rte", "rte", 0.3, 0.3)
+    seen = squares(replace(transfer, measurements=measurements))
+    framed = [square for line in seen for square in line if square and square.looks_framed]
+    assert framed and all(contrast("#000000", square.color) >= 3 for square in framed)
 
 
 def test_differences_have_a_sign_and_zero_has_none() -> None:
@@ -277,9 +254,7 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
         "At the right: how many cells of a row are framed, of those that can be judged, its own task left out. "
         "Colours end at ±3 points."
     )
-    with settings():
-        drawn = figure(whole)
-    assert [text.get_text() for text in drawn.texts] == ["Figure 2", caption(whole)]
+    assert [text.get_text() for text in draw(whole).texts] == ["Figure 2", caption(whole)]
 
 
 @pytest.mark.parametrize("change", [{"measurements": ()}, {"measurements": (), "rows": (), "tasks": ()}])
@@ -290,15 +265,14 @@ def test_a_map_without_scores_still_draws(transfer: Exhibit, change: dict[str, t
 
 
 def test_names_with_markup_are_shown_as_they_stand(nasty: Exhibit) -> None:
-    with settings():
-        drawn = figure(replace(nasty, drawn="heatmap"))
-    axes = drawn.axes[0]
-    heads = [tick.get_text() for tick in axes.get_xticklabels()]
+    nasty = replace(nasty, drawn="heatmap")
+    drawn = draw(nasty)
+    rows, heads = labels(nasty)
     assert heads[:2] == ["<script>alert(1)</script>\naccuracy\n50 %", "a|b_c $x$\nmy_metric\n50 %"]
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["m_IMP ⊙ θ₀ (IMP)", "my_row#1 [x]"]
-    named = [*axes.get_xticklabels(), *axes.get_yticklabels(), *drawn.texts]
+    assert rows == ["m_IMP ⊙ θ₀ (IMP)", "my_row#1 [x]"]
+    named = [*drawn.axes[0].get_xticklabels(), *drawn.axes[0].get_yticklabels(), *drawn.texts]
     assert not any(text.get_parse_math() for text in named)
-    assert b"<script" not in svg(replace(nasty, drawn="heatmap"))
+    assert b"<script" not in svg(nasty)
 
 
 def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_path: Path) -> None:
@@ -307,80 +281,61 @@ def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_pa
     write_exhibit(as_table, tmp_path / "table")
     same = [(tmp_path / at / "figure2.csv").read_bytes() for at in (".", "table")]
     assert same[0] == same[1] and b"MLM,mean,0.7,MNLI,matched_accuracy,83.7" in same[0]
-    said = "Framed in the heat map, of the cells that can be judged, a row's own task left out: MLM: 2 of 2; "
-    assert said in (tmp_path / "figure2.md").read_text(encoding="utf-8")
+    counts = "Framed in the heat map, of the cells that can be judged, a row's own task left out: MLM: 2 of 2; "
+    assert counts in (tmp_path / "figure2.md").read_text(encoding="utf-8")
     assert not any("heat map" in note for note in build_table(as_table).notes)
 
 
 def test_the_page_shows_the_map_and_folds_its_scores(transfer: Exhibit) -> None:
-    source = page("Report", [transfer], {}, [])
-    unfolded, folded = source.split("<summary>The scores as a table</summary>")
+    unfolded, folded = page_source(transfer).split("<summary>The scores as a table</summary>")
     assert '<img alt="Figure 2. Mean score minus that of the full network' in unfolded and "<td>" not in unfolded
     assert "<td>83.7 ± 1.0" in folded.replace("<strong>", "")
-    assert [suffix for suffix in ("png", "svg", "csv", "md", "tex") if f'href="figure2.{suffix}"' in folded] == [
-        "png",
-        "svg",
-        "csv",
-        "md",
-        "tex",
-    ]
+    assert all(f'href="figure2.{suffix}"' in folded for suffix in ("png", "svg", "csv", "md", "tex"))
 
 
-def test_the_bytes_are_the_same_in_a_process_that_draws_in_another_order(transfer: Exhibit, tmp_path: Path) -> None:
-    maps = [transfer, replace(transfer, name="figure5", rows=("full", "rte"))]
-    for exhibit in maps:
-        write_exhibit(exhibit, tmp_path / "here")
+def test_the_bytes_are_the_same_in_a_process_that_draws_in_another_order(
+    transfer: Exhibit, curves: Exhibit, tmp_path: Path
+) -> None:
+    exhibits = [curves, transfer, replace(transfer, name="figure5", rows=("full", "rte"))]
+    with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red"}):
+        paths = [path.name for exhibit in exhibits for path in write_exhibit(exhibit, tmp_path / "here")]
+    assert paths[:3] == ["figure11.png", "figure11.svg", "figure11.csv"]
     code = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "there")]
-    subprocess.run(code, input=pickle.dumps(maps).hex(), text=True, check=True, timeout=60)
+    subprocess.run(code, input=pickle.dumps(exhibits).hex(), text=True, check=True, timeout=60)
     here, there = ({p.name: p.read_bytes() for p in (tmp_path / at).iterdir()} for at in ("here", "there"))
-    assert here == there and len(here) == 10
-    assert png(transfer) == png(transfer) == here["figure2.png"]
+    assert here == there and len(here) == 13
+    assert png(transfer) == png(transfer) == here["figure2.png"] and png(curves) == here["figure11.png"]
 
 
-def shares(rows, columns, values) -> Matrix:
-    return Matrix("overlap", "Overlap", "", rows=tuple(rows), columns=tuple(columns), values=tuple(map(tuple, values)))
+def shares(*values: Sequence[float | None], rows: Sequence[str] = "a", columns: Sequence[str] = "x") -> Matrix:
+    return Matrix("overlap", "Overlap", "Of the kept.", tuple(rows), tuple(columns), tuple(map(tuple, values)))
 
 
 def test_a_matrix_prints_shares_as_percentages() -> None:
-    values = [[1.0, 0.345], [0.0, None], [float("nan"), 0.9996]]
-    with settings():
-        drawn = matrix(shares(["a", "$b$", "c"], ["x", "y"], values), "Of the kept.")
-    seen = drawn_squares(drawn)
-    assert [[square.text if square else "" for square in line] for line in seen] == [
-        ["100.0", "34.5"],
-        ["0.0", "—"],
-        ["—", "100.0"],
-    ]
-    hatched = [[bool(square and square.patch.get_hatch()) for square in line] for line in seen]
+    given = shares([1.0, 0.345], [0.0, None], [float("nan"), 0.9996], rows=["a", "$b$", "c"], columns="xy")
+    assert texts(given) == [["100.0", "34.5"], ["0.0", "—"], ["—", "100.0"]]
+    hatched = [[bool(square and square.patch.get_hatch()) for square in line] for line in squares(given)]
     assert hatched == [[False, False], [False, True], [True, False]]
-    assert [text.get_text() for text in drawn.texts] == ["Overlap", "Of the kept."]
-    axes = drawn.axes[0]
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["a", "$b$", "c"]
-    assert [t.get_text() for t in axes.get_xticklabels()] == ["x", "y"]
+    assert [text.get_text() for text in draw(given).texts] == ["Overlap", "Of the kept."]
+    assert labels(given) == (["a", "$b$", "c"], ["x", "y"])
 
 
 def test_a_matrix_darkens_with_its_numbers_and_stays_readable() -> None:
-    with settings():
-        wide = shares(["a"], [str(i) for i in range(101)], [[i / 100 for i in range(101)]])
-        (line,) = drawn_squares(matrix(wide, ""))
-    colors = [to_hex(square.patch.get_facecolor()) for square in line if square]
-    lights = [luminance(color) for color in colors]
-    assert len(colors) == 101 and lights == sorted(lights, reverse=True) and lights[0] - lights[-1] > 0.7
-    assert all(contrast(square.ink, to_hex(square.patch.get_facecolor())) >= 4.5 for square in line if square)
+    (line,) = squares(shares([i / 100 for i in range(101)], columns=101 * "x"))
+    lights = [luminance(square.color) for square in line if square]
+    assert len(lights) == 101 and lights == sorted(lights, reverse=True) and lights[0] - lights[-1] > 0.7
+    assert all(contrast(square.ink, square.color) >= 4.5 for square in line if square)
 
 
 def test_a_matrix_leaves_the_same_bytes() -> None:
-    given = shares(["a", "b"], ["x"], [[0.5], [None]])
+    given = shares([0.5], [None], rows="ab")
     assert png(given) == png(given) and svg(given) == svg(replace(given))
     assert b"Software" not in png(given) and b"<dc:date>" not in svg(given)
 
 
 @pytest.mark.parametrize("values", [[[1.2]], [[-0.1]], [[0.5, 0.5]], [[0.5], [0.5]], []])
-def test_a_matrix_refuses_what_it_cannot_show(values: list[list[float | None]]) -> None:
-    with pytest.raises(ValueError):
-        png(shares(["a"], ["x"], values))
-
-
-def test_some_ink_is_read_on_any_color() -> None:
-    for color in (to_hex(hsv_to_rgb((h / 12, s / 4, v / 8))) for h in range(12) for s in range(5) for v in range(9)):
-        assert contrast(inked(color), color) >= 4.5
+def test_a_matrix_that_cannot_be_shown_is_refused(values: list[list[float]], tmp_path: Path) -> None:
+    for refuse in (png, lambda matrix: write_exhibit(matrix, tmp_path)):
+        with pytest.raises(ValueError):
+            refuse(shares(*values))
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,8 @@ from lightning_tickets.report.formatting import points
 from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
+ROWS = ("full", "imp", "random_mask")
+
 
 def scored(row: str, *scores: float, sparsity: float = 0.5) -> Measurement:
     return Measurement(row, "rte", "accuracy", sparsity, scores)
@@ -19,18 +21,12 @@ def scored(row: str, *scores: float, sparsity: float = 0.5) -> Measurement:
 
 def test_a_sparsity_for_each_task_stands_on_top(table: Exhibit) -> None:
     layout = lay_out(table)
-    assert [(c.task, c.metric, c.sparsity) for c in layout.columns] == [
-        ("mnli", "matched_accuracy", 0.7),
-        ("stsb", "pearson", 0.5),
-    ]
+    columns = [(column.task, column.metric, column.sparsity) for column in layout.columns]
+    assert columns == [("mnli", "matched_accuracy", 0.7), ("stsb", "pearson", 0.5)]
     (block,) = layout.blocks
     assert [line.row for line in block.lines] == ["full", "imp", "random_mask", "random_weights"]
-    assert [[cell.text for cell in row.cells[1:]] for row in exhibit_table(table).rows] == [
-        ["83.0", "89.0"],
-        ["82.5", "90.5"],
-        ["—", "5.0"],
-        ["60.0", ""],
-    ]
+    texts = [[cell.text for cell in row.cells[1:]] for row in exhibit_table(table).rows]
+    assert texts == [["83.0", "89.0"], ["82.5", "90.5"], ["—", "5.0"], ["60.0", ""]]
 
 
 def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: Exhibit) -> None:
@@ -42,32 +38,19 @@ def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: 
 
 
 def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
-    measurements = [
-        Measurement(row, task, "accuracy", s, (0.5,)) for row, s in (("rte", 0.6), ("cola", 0.5)) for task in "ab"
-    ]
-    full = [Measurement("full", task, "accuracy", 0.0, (0.6,)) for task in "ab"]
-    (block,) = lay_out(
-        Exhibit(
-            "x",
-            "",
-            "",
-            drawn="table",
-            rows=("full", "rte", "cola"),
-            tasks=("a", "b"),
-            measurements=(*full, *measurements),
-        )
-    ).blocks
+    sparsities = {"full": 0.0, "rte": 0.6, "cola": 0.5}
+    measurements = tuple(
+        Measurement(row, task, "accuracy", s, (0.5,)) for row, s in sparsities.items() for task in "ab"
+    )
+    (block,) = lay_out(Exhibit("x", "", "", "table", tuple(sparsities), ("a", "b"), measurements)).blocks
     assert [line.label for line in block.lines] == ["f_BERT (full network)", "RTE, 60 %", "CoLA, 50 %"]
 
 
 def test_a_task_with_two_metrics_has_two_columns(table: Exhibit) -> None:
     other = Measurement("imp", "mnli", "mismatched_accuracy", 0.7, (0.5,))
     exhibit = replace(table, measurements=(*table.measurements, other))
-    assert [column.metric for column in lay_out(exhibit).columns] == [
-        "matched_accuracy",
-        "mismatched_accuracy",
-        "pearson",
-    ]
+    metrics = [column.metric for column in lay_out(exhibit).columns]
+    assert metrics == ["matched_accuracy", "mismatched_accuracy", "pearson"]
     assert [cell.text for cell in exhibit_table(exhibit).rows[1].cells[1:]] == ["82.5", "50.0", "90.5"]
 
 
@@ -83,19 +66,11 @@ def test_the_best_row_is_bold_but_never_the_full_network(table: Exhibit) -> None
     assert best == [("m_IMP ⊙ θ₀ (IMP)", "82.5"), ("m_IMP ⊙ θ₀ (IMP)", "90.5")]
 
 
-def test_no_row_is_best_of_one(table: Exhibit) -> None:
-    alone = replace(table, rows=("full", "imp"))
-    assert not any(cell.bold for row in exhibit_table(alone).rows for cell in row.cells)
-
-
-def test_equal_rows_are_both_best() -> None:
+@pytest.mark.parametrize(("rows", "bold"), [(("full", "imp"), [False, False]), (ROWS, [False, True, True])])
+def test_no_row_is_best_of_one_and_equal_rows_are_both_best(rows: tuple[str, ...], bold: list[bool]) -> None:
     measurements = (scored("full", 0.5, sparsity=0.0), scored("imp", 0.5), scored("random_mask", 0.5))
-    rows = exhibit_table(
-        Exhibit(
-            "x", "", "", drawn="table", rows=("full", "imp", "random_mask"), tasks=("rte",), measurements=measurements
-        )
-    ).rows
-    assert [row.cells[1].bold for row in rows] == [False, True, True]
+    table = exhibit_table(Exhibit("x", "", "", "table", rows, ("rte",), measurements))
+    assert [row.cells[1].bold for row in table.rows] == bold
 
 
 @pytest.mark.parametrize(
@@ -111,8 +86,7 @@ def test_equal_rows_are_both_best() -> None:
     ],
 )
 def test_marks_say_under_which_reading_a_row_wins(scores: tuple[float, ...], marks: str) -> None:
-    full = scored("full", 0.79, 0.81)
-    assert verdict_marks(scored("imp", *scores), full) == marks
+    assert verdict_marks(scored("imp", *scores), scored("full", 0.79, 0.81)) == marks
 
 
 def test_without_a_deviation_of_the_full_network_its_reading_is_open(table: Exhibit) -> None:
@@ -162,9 +136,7 @@ def test_a_run_that_two_cells_wait_for_counts_once(table: Exhibit) -> None:
 
 
 def test_points_have_no_negative_zero() -> None:
-    assert points(-0.0001) == "0.0"
-    assert points(-0.0123) == "-1.2"
-    assert points(0.91449) == "91.4"
+    assert [points(x) for x in (-0.0001, -0.0123, 0.91449)] == ["0.0", "-1.2", "91.4"]
 
 
 def test_a_score_that_is_no_number_is_said_to_be_undefined() -> None:

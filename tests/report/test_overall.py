@@ -12,7 +12,7 @@ from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.document import read_report, to_json
 from lightning_tickets.report.write import natural, write_overall, write_report
 from lightning_tickets.studies.measurement import Exhibit, Matrix, TextTable
-from tests.report.reading import Reader, asked, chromium, needs_chromium
+from tests.report.reading import Reader, asked, chromium, needs_chromium, read
 
 RUNS = ("f-0", "i-0", "i-2")
 SEEN = "[...document.querySelectorAll('main > section')].filter((one) => !one.hidden).map((one) => one.id)"
@@ -38,20 +38,18 @@ def reports(table: Exhibit, curves: Exhibit, sheet: TextTable, matrix: Matrix, t
     """Two experiments of two scales, which share the name of an exhibit, next to the runs of one."""
     root = tmp_path / "root"
     for run in RUNS:
+        (root / "runs" / run).mkdir(parents=True)
         for name in ("spec.json", "result.json"):
-            path = root / "runs" / run / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("{}")
+            (root / "runs" / run / name).write_text("{}")
     links = {run: f"../../runs/{run}" for run in RUNS}
     write_report(root / "reports" / "first", "The <first>", [table, matrix], links)
-    write_report(
-        root / "reports" / "second", "The second", [replace(table, tasks=("stsb",)), curves, sheet], scale="small"
-    )
+    exhibits = [replace(table, tasks=("stsb",)), curves, sheet]
+    write_report(root / "reports" / "second", "The second", exhibits, scale="small")
     return root / "reports"
 
 
 def overall(reports: Path) -> Reader:
-    return Reader(write_overall(reports).read_text(encoding="utf-8"))
+    return read(write_overall(reports))
 
 
 def test_every_section_says_its_experiment_and_its_scale(reports: Path) -> None:

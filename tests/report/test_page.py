@@ -1,4 +1,4 @@
-"""The page: complete, closed to the network, and safe from what the data call themselves."""
+"""The page: complete, closed to the network, safe from what the data call themselves, with the runs of each cell."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from matplotlib.image import imread
 
 from lightning_tickets.report.write import write_exhibit, write_report
 from lightning_tickets.studies.measurement import Exhibit
-from tests.report.reading import Reader, chromium, needs_chromium, page
+from tests.report.reading import Reader, asked, chromium, needs_chromium, page, page_source, read
+
+LINK = "document.querySelector('a.behind[href*=\"imp/stsb\"]')"
 
 
 def test_the_page_reaches_nothing_outside(table: Exhibit, curves: Exhibit, nasty: Exhibit) -> None:
-    source = page("Report", [table, curves, nasty], {"i-0": "../runs/i-0/", "i-1": "https://example.org/"}, ["Note."])
+    links = {"i-0": "../runs/i-0/", "i-1": "https://example.org/"}
+    source = page_source(table, curves, nasty, links=links, notes=["Note."])
     reader = Reader(source)
-    links = [*reader.all("href"), *reader.all("src")]
-    assert "../runs/i-0/" in links
-    assert all(link.startswith(("data:", "#")) or not re.match(r"[a-z]+:|//", link) for link in links)
-    outside = re.sub(r"base64,[A-Za-z0-9+/=]+", "", source)
-    assert not re.search(r"https?://|@import|url\(|<script", outside)
-    assert {tag for tag, _ in reader.seen} & {"script", "iframe", "object", "embed"} == set()
+    addresses = [*reader.all("href"), *reader.all("src")]
+    assert "../runs/i-0/" in addresses
+    assert all(one.startswith(("data:", "#")) or not re.match(r"[a-z]+:|//", one) for one in addresses)
+    assert not re.search(r"https?://|@import|url\(|<script", re.sub(r"base64,[A-Za-z0-9+/=]+", "", source))
+    assert reader.tags & {"script", "iframe", "object", "embed"} == set()
 
 
 def test_names_from_data_are_text(nasty: Exhibit) -> None:
-    reader = Reader(page("<b>", [nasty], {'r"&<1>': 'runs/"><b>'}, ["<i>note</i>"]))
+    reader = page(nasty, title="<b>", links={'r"&<1>': 'runs/"><b>'}, notes=["<i>note</i>"])
     assert "<script>alert(1)</script>" in reader.text
     assert "<i>note</i>" in reader.text
     assert 'runs/"><b>' in reader.all("href")
-    assert not {tag for tag, _ in reader.seen} & {"b", "i", "script"}
+    assert not reader.tags & {"b", "i", "script"}
 
 
 def test_every_number_and_every_run_is_on_the_page(table: Exhibit, sweep: Exhibit, curves: Exhibit) -> None:
-    text = Reader(page("Report", [table, sweep, curves], {}, [])).text
+    text = page(table, sweep, curves).text
     for exhibit in (table, sweep, curves):
         assert exhibit.title in text and exhibit.caption in text
         for measurement in exhibit.measurements:
@@ -47,18 +49,15 @@ def test_every_number_and_every_run_is_on_the_page(table: Exhibit, sweep: Exhibi
 
 
 def test_the_page_begins_with_what_it_is(table: Exhibit, sweep: Exhibit) -> None:
-    text = Reader(page("My report", [table], {}, ["Made from generated data."])).text
-    opening = text.split("Who wins.")[0]
+    opening = page(table, title="My report", notes=["Made from generated data."]).text.split("Who wins.")[0]
     assert "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks”" in opening
     assert "from the scores of 11 runs. 3 runs are missing" in opening
     assert "Made from generated data." in opening
-    assert "runs are missing" not in Reader(page("My report", [sweep], {}, [])).text
+    assert "runs are missing" not in page(sweep).text
 
 
 def test_exhibits_link_to_the_files_next_to_the_page(table: Exhibit, curves: Exhibit, tmp_path: Path) -> None:
-    index = write_report(tmp_path, "Report", [table, curves])
-    hrefs = Reader(index.read_text(encoding="utf-8")).all("href")
-    links = {href for href in hrefs if not href.startswith(("data:", "#"))}
+    links = read(write_report(tmp_path, "Report", [table, curves])).files
     assert links == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
     assert links == {"table2.csv", "table2.md", "table2.tex", "figure11.csv", "figure11.png", "figure11.svg"}
 
@@ -83,7 +82,28 @@ def test_two_exhibits_of_one_name_are_refused(table: Exhibit, tmp_path: Path) ->
 
 
 def test_an_empty_report_is_a_page(tmp_path: Path) -> None:
-    assert "the scores of 0 runs" in Reader(write_report(tmp_path, "Nothing", []).read_text(encoding="utf-8")).text
+    assert "the scores of 0 runs" in read(write_report(tmp_path, "Nothing", [])).text
+
+
+def test_a_cell_with_runs_leads_to_the_line_of_its_runs(table: Exhibit, sweep: Exhibit, nasty: Exhibit) -> None:
+    reader = page(table, sweep, nasty)
+    ids = reader.all("id")
+    links = [attrs["href"] for tag, attrs in reader.seen if attrs.get("class") == "behind"]
+    measurements = [f for exhibit in (table, sweep, nasty) for f in exhibit.measurements]
+    assert len(ids) == len(set(ids)) == 3 + len(measurements)
+    assert len(links) == sum(bool(f.runs) for f in measurements) and len(set(links)) == len(links)
+    assert all(link and link[1:] in ids for link in links)
+    assert "#table2/imp/mnli/matched_accuracy/0.7" in links and "#table4/imp/rte/accuracy/0.9" in links
+    assert "nasty/my_row%231%20%5Bx%5D/a%7Cb_c%20%24x%24/my_metric/0.5" in ids
+    assert not set("".join(page(nasty).all("id"))) & set("<>\"'& #")
+
+
+def test_a_run_leads_to_what_was_asked_and_what_came_of_it(table: Exhibit) -> None:
+    links = {"i-0": "../../runs/i-0", "i-1": "https://example.org", "f-0": "../../runs/f-0/"}
+    hrefs = page(table, links=links).all("href")
+    of_run = [f"../../runs/i-0{file}" for file in ("", "/spec.json", "/result.json")]
+    assert [href for href in hrefs if "i-0" in href] == of_run
+    assert "../../runs/f-0/spec.json" in hrefs and not any("example" in href for href in hrefs)
 
 
 @needs_chromium
@@ -94,8 +114,29 @@ def test_a_browser_shows_the_page(table: Exhibit, curves: Exhibit, nasty: Exhibi
     assert "<script>alert(1)</script>" in reader.text
     shot = tmp_path / "shot.png"
     chromium(tmp_path / "profile", f"--screenshot={shot}", "--window-size=800,1000", index)
-    pixels = np.asarray(imread(shot))
+    pixels = np.asarray(imread(shot))[..., :3]
     assert pixels.shape[:2] == (1000, 800)
-    shades = np.unique((pixels[..., :3] * 255).astype(int).reshape(-1, 3), axis=0)
-    assert len(shades) > 50
-    assert 0.01 < float((pixels[..., :3].min(axis=2) < 0.6).mean()) < 0.5
+    assert len(np.unique((pixels * 255).astype(int).reshape(-1, 3), axis=0)) > 50
+    assert 0.01 < float((pixels.min(axis=2) < 0.6).mean()) < 0.5
+
+
+@needs_chromium
+def test_a_click_opens_the_list_at_the_line(table: Exhibit, curves: Exhibit, tmp_path: Path) -> None:
+    acts = f"""
+    const before = [...document.querySelectorAll('details')].filter((one) => one.open).length;
+    {LINK}.click();
+    const line = () => document.querySelector('tr:target');
+    [before, line().closest('details').open, line().id, line().getBoundingClientRect().height > 0]
+    """
+    index = write_report(tmp_path / "report", "Report", [table, curves])
+    assert asked(index, tmp_path / "profile", acts) == [0, True, "table2/imp/stsb/pearson/0.5", True]
+
+
+@needs_chromium
+def test_the_link_covers_its_cell(table: Exhibit, tmp_path: Path) -> None:
+    acts = f"""
+    const box = {LINK}.parentElement.getBoundingClientRect();
+    [4, box.height - 4].map((y) => document.elementFromPoint(box.x + 4, box.y + y).className)
+    """
+    index = write_report(tmp_path / "report", "Report", [table])
+    assert asked(index, tmp_path / "profile", acts, "--window-size=1200,900") == ["behind", "behind"]

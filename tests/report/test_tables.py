@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import replace
 
 import pytest
@@ -41,24 +40,20 @@ def rows_of(tabular: str) -> list[str]:
     return [line for line in inside.splitlines() if line.endswith(r"\\")]
 
 
-def test_csv_has_the_columns_of_the_published_numbers_and_n(table: Exhibit) -> None:
-    assert csv_text(table).splitlines()[0] == "row,statistic,sparsity,task,metric,value,std,kind,n"
-
-
-def test_csv_values_are_points_with_three_statistics_a_finding(table: Exhibit) -> None:
-    lines = [line for line in parsed(table) if (line["row"], line["task"]) == ("imp", "MNLI")]
-    assert [(line["statistic"], line["value"], line["std"]) for line in lines] == [
-        ("mean", "82.5", "2.1213"),
-        ("median", "82.5", ""),
-        ("best", "84.0", ""),
+def test_csv_values_are_points_with_three_statistics_per_cell(table: Exhibit) -> None:
+    """Its columns are those of the published numbers, and n."""
+    first, *lines = csv_text(table).splitlines()
+    assert first == "row,statistic,sparsity,task,metric,value,std,kind,n"
+    assert [line for line in lines if line.startswith("imp,") and ",MNLI," in line] == [
+        "imp,mean,0.7,MNLI,matched_accuracy,82.5,2.1213,absolute,2",
+        "imp,median,0.7,MNLI,matched_accuracy,82.5,,absolute,2",
+        "imp,best,0.7,MNLI,matched_accuracy,84.0,,absolute,2",
     ]
-    assert {(line["sparsity"], line["metric"], line["kind"], line["n"]) for line in lines} == {
-        ("0.7", "matched_accuracy", "absolute", "2")
-    }
 
 
-def test_csv_parses_back_to_the_findings(sweep: Exhibit) -> None:
-    means = {(li["row"], float(li["sparsity"])): li for li in parsed(sweep) if li["statistic"] == "mean"}
+def test_csv_parses_back_to_the_measurements(sweep: Exhibit) -> None:
+    lines = [line for line in parsed(sweep) if line["statistic"] == "mean"]
+    means = {(line["row"], float(line["sparsity"])): line for line in lines}
     assert len(means) == len(sweep.measurements)
     for measurement in sweep.measurements:
         line, summary = means[measurement.row, measurement.sparsity], measurement.summary
@@ -75,9 +70,7 @@ def test_csv_leaves_out_what_has_no_score_and_the_deviation_of_one(table: Exhibi
 
 def test_csv_spells_rows_that_are_tasks_as_published() -> None:
     measurement = Measurement("sst2", "stsb", "pearson", 0.6, (1 / 3,))
-    (line, *_) = parsed(
-        Exhibit("x", "", "", drawn="table", rows=("sst2",), tasks=("stsb",), measurements=(measurement,))
-    )
+    (line, *_) = parsed(Exhibit("x", "", "", "table", ("sst2",), ("stsb",), (measurement,)))
     assert (line["row"], line["task"], line["value"]) == ("SST-2", "STS-B", "33.3333")
 
 
@@ -96,23 +89,7 @@ def test_markdown_shows_names_as_they_stand(nasty: Exhibit) -> None:
     text = markdown(nasty)
     assert "<script>" not in text.split("```")[0]
     assert r"| a\|b_c \$x\$ |" in text
-    widths = {len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines() if line.startswith("|")}
-    assert widths == {4}
     assert "cli task=<b> next" in text.splitlines()
-
-
-@pytest.mark.parametrize("name", ["table", "sweep", "curves", "nasty"])
-def test_latex_is_balanced_and_every_line_is_as_wide_as_the_head(name: str, request: pytest.FixtureRequest) -> None:
-    exhibit: Exhibit = request.getfixturevalue(name)
-    text = latex(exhibit)
-    begun, ended = re.findall(r"\\begin\{(\w+)\}", text), re.findall(r"\\end\{(\w+)\}", text)
-    assert begun == ended == ["tabular", "minipage"]
-    assert [text.count(rule) for rule in (r"\toprule", r"\bottomrule")] == [1, 1]
-    bare = re.sub(r"\\[{}]", "", text.split("\n% ")[0])
-    assert bare.count("{") == bare.count("}")
-    for line in rows_of(text):
-        spans = sum(int(width) - 1 for width in re.findall(r"\\multicolumn\{(\d+)\}", line))
-        assert len(re.findall(r"(?<!\\)&", line)) + spans == len(exhibit.tasks)
 
 
 def test_latex_writes_the_symbols_of_the_paper(table: Exhibit) -> None:

@@ -11,55 +11,37 @@ import pytest
 
 from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.report import csv as csv_writer
-from lightning_tickets.report import html, latex, markdown
+from lightning_tickets.report import latex, markdown
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.side_tables import side_tables
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
-from lightning_tickets.studies.comparison import compare_with_baseline
-from lightning_tickets.studies.measurement import Exhibit, Matrix, PruningRounds, Round, TextTable
-from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
+from lightning_tickets.studies.measurement import Exhibit, PruningRounds, Round
 from tests.report.conftest import NASTY
-from tests.report.reading import Reader
+from tests.report.reading import html_table, with_comparisons
 
 HOSTILE = f"{NASTY} | a_b *c* `d` $x$ 5 % & # {{~^\\}} [e](f) \"g\" 'h'\nnext"
-KINDS = ["table", "sweep", "curves", "heatmap", "nasty", "sheet", "matrix", "search", "published", "verdicts"]
+ROUNDS = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
+SEARCH = PruningRounds("figure1", "Figure 1", "Rounds.", "accuracy", ROUNDS, ("rte",), ("A note.",), ("cli",))
 
 
-@pytest.fixture
-def built(
-    request: pytest.FixtureRequest, table: Exhibit, sweep: Exhibit, curves: Exhibit, nasty: Exhibit, sheet, matrix
-) -> Table:
-    rounds = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
-    published = replace(
-        table, measurements=tuple(replace(f, published=PublishedValue(80.0, 70)) for f in table.measurements)
-    )
-    seeded = replace(
-        table, measurements=tuple(replace(f, seeds=tuple(range(len(f.scores)))) for f in table.measurements)
-    )
-    verdicts = {table.name: compare_with_baseline(seeded, ExampleBootstrap(lambda run: None))}
-    kinds: dict[str, Exhibit | Matrix | PruningRounds | TextTable] = {
-        "table": table,
-        "sweep": sweep,
-        "curves": curves,
-        "heatmap": replace(table, drawn="heatmap"),
-        "nasty": nasty,
-        "sheet": sheet,
-        "matrix": matrix,
-        "search": PruningRounds(
-            "figure1",
-            "Figure 1",
-            "Rounds.",
-            metric="accuracy",
-            rounds=rounds,
-            tasks=("rte",),
-            notes=("A note.",),
-            missing=("cli",),
-        ),
-    }
-    if request.param in kinds:
-        return build_table(kinds[request.param])
-    sides = dict(side_tables(published, {}) if request.param == "published" else side_tables(seeded, verdicts))
-    return next(iter(sides.values()))
+@pytest.fixture(
+    params=["table", "sweep", "curves", "nasty", "sheet", "matrix", "heatmap", "search", "published", "verdicts"]
+)
+def built(request: pytest.FixtureRequest, table: Exhibit) -> Table:
+    match request.param:
+        case "heatmap":
+            return build_table(replace(table, drawn="heatmap"))
+        case "search":
+            return build_table(SEARCH)
+        case "published":
+            published = (replace(f, published=PublishedValue(80.0, 70)) for f in table.measurements)
+            sides = side_tables(replace(table, measurements=tuple(published)), {})
+        case "verdicts":
+            sides = side_tables(*with_comparisons(table))
+        case _:
+            return build_table(request.getfixturevalue(request.param))
+    ((_, side),) = sides
+    return side
 
 
 @pytest.fixture
@@ -76,39 +58,47 @@ def text_of(built: Table) -> list[str]:
     return [cell.text for row in built.rows for cell in row.cells]
 
 
-@pytest.mark.parametrize("built", KINDS, indirect=True)
+def height(built: Table) -> int:
+    """Of the header, the rows, and the titles above them."""
+    return len(built.header) + len(built.rows) + sum(bool(group.title) for group in built.groups)
+
+
+def bars(text: str) -> set[int]:
+    """How many unescaped bars the lines of a Markdown table have."""
+    return {len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines() if line.startswith("|")}
+
+
 def test_html_holds_every_text_in_order(built: Table) -> None:
-    reader = Reader(html.write(built))
+    reader = html_table(built)
     at = 0
     for text in [*(text for line in built.header for text in line), *text_of(built)]:
         at = reader.text.index(" ".join(text.split()), at)
-    assert {tag for tag, _ in reader.seen} <= set("table thead tbody tr th td strong sup small a span".split())
-    assert sum(tag == "tr" for tag, _ in reader.seen) == len(built.header) + len(built.rows) + sum(
-        bool(group.title) for group in built.groups
-    )
+    assert reader.tags <= set("table thead tbody tr th td strong sup small a span".split())
+    assert sum(tag == "tr" for tag, _ in reader.seen) == height(built)
     assert reader.seen.count(("td", {"class": "missing"})) == sum(c.missing for row in built.rows for c in row.cells)
 
 
-@pytest.mark.parametrize("built", KINDS, indirect=True)
 def test_markdown_is_rectangular(built: Table) -> None:
-    lines = [line for line in markdown.write(built).splitlines() if line.startswith("|")]
-    titles = sum(bool(group.title) for group in built.groups)
-    assert len(lines) == len(built.header) + 1 + titles + len(built.rows)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(built.columns) + 1}
+    text = markdown.write(built)
+    assert sum(line.startswith("|") for line in text.splitlines()) == height(built) + 1
+    assert bars(text) == {len(built.columns) + 1}
 
 
-@pytest.mark.parametrize("built", KINDS, indirect=True)
 def test_latex_is_rectangular_and_balanced(built: Table) -> None:
     text = latex.write(built)
-    inside = text.split(r"\toprule")[1].split(r"\bottomrule")[0]
-    lines = [line for line in inside.splitlines() if line.endswith(r"\\") and r"\multicolumn" not in line]
-    assert len(lines) == len(built.header) + len(built.rows)
-    assert {len(re.findall(r"(?<!\\)&", line)) for line in lines} == {len(built.columns) - 1}
+    (inside,) = re.findall(r"\\toprule(.*)\\bottomrule", text, flags=re.S)
+    lines = [line for line in inside.splitlines() if line.endswith(r"\\")]
+    spans = [sum(int(width) - 1 for width in re.findall(r"\\multicolumn\{(\d+)\}", line)) for line in lines]
+    assert len(lines) == height(built)
+    widths = {len(re.findall(r"(?<!\\)&", line)) + span for line, span in zip(lines, spans, strict=True)}
+    assert widths == {len(built.columns) - 1}
+    assert [text.count(rule) for rule in (r"\toprule", r"\bottomrule")] == [1, 1]
+    begun, ended = re.findall(r"\\begin\{(\w+)\}", text), re.findall(r"\\end\{(\w+)\}", text)
+    assert begun == ended == (["tabular", "minipage"] if built.notes else ["tabular"])
     bare = re.sub(r"\\[{}]", "", text.split("\n% ")[0])
-    assert bare.count("{") == bare.count("}") and bare.count(r"\begin") == bare.count(r"\end")
+    assert bare.count("{") == bare.count("}")
 
 
-@pytest.mark.parametrize("built", KINDS, indirect=True)
 def test_csv_is_rectangular_and_holds_the_records_or_the_table(built: Table) -> None:
     lines = list(csv.reader(io.StringIO(csv_writer.write(built))))
     assert len({len(line) for line in lines}) == 1 and len(lines) > 1
@@ -119,8 +109,8 @@ def test_csv_is_rectangular_and_holds_the_records_or_the_table(built: Table) -> 
 
 
 def test_html_escapes_hostile_text(hostile: Table) -> None:
-    reader = Reader(html.write(hostile))
-    assert "script" not in {tag for tag, _ in reader.seen} and reader.text.count(NASTY) == 8
+    reader = html_table(hostile)
+    assert "script" not in reader.tags and reader.text.count(NASTY) == 8
     assert reader.all("data-task") == [HOSTILE, HOSTILE] and reader.all("aria-label") == [HOSTILE]
 
 
@@ -128,8 +118,7 @@ def test_markdown_escapes_hostile_text(hostile: Table) -> None:
     text = markdown.write(hostile).split("```")[0]
     assert "<" not in text and text.count("next") == 11
     assert not re.search(r"(?<![\\*])\*c|(?<!\\)[`$\[]", text)
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {3}
+    assert bars(text) == {3}
 
 
 def test_latex_escapes_hostile_text(hostile: Table) -> None:

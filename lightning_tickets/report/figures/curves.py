@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lightning_tickets.report.footnotes import absent, number_of_runs
-from lightning_tickets.report.layout import Column, columns, full_network, in_order
+from lightning_tickets.report.layout import Column, columns, in_order, lowest
 from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
@@ -70,7 +70,7 @@ def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
     axis.set_title(f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task))
     axis.yaxis.set_major_locator(MaxNLocator(5))
     keys: dict[str, Line2D] = {}
-    full = full_network(exhibit, head)
+    full = lowest(exhibit, FULL, head)
     if full and full.summary:
         keys[FULL] = baseline(axis, full.summary.mean, full.summary.std)
     rows = [row for row in exhibit.rows if row != FULL]

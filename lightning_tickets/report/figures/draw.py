@@ -1,25 +1,59 @@
-"""Which figure is drawn of what: curves and heat maps of exhibits, matrices, and the search for a ticket."""
+"""Which figure is drawn of what, and from a figure to bytes that depend on nothing but what is drawn."""
 
 from __future__ import annotations
 
-from functools import partial
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from lightning_tickets.report.build_table import with_names
-from lightning_tickets.report.figures import algorithm, curves, heatmap, render
+from lightning_tickets.report.figures import algorithm, curves, heatmap
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, PruningRounds
 
 FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
 CAPTIONS = {"curves": curves.caption, "heatmap": heatmap.caption}
+SETTINGS: dict[Any, object] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "text.parse_math": False,
+    "svg.hashsalt": "lightning_tickets",
+    "svg.fonttype": "path",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+}
 
 
 def png(what: Plottable) -> bytes:
-    return render.png(partial(figure, what))
+    return encoded(what, "png", {"Software": None})
 
 
 def svg(what: Plottable) -> bytes:
-    return render.svg(partial(figure, what))
+    return encoded(what, "svg", {"Date": None, "Creator": None})
+
+
+def encoded(what: Plottable, suffix: str, metadata: dict[str, None]) -> bytes:
+    """Each format draws the figure again, so that none depends on what was drawn before."""
+    data = io.BytesIO()
+    with settings():
+        figure(what).savefig(data, format=suffix, dpi=150, metadata=metadata)
+    return data.getvalue()
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Ours on top of matplotlib's own: a user's matplotlibrc must not change the bytes."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
 
 
 def figure(what: Plottable) -> Figure:
