@@ -1,4 +1,4 @@
-# `make help` lists what there is. VENV=… and PYTHON=… choose another environment or interpreter.
+# `make help` lists the targets. VENV=… and PYTHON=… select another environment or interpreter.
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
@@ -9,33 +9,33 @@ WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help demo paper test check format clean
 
-help: ## this list
+help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra.launcher.n_jobs=$(WORKERS)
 
-paper: $(VENV)/.run ## every table and figure at the pocket scale, resumable: about 70 minutes on two quiet cores
+paper: $(VENV)/.run ## make every table and figure at the pocket scale, resumable: about 70 minutes on two idle cores
 	@$(BIN)/lightning-tickets run -m experiment=paper hydra.launcher.n_jobs=$(WORKERS)
 
-test: $(VENV)/.dev ## the whole test suite
+test: $(VENV)/.dev ## run the whole test suite: about 10 minutes on two cores
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-check: $(VENV)/.dev ## ruff, mypy --strict, the import arrows
+check: $(VENV)/.dev ## run ruff, mypy --strict and the import rules between packages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_arrows.py
 
-format: $(VENV)/.dev ## ruff's formatting
+format: $(VENV)/.dev ## apply ruff's fixes and formatting
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-clean: ## remove the environment and caches; runs in multirun/ stay
+clean: ## remove the environment and caches; keeps the runs in multirun/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/.run: pyproject.toml constraints.txt
-	@echo "making the environment in $(VENV) (a few minutes)"
+	@echo "building the environment in $(VENV) (a few minutes)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) $(TORCH)
 	@$(PIP) --editable .

@@ -19,8 +19,8 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import context_of, run_of
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.spec import Run
-from lightning_tickets.tickets.train import train
 
 STEPS, TURNS, TRAININGS = 100, 50, 5
 
@@ -48,7 +48,7 @@ def timed(run: Run, context: RunContext, folder: Path, every: float | None) -> f
         hardware = replace(context.hardware, checkpoint_every=every)
         fresh = replace(context, store=Store(Path(own) / "runs"), hardware=hardware)
         began = time.perf_counter()
-        train(run, fresh)
+        score_run(run, fresh)
         return time.perf_counter() - began
 
 

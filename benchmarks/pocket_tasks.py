@@ -15,7 +15,7 @@ from lightning_tickets.pocket.baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.statistics.summary import Summary, summarize
-from lightning_tickets.tickets.record import read_result
+from lightning_tickets.tickets.result import read_result
 
 SEEDS = (1, 2, 3)
 CEILING = 97.0  # points: room above, so that tickets can be told apart
@@ -24,7 +24,7 @@ CEILING = 97.0  # points: room above, so that tickets can be told apart
 def scores(task: str, row: str, common: list[str], root: Path) -> list[float]:
     """In points, one for each seed."""
     sweep = parse_sweep([*common, f"task={task}", f"subnetwork={row}", f"seed={','.join(map(str, SEEDS))}"])
-    found = [read_result(Store(root / "runs"), wanted.run) for wanted in sweep.wanted]
+    found = [read_result(Store(root / "runs"), request.run) for request in sweep.requested]
     return [100 * result.score for result in found if result is not None]
 
 

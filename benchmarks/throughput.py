@@ -22,9 +22,9 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.rewinding import Start
+from lightning_tickets.tickets.rewinding import TrainingStart
+from lightning_tickets.tickets.workbench import Workbench
 
 SHORT, LONG, REPEATS = 10, 40, 3
 
@@ -69,9 +69,9 @@ def difference(overrides: list[str]) -> float:
         took = []
         for steps in (SHORT, LONG):
             training = replace(run.problem.training, steps=steps, epochs=None)
-            bench = Bench(replace(run.problem, training=training), context)
+            bench = Workbench(replace(run.problem, training=training), context)
             began = time.perf_counter()
-            bench.train("throughput", Start(bench.theta), full(bench.prunable), (1, 0))
+            bench.train("throughput", TrainingStart(bench.theta), full(bench.prunable), (1, 0))
             took.append(time.perf_counter() - began)
     return (took[1] - took[0]) / (LONG - SHORT)
 

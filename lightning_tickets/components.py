@@ -14,7 +14,10 @@ from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, ClassVar, TypeVar
+
+from lightning_tickets.errors import reason
 
 Target = TypeVar("Target", bound=Callable[..., object])
 Scalar = bool | int | float | str | None
@@ -79,7 +82,7 @@ class Declaration:
 
 @lru_cache(maxsize=256)
 def declaration(target: str) -> Declaration:
-    """Of an import path; ImportError if there is no such function or class.
+    """Of an import path; ImportError with the reason if there is no such function or class.
 
     A component that is not defined in a source file by itself (one that is built or inherited) is imported.
     """
@@ -108,14 +111,12 @@ def _literal(annotation: ast.expr | None) -> ast.expr | None:
 
 
 def _imported(target: str) -> Declaration:
-    from hydra.utils import get_object
-
     try:
-        found = get_object(target)
-        parameters = inspect.signature(found).parameters.values()
+        loaded = resolve_name(target)
+        parameters = inspect.signature(loaded).parameters.values()
     except Exception as error:
-        raise ImportError(f"no function or class {target}") from error
-    name, version = vars(found).get("declared", (None, None))
+        raise ImportError(reason(error)) from error
+    name, version = vars(loaded).get("declared", (None, None))
     plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     required = tuple(p.name for p in plain if p.default is p.empty)
     return Declaration(
@@ -129,7 +130,11 @@ def _definition(target: str) -> Definition | None:
     path = _source(module)
     if path is None:
         return None
-    for node in ast.parse(path.read_bytes()).body:
+    try:
+        module_tree = ast.parse(path.read_bytes(), path.name)
+    except SyntaxError as error:
+        raise ImportError(reason(error)) from error
+    for node in module_tree.body:
         if isinstance(node, Definition) and node.name == name:
             return node
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lightning_tickets.cli import with_config_dir
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from tests.commands import process
 
@@ -48,8 +47,7 @@ def test_every_command_of_the_walk_through(folder):
     assert len(list((folder / "root" / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
 
 
-def test_the_hubs_task_is_planned_without_a_network(folder, monkeypatch):
-    monkeypatch.chdir(folder)
+def test_the_hubs_task_is_planned_without_a_network(folder):
     small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
-    sweep = parse_sweep(with_config_dir(["--config-dir", "my_conf", "task=headlines", "data=hub", *small]))
-    assert [wanted.seconds for wanted in sweep.wanted] == [120_000 / 32]
+    sweep = parse_sweep([f"hydra.searchpath=[file://{folder / 'my_conf'}]", "task=headlines", "data=hub", *small])
+    assert [request.seconds for request in sweep.requested] == [120_000 / 32]

@@ -15,7 +15,7 @@ from lightning_tickets.composition.data_and_model import data_source
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.tasks.span import Span
-from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.mask_file import load_ticket
 from tests.commands import inside
 
 ROOT = Path(__file__).parents[1]

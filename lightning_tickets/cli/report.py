@@ -13,7 +13,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.measurement import Exhibit, Reportable
-from lightning_tickets.tickets.record import columns_of
+from lightning_tickets.tickets.result import columns_of
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = ("report experiment=table2", "report experiment=paper")
@@ -60,6 +60,6 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
 def _with_claims(sweep: Sweep) -> list[Reportable]:
     from lightning_tickets.studies.claims import claims_table
 
-    shown = sweep.drawn()
+    shown = sweep.fill_exhibits()
     complete = {one.name for one in shown} >= WITH_CLAIMS
     return [*shown, claims_table(shown, sweep.uninformative_tasks)] if complete else shown

@@ -40,8 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def epilog() -> str:
     """The config groups and their options."""
     from lightning_tickets.composition.compose import conf_dir
+    from lightning_tickets.composition.overrides import NOT_CHOICES
 
-    paths = sorted(path.relative_to(conf_dir()) for path in conf_dir().rglob("*.yaml"))
+    paths = sorted(p.relative_to(conf_dir()) for p in conf_dir().rglob("*.yaml") if p.stem not in NOT_CHOICES)
     groups = {str(group): [path.stem for path in options] for group, options in groupby(paths, lambda p: p.parent)}
     lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items() if group != "."]
     return "\n\nconfig groups (group=option):\n" + "\n".join(lines)
@@ -65,14 +66,14 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.single import context_of, run_of
     from lightning_tickets.execution.worker import execute_job
     from lightning_tickets.runs.world import rank
-    from lightning_tickets.tickets.record import last_line, read_result
+    from lightning_tickets.tickets.result import read_result, summary_line
 
     whole = compose_whole(overrides)
     config = with_known_sparsity(without_hydra(whole), overrides)
     cell, context = run_of(config), context_of(config, single=True)
     result = read_result(context.store, cell) if config.job == "score" else None
     if result is not None:
-        print(last_line(cell, result))
+        print(summary_line(cell, result))
         return 0
     fetch(config)
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
@@ -106,10 +107,10 @@ def _run_sweep(overrides: list[str]) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
-    from lightning_tickets.tickets.record import last_line, read_result
+    from lightning_tickets.tickets.result import read_result, summary_line
 
-    for run in {wanted.run.name: wanted.run for wanted in sweep.wanted}.values():
+    for run in {request.run.name: request.run for request in sweep.requested}.values():
         result = read_result(sweep.store, run)
         if result is not None:
-            print(last_line(run, result))
+            print(summary_line(run, result))
     return 0

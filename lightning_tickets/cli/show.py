@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from omegaconf import Container, OmegaConf, open_dict
+from omegaconf import Container, OmegaConf
 
 from lightning_tickets.composition.compose import compose_whole, hydra
 from lightning_tickets.composition.overrides import expand, parse_overrides
@@ -16,16 +16,11 @@ from lightning_tickets.errors import UserError
 
 def show_config(overrides: Sequence[str], arguments: argparse.Namespace) -> int:
     """As YAML; of a sweep that of its first cell."""
-    config = compose_whole(_first_cell(overrides))
+    whole = compose_whole(_first_cell(overrides))
+    keys = {"hydra": ["hydra"], "job": [str(key) for key in whole if key != "hydra"]}
+    config = whole if arguments.cfg == "all" else OmegaConf.masked_copy(whole, keys[arguments.cfg])
     if arguments.resolve and arguments.cfg == "job":
-        with open_dict(config):
-            config.pop("hydra")
         OmegaConf.resolve(config)
-    elif arguments.cfg == "job":
-        with open_dict(config):
-            config.pop("hydra")
-    elif arguments.cfg == "hydra":
-        config = OmegaConf.masked_copy(config, "hydra")
     part = OmegaConf.select(config, arguments.package) if arguments.package else config
     if part is None:
         raise UserError(f"--package={arguments.package}: not in the config")

@@ -15,7 +15,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json
-from lightning_tickets.tickets.record import RESULT
+from lightning_tickets.tickets.result import RESULT
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")

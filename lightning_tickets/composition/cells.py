@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 
 from omegaconf import DictConfig
@@ -18,42 +18,36 @@ from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import RequestedRun
 from lightning_tickets.tickets.context import RunContext
 
-SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys that say how a ticket is found, not on what
+SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
 GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
 Options = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Axes:
-    """What the cells of a sweep differ in, their seeds and sparsities apart; no tasks or rows: the config's own."""
-
-    tasks: tuple[str, ...]
-    rows: tuple[str, ...]
-    options: tuple[Options, ...] = ((),)
-
-    @classmethod
-    def of(cls, cells: Iterable[Cell]) -> Axes:
-        """Those of the cells, each value once."""
-        kept = list(cells)
-        tasks, rows = dict.fromkeys(cell.task for cell in kept), dict.fromkeys(cell.subnetwork for cell in kept)
-        return cls(tuple(tasks), tuple(rows), tuple(dict.fromkeys(cell.options for cell in kept)))
-
-
 class CellComposer:
-    """``common`` are the overrides that every cell's command has, ``hidden`` those that change no cell."""
+    """``common`` are the overrides that every cell's command has, ``hidden`` those that change no cell.
 
-    def __init__(self, common: Sequence[str], axes: Axes, hidden: Sequence[str] = ()) -> None:
+    ``tasks``, ``rows`` and ``options`` are what cells differ in; no tasks or rows: the config's own.
+    """
+
+    def __init__(
+        self,
+        common: Sequence[str],
+        tasks: Iterable[str],
+        rows: Iterable[str],
+        options: Iterable[Options],
+        hidden: Sequence[str] = (),
+    ) -> None:
         self.common, self._hidden = tuple(common), tuple(hidden)
-        self._options = {options: tuple(expand(options)) for options in axes.options}
-        sources = [name for options in axes.options for name in sources_in((*common, *options))]
-        groups = {"task": [*axes.tasks, *sources], "subnetwork": [*axes.rows]}
+        self._options = {lines: tuple(expand(lines)) for lines in options}
+        sources = [name for lines in self._options for name in sources_in((*common, *lines))]
+        groups = {"task": [*tasks, *sources], "subnetwork": [*rows]}
         for line in (line for lines in self._options.values() for line in lines if _is_choice(line)):
             group, _, option = line.partition("=")
             groups.setdefault(group, []).append(option)
         self._groups = {group: tuple(dict.fromkeys(options)) for group, options in groups.items()}
         self._composer, self._config = cache(self._compose), cache(self._at)
         self._problem, self._context = cache(self._build_problem), cache(self._build_context)
-        self.wanted = cache(self._wanted)
+        self.request = cache(self._request)
         check_hidden(self.base)
 
     @cached_property
@@ -71,8 +65,8 @@ class CellComposer:
         for task in self._groups["task"] or (None,):
             data_and_model.fetch(self._config((), task, None, True))
 
-    def corpora(self, cells: Iterable[Cell]) -> tuple[str, ...]:
-        """A note on each text that has to be named: of these cells' tasks, and of those their tickets are found on."""
+    def text_notes(self, cells: Iterable[Cell]) -> tuple[str, ...]:
+        """A note on each text that the cells, or the searches for their tickets, train on."""
         tasks = {name: cell.options for cell in cells for name in (cell.task, *self._sources(cell))}
         options = {name: () if name in self._groups["task"] else own for name, own in tasks.items()}
         configs = [self._config(own, name, None, True) for name, own in options.items()]
@@ -85,7 +79,7 @@ class CellComposer:
     def _build_context(self, options: Options, task: str, row: str) -> RunContext:
         return replace(context_of(self._config(options, task, row, True), single=False), waits=False)
 
-    def _wanted(self, cell: Cell) -> RequestedRun:
+    def _request(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
         shared = tuple(line for line in self._options[cell.options] if not _is_of_search(line))
         own = self._problem(shared, cell.task, True)

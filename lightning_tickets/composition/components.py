@@ -8,8 +8,11 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig
 
 from lightning_tickets.checks import integer, word
-from lightning_tickets.components import Component, declaration
+from lightning_tickets.components import Component, accepts, declaration
+from lightning_tickets.composition import data_and_model
 from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import SPLIT_BY_HEAD
+from lightning_tickets.tickets.needs import check_needs
 
 
 def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = None, given: int = 0) -> Component:
@@ -24,7 +27,8 @@ def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = Non
     try:
         declared = declaration(target)
     except ImportError as error:
-        raise UserError(f"{key}._target_={target}: expected the import path of a function or class") from error
+        expected = "expected the import path of a function or class"
+        raise UserError(f"{key}._target_={target}: {expected} ({error})") from error
     values = {str(name): value for name, value in node.items() if name not in ("_target_", "version")}
     options = {name: _option(f"{key}.{name}", value) for name, value in values.items() if value is not None}
     unknown = sorted(set(options) - set(declared.parameters))
@@ -40,6 +44,21 @@ def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = Non
     return Component(
         declared.name or target, integer(1)(f"{key}.version", version), tuple(sorted(options.items())), target
     )
+
+
+def pruner_at(key: str, node: DictConfig, situations: Sequence[str], config: DictConfig) -> Component:
+    """UserError for a pruner that needs what is not available in one of the situations or with the network."""
+    pruner = component_at(key, node)
+    for situation in situations:
+        check_needs(key, pruner, situation)
+    if accepts(pruner, "heads"):
+        model_type = data_and_model.model_folder(config).model_type()
+        if model_type is not None and model_type not in SPLIT_BY_HEAD:
+            raise UserError(
+                f"{key}: {pruner.target} needs attention heads, not known for type {model_type!r}; "
+                f"known types are {', '.join(sorted(SPLIT_BY_HEAD))}"
+            )
+    return pruner
 
 
 def _option(key: str, value: Any) -> Any:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
+from hydra.errors import HydraException, InstantiationException
 from omegaconf.errors import OmegaConfBaseException
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
 
 OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 NUMBERED = {"sparsity": "percent", "rewind": "fraction"}  # groups with a member that holds a number
@@ -60,6 +60,8 @@ def one_line_message(error: Exception) -> str:
     if isinstance(error.__cause__, UserError):
         return str(error.__cause__)
     text = str(error)
+    if isinstance(error, InstantiationException) and isinstance(error.__cause__, Exception):
+        return f"{text.rpartition('full_key: ')[2]}: {reason(error.__cause__)}"
     option = re.search(OPTIONS, text, re.DOTALL)
     if option:
         choices = [choice for choice in option[3].split() if choice not in NOT_CHOICES]

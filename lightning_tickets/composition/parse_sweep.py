@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -13,28 +12,18 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from lightning_tickets.composition import settings
-from lightning_tickets.composition.cells import Axes, CellComposer
+from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_group, without_hydra
 from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
-from lightning_tickets.composition.sweep import PROGRAM, Sweep
+from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
-from lightning_tickets.studies.sparsities import (
-    PUBLISHED,
-    RULES,
-    Sparsity,
-    SparsityLookup,
-    curve_cells,
-    no_sparsity_known,
-    resolve_sparsities,
-)
+from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 ALIASES = {"sparsity.percent": "sparsity"}
-PER_CELL = ("source", "mix")  # of a cell, also where all cells have the same: a task's curve is of its own tickets
+PER_CELL = ("source", "mix")  # always a cell's own options: a task's curve is of its own tickets
 SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
 
@@ -49,13 +38,11 @@ def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Swe
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}
     is_study = "experiment" in given and given["experiment"].value() is not None
-    sweep = (_experiment if is_study else _typed)(overrides, assume_published)
-    sweep.check()
-    return sweep
+    return (_parse_study if is_study else _parse_product)(overrides, assume_published)
 
 
-def _experiment(overrides: Sequence[Override], assume_published: bool) -> Sweep:
-    """The cells of a study; its axes are set by its own keys."""
+def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+    """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
         if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
             raise UserError(
@@ -68,21 +55,16 @@ def _experiment(overrides: Sequence[Override], assume_published: bool) -> Sweep:
         nodes = config.study.get("exhibits", {}).values()
         exhibits = tuple(instantiate(node, _convert_="all") for node in nodes)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
-    composer = CellComposer([_line(o) for o in overrides if not _is_hidden(o)], Axes.of(cells))
-    return Sweep(
-        name=config.study.name,
-        title=config.study.title,
-        root=settings.root(config),
-        scale=config.scale,
-        parts=exhibits,
-        exhibits=exhibits,
-        composer=composer,
-        whole=whole,
-        assume_published=assume_published,
+    composer = CellComposer(
+        [_line(o) for o in overrides if not _is_hidden(o)],
+        [cell.task for cell in cells],
+        [cell.subnetwork for cell in cells],
+        [cell.options for cell in cells],
     )
+    return Sweep(config.study.name, config.study.title, exhibits, composer, whole, assume_published)
 
 
-def _typed(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Sweep:
     """The product of everything that was given several values."""
     axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
     rest = [o for o in overrides if _axis(o) not in AXES]
@@ -95,27 +77,18 @@ def _typed(overrides: Sequence[Override], assume_published: bool) -> Sweep:
         allowed = "task, subnetwork, source, mix and seed"
         raise UserError(f"{_line(other[0])}: with sparsity={rules[0]} only {allowed} can sweep")
     tasks, rows = tuple(axes.get("task", ())), tuple(axes.get("subnetwork", ()))
-    named = Axes(tasks, (*rows, *(("full", "imp") if rules else ())), tuple(dict.fromkeys(((), *options))))
-    composer = CellComposer(common, named, [_line(o) for o in rest if o not in swept and _is_hidden(o)])
+    rows_of_curves = ("full", "imp") if rules else ()
+    hidden = [_line(o) for o in rest if o not in swept and _is_hidden(o)]
+    composer = CellComposer(common, tasks, (*rows, *rows_of_curves), ((), *options), hidden)
     base = composer.base
-    cells = TypedCells(
+    cells = CellProduct(
         tasks=tasks or (base.task.name,),
         rows=rows or (base.subnetwork.name,),
-        levels=levels or (level_of(base),),
+        sparsities=levels or (level_of(base),),
         seeds=tuple(axes.get("seed", (base.seed,))),
         options=options,
     )
-    return Sweep(
-        name="sweep",
-        title="Sweep",
-        root=settings.root(base),
-        scale=base.scale,
-        parts=(cells,),
-        exhibits=(),
-        composer=composer,
-        whole=composer.whole,
-        assume_published=assume_published,
-    )
+    return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published)
 
 
 def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictConfig:
@@ -136,33 +109,6 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     if not percent:
         raise UserError(f"sparsity={level}: no ticket of task={task} wins at any sparsity of its curve")
     return with_group(config, "sparsity", OmegaConf.create({"name": PERCENT, "percent": percent}))
-
-
-@dataclass(frozen=True)
-class TypedCells:
-    """The cells of a sweep without an experiment: options × tasks × rows × sparsities × seeds."""
-
-    tasks: tuple[str, ...]
-    rows: tuple[str, ...]
-    levels: tuple[Sparsity, ...]
-    seeds: tuple[int, ...]
-    options: tuple[tuple[str, ...], ...]
-
-    name = "sweep"
-
-    def curve_cells(self) -> list[Cell]:
-        """What has to run before the sparsities that are asked for are known."""
-        if not any(level in RULES for level in self.levels):
-            return []
-        return [cell for task in self.tasks for cell in curve_cells(task, self.seeds)]
-
-    def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        return [
-            Cell(task, row, percent, seed, options)
-            for options, task, row in product(self.options, self.tasks, self.rows)
-            for percent in ([0] if row in WITHOUT_SPARSITY else resolve_sparsities(self.levels, task, winning))
-            for seed in self.seeds
-        ]
 
 
 def _line(override: Override) -> str:

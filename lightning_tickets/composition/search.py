@@ -10,8 +10,8 @@ from hydra.utils import get_object
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import boolean, checked, integer, null, share
+from lightning_tickets.composition.components import pruner_at
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import AnySchedule
 from lightning_tickets.tickets.needs import ROUND, UNTRAINED

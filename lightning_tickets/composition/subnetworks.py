@@ -9,9 +9,8 @@ from typing import Any
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked, integer
-from lightning_tickets.composition.components import component_at
+from lightning_tickets.composition.components import component_at, pruner_at
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.pruners import pruner_at
 from lightning_tickets.composition.search import chain, schedule
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum

@@ -1,25 +1,34 @@
-"""What a sweep asks for, as a value: its cells' runs, what it draws of them, and what the store has so far."""
+"""A sweep as a value: the runs of its cells, its exhibits, and what the store has of them so far."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition.cells import CellComposer
+from lightning_tickets.composition import settings
+from lightning_tickets.composition.cells import CellComposer, Options
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import Cell, CellResult
+from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Reportable
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
-from lightning_tickets.studies.sparsities import RULES, highest_winning
-from lightning_tickets.tickets.record import TICKET, read_result
+from lightning_tickets.studies.sparsities import (
+    RULES,
+    Sparsity,
+    SparsityLookup,
+    curve_cells,
+    highest_winning,
+    resolve_sparsities,
+)
+from lightning_tickets.tickets.result import TICKET, read_result
 from lightning_tickets.tickets.spec import Run
 
 PROGRAM = "lightning-tickets run"
@@ -28,22 +37,67 @@ WNLI = "WNLI says nothing: on its 71 development examples BERT does no better th
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """``parts`` list cells, and the curves that have to run before these are known; ``exhibits`` are drawn.
+class CellProduct:
+    """The cells of a sweep without an experiment: options × tasks × rows × sparsities × seeds."""
 
-    ``whole`` is the composed config with Hydra's node. With ``assume_published`` the published sparsity stands in for a
-    winning ticket's that is not known yet.
+    tasks: tuple[str, ...]
+    rows: tuple[str, ...]
+    sparsities: tuple[Sparsity, ...]
+    seeds: tuple[int, ...]
+    options: tuple[Options, ...]
+
+    def curve_cells(self) -> list[Cell]:
+        """What has to run before the winning sparsities are known."""
+        tasks = self.tasks if RULES.keys() & set(self.sparsities) else ()
+        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
+
+    def cells(self, winning: SparsityLookup) -> list[Cell]:
+        return [
+            Cell(task, row, percent, seed, options)
+            for options, task, row in product(self.options, self.tasks, self.rows)
+            for percent in ([0] if row in WITHOUT_SPARSITY else resolve_sparsities(self.sparsities, task, winning))
+            for seed in self.seeds
+        ]
+
+
+@dataclass
+class Sweep:
+    """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
+
+    With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet.
     """
 
     name: str
     title: str
-    root: Path
-    scale: str
-    parts: tuple[Any, ...]
-    exhibits: tuple[Any, ...]
+    parts: Sequence[ExhibitSpec | CellProduct]
     composer: CellComposer
     whole: DictConfig
     assume_published: bool = False
+    requested: tuple[RequestedRun, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is in the store decides at which sparsities tickets win, and so which cells there are."""
+        curves = dict.fromkeys(cell for part in self.parts for cell in part.curve_cells())
+        self._winning = self._winning_sparsities(curves)
+        cells = dict.fromkeys([*curves, *(cell for part in self.parts for cell in part.cells(self.winning_sparsity))])
+        self.requested = tuple(map(self.composer.request, cells))
+
+    def again(self) -> Sweep:
+        """The same sweep with what is in the store by now."""
+        return replace(self)
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that everything is left in."""
+        return settings.root(self.whole)
+
+    @property
+    def store(self) -> Store:
+        return Store(self.root / "runs")
+
+    @property
+    def scale(self) -> str:
+        return str(self.whole.scale)
 
     @property
     def label(self) -> str:
@@ -51,29 +105,22 @@ class Sweep:
         return self.name if self.scale == "pocket" else f"{self.name}-{self.scale}"
 
     @property
+    def exhibits(self) -> list[ExhibitSpec]:
+        return [part for part in self.parts if not isinstance(part, CellProduct)]
+
+    @property
     def uninformative_tasks(self) -> tuple[str, ...]:
         """Tasks whose scores say nothing: the real WNLI, not the generated one."""
         return () if self.scale == "pocket" else ("wnli",)
 
-    @property
-    def store(self) -> Store:
-        return Store(self.root / "runs")
-
-    def again(self) -> Sweep:
-        """The same with what the store has by now: curves that have run tell at which sparsities tickets win."""
-        return replace(self)
-
-    @cached_property
-    def _winning(self) -> dict[tuple[str, str], int | None]:
-        """By task and rule, from whatever is in the store."""
+    def _winning_sparsities(self, curves: Iterable[Cell]) -> dict[tuple[str, str], int | None]:
+        """By task and rule, from what is in the store."""
         seeds: dict[str, dict[int, None]] = {}
-        for cell in self._curves:
+        for cell in curves:
             seeds.setdefault(cell.task, {})[cell.seed] = None
         lookup = cache(self.outcome)
         return {
-            (task, rule): highest_winning(task, rule, list(own), lookup)
-            for task, own in seeds.items()
-            for rule in RULES
+            (task, rule): highest_winning(task, rule, [*own], lookup) for task, own in seeds.items() for rule in RULES
         }
 
     def winning_sparsity(self, task: str, rule: str) -> int | None:
@@ -87,65 +134,54 @@ class Sweep:
         return None not in self._winning.values()
 
     @cached_property
-    def _curves(self) -> list[Cell]:
-        return list(dict.fromkeys(cell for part in self.parts for cell in part.curve_cells()))
-
-    @cached_property
-    def wanted(self) -> tuple[RequestedRun, ...]:
-        cells = [*self._curves, *(cell for part in self.parts for cell in part.cells(self.winning_sparsity))]
-        return tuple(map(self.composer.wanted, dict.fromkeys(cells)))
-
-    def check(self) -> None:
-        """UserError for a cell that is not possible: asked for before anything is written."""
-        tuple(self.wanted)
-
-    @cached_property
     def plan(self) -> Plan:
-        return make_plan(self.wanted)
+        return make_plan(self.requested)
 
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
         context = self.composer.context(job.cell)
-        command = f"{PROGRAM} {shlex.join(job.overrides)}"
-        return WorkItem(
-            job.name, command, job.target, replace(context, logger=replace(context.logger, group=self.name))
-        )
+        context = replace(context, logger=replace(context.logger, group=self.name))
+        return WorkItem(job.name, _command(job.overrides), job.target, context)
 
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
         cells = {one.name: [*one.curve_cells(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
-        return [(name, make_plan([self.composer.wanted(cell) for cell in own])) for name, own in cells.items()]
+        return [(name, make_plan([*map(self.composer.request, own)])) for name, own in cells.items()]
 
-    def drawn(self) -> list[Reportable]:
+    def fill_exhibits(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
         winning = self.winning_sparsity
         filled = [(exhibit.fill(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
-        return [replace(shown, notes=(*shown.notes, *self._notes(cells))) for shown, cells in filled]
+        return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
-        """What has to be said of them below whatever shows them."""
-        shares = {wanted.run.problem.data.holdout for wanted in self.wanted} - {None}
-        apart = [f"{100 * share:g} % of train, its last rows, {HELD_OUT}" for share in sorted(filter(None, shares))]
+        """What has to be said of cells below the exhibit that shows them."""
+        shares = {request.run.problem.data.holdout for request in self.requested}
+        held_out = [f"{100 * share:g} % of train, its last rows, {HELD_OUT}" for share in sorted(filter(None, shares))]
         uninformative = {cell.task for cell in cells} & set(self.uninformative_tasks)
-        return [*self.composer.corpora(cells), *([WNLI] if uninformative else []), *apart]
+        return [*self.composer.text_notes(cells), *([WNLI] if uninformative else []), *held_out]
 
     def outcome(self, cell: Cell) -> CellResult:
         """What the store has of a cell."""
-        wanted = self.composer.wanted(cell)
-        result = read_result(self.store, wanted.run)
+        request = self.composer.request(cell)
+        run, result = request.run, read_result(self.store, request.run)
         return CellResult(
-            run=wanted.run.name,
-            metric=wanted.run.problem.task.metric,
+            run=run.name,
+            metric=run.problem.task.metric,
             score=result.score if result else None,
-            command=f"{PROGRAM} {shlex.join(wanted.overrides)}",
+            command=_command(request.overrides),
             undefined=result.undefined if result else (),
             metrics=result.metrics if result else {},
-            ticket=_ticket(wanted.run, self.store),
-            problem=wanted.run.problem,
-            steps=wanted.steps,
+            ticket=_ticket(run, self.store),
+            problem=run.problem,
+            steps=request.steps,
             selection_score=result.picks if result else None,
         )
+
+
+def _command(overrides: Sequence[str]) -> str:
+    return f"{PROGRAM} {shlex.join(overrides)}"
 
 
 def _ticket(run: Run, store: Store) -> Path | None:

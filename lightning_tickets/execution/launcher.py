@@ -50,9 +50,10 @@ def make_launcher(choice: str, node: Any) -> Launcher:
     try:
         launcher = instantiate(node, _convert_="all")
     except InstantiationException as error:
-        if isinstance(error.__cause__, UserError):
-            raise error.__cause__ from error
-        raise UserError(f"hydra/launcher={choice}: {reason(error)}") from error
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        if isinstance(cause, UserError):
+            raise cause from error
+        raise UserError(f"hydra/launcher={choice}: {reason(cause)}") from error
     if not isinstance(launcher, Launcher):
         raise refused
     return launcher

@@ -20,14 +20,13 @@ class ReadyQueue:
 
     def next(self) -> Job | None:
         """Removes the first job that is ready; None if there is none now."""
-        now, looked = time.monotonic(), dict[str, bool]()
+        now, missing = time.monotonic(), set[str]()
         for place, job in enumerate(self._jobs):
-            if self._ready_at.get(job.name, 0.0) > now:
+            if self._ready_at.get(job.name, 0.0) > now or job.needs in missing:
                 continue
-            if job.needs is not None and job.needs not in looked:
-                looked[job.needs] = self._in_store(job.needs)
-            if job.needs is None or looked[job.needs]:
+            if job.needs is None or self._in_store(job.needs):
                 return self._jobs.pop(place)
+            missing.add(job.needs)
         return None
 
     def put_back(self, job: Job) -> None:

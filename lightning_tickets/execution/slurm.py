@@ -118,8 +118,8 @@ class SlurmLauncher:
 
 
 def _queued() -> set[str]:
-    """The numbers of this user's jobs of our name that wait or run, without those that have just ended."""
-    line = ["squeue", "-h", "-r", "-u", getpass.getuser(), "-n", NAME, "-t", "PD,R,S,CF,RQ,RH,SE,SI", "-o", "%i"]
+    """The numbers of this user's jobs of our name that wait or run; while a job is requeued, it is completing (CG)."""
+    line = ["squeue", "-h", "-r", "-u", getpass.getuser(), "-n", NAME, "-t", "PD,R,S,CF,CG,RQ,RH,SE,SI", "-o", "%i"]
     for last in (False, False, True):
         done = subprocess.run(line, capture_output=True, text=True)
         if done.returncode == 0:

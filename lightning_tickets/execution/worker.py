@@ -6,20 +6,20 @@ from dataclasses import replace
 
 from lightning_tickets.runs.world import rank
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.record import last_line
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.result import summary_line
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import Run, TicketMask
-from lightning_tickets.tickets.train import train
+from lightning_tickets.training.distributed import process_group
 from lightning_tickets.training.loggers import LoggerConfig
-from lightning_tickets.training.ranks import joined
 
 
 def execute_job(target: Run | TicketMask, context: RunContext) -> str:
     """One line: the run's name, metric and score, or the ticket's name. Under torchrun only the first process logs."""
     if rank():
         context = replace(context, logger=LoggerConfig(), hardware=replace(context.hardware, progress=False))
-    with joined(context.hardware.accelerator):
+    with process_group(context.hardware.accelerator):
         if isinstance(target, TicketMask):
-            find(target, context)
+            find_ticket(target, context)
             return target.name
-        return last_line(target, train(target, context))
+        return summary_line(target, score_run(target, context))

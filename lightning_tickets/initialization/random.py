@@ -1,4 +1,4 @@
-"""θ0′: the architecture drawn anew (random_weights in table 2)."""
+"""θ0′: new random weights of the architecture (random_weights in table 2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EMBEDDINGS = "embeddings."
 def random(theta: State, fresh: Callable[[int], State], seed: int, embeddings: bool = True) -> State:
     """Weights from the architecture's own initialisation; ``fresh`` draws them for a seed.
 
-    The embeddings are drawn too (as released; reference 9), or with ``embeddings=False`` stay those of θ0.
+    The embeddings are drawn too (docs/method.md, row 9), or with ``embeddings=False`` stay those of θ0.
     """
     drawn = fresh(seed)
     if set(drawn) != set(theta):

@@ -1,6 +1,6 @@
 """θ0″: pre-trained weights in another order (shuffled_weights in table 2).
 
-The print reads as a shuffle within each matrix, before the mask is applied; the released code permutes whole layers.
+The paper reads as a shuffle within each matrix, before the mask is applied; the released code permutes whole layers.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
 
 @component("shuffled_layers", version=1)
 def whole_layers(theta: State, prunable: Sequence[str], seed: int) -> State:
-    """The matrices of each layer in the place of another layer's (as released; reference 9); the rest as it was.
+    """The matrices of each layer in the place of another layer's (docs/method.md, row 9); the rest as it was.
 
     A name without a layer's number (the pooler's) stays, and so do biases, normalisation and embeddings.
     """
-    layers = sorted({int(found[1]) for name in prunable if (found := NUMBER.search(name))})
+    layers = sorted({int(number[1]) for name in prunable if (number := NUMBER.search(name))})
     order = torch.randperm(len(layers), generator=torch.Generator().manual_seed(seed)).tolist()
     source = {layer: layers[place] for layer, place in zip(layers, order, strict=True)}
     result = dict(clone(theta))
     for name in prunable:
-        found = NUMBER.search(name)
-        if found:
-            result[name] = theta[NUMBER.sub(f".{source[int(found[1])]}.", name, count=1)].detach().clone()
+        number = NUMBER.search(name)
+        if number:
+            result[name] = theta[NUMBER.sub(f".{source[int(number[1])]}.", name, count=1)].detach().clone()
     return result

@@ -50,7 +50,7 @@ def fresh_encoder(config: Any, seed: int) -> Any:
 def prunable(encoder: nn.Module, pooler: bool = True) -> dict[str, Tensor]:
     """The weights of every linear map of the bare encoder, its embeddings' projections apart.
 
-    For BERT: query, key, value, attention output, intermediate and output of each layer, and the pooler if wanted.
+    For BERT: query, key, value, attention output, intermediate and output of each layer, with ``pooler`` its matrix.
     """
     return {
         f"{name}.weight": module.weight

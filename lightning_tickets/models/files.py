@@ -41,7 +41,7 @@ AFTER_PADDING = {
     "xmod",
 }
 
-# Types of networks whose query, key, value and output matrices split by attention head (models/attention.py).
+# Types of networks whose query, key, value and output matrices split by attention head (models/attention_heads.py).
 SPLIT_BY_HEAD = {
     "bert",
     "big_bird",
@@ -69,44 +69,44 @@ SPLIT_BY_HEAD = {
 }
 
 
-def model_files(folder: Path, shown: str) -> list[str]:
-    """Every file that is read, by name; UserError under the name ``shown`` where one is missing."""
+def model_files(folder: Path, label: str) -> list[str]:
+    """Every file that is read, by name; UserError under the name ``label`` where one is missing."""
     if not folder.is_dir():
-        raise UserError(f"model.path={shown} is not a folder")
+        raise UserError(f"model.path={label} is not a folder")
     if not (folder / CONFIG).is_file():
-        raise UserError(f"model.path={shown}: no {CONFIG} in the folder")
-    return [CONFIG, *weight_files(folder, shown), *tokenizer_files(folder, shown)]
+        raise UserError(f"model.path={label}: no {CONFIG} in the folder")
+    return [CONFIG, *weight_files(folder, label), *tokenizer_files(folder, label)]
 
 
-def weight_files(folder: Path, shown: str) -> list[str]:
+def weight_files(folder: Path, label: str) -> list[str]:
     """The file of weights or the index and its shards, in transformers' order of preference: safetensors first."""
     allowed = (*SAFETENSORS, *PICKLED)
     first = next((name for name in allowed if (folder / name).is_file()), None)
     if first is None:
-        raise UserError(f"model.path={shown}: no {' or '.join(allowed)} in the folder")
+        raise UserError(f"model.path={label}: no {' or '.join(allowed)} in the folder")
     if not first.endswith(".index.json"):
         return [first]
-    content = _json(folder / first, shown)
+    content = _json(folder / first, label)
     shards = content.get("weight_map")
     if not isinstance(shards, dict) or not shards:
-        raise UserError(f"model.path={shown}: {first} has no weight_map")
+        raise UserError(f"model.path={label}: {first} has no weight_map")
     names = sorted({str(name) for name in shards.values()})
     for name in names:
         if Path(name).name != name or not (folder / name).is_file():
-            raise UserError(f"model.path={shown}: no {name} in the folder, which {first} names")
+            raise UserError(f"model.path={label}: no {name} in the folder, which {first} names")
     return [first, *names]
 
 
-def parameters(folder: Path, shown: str) -> int:
+def parameters(folder: Path, label: str) -> int:
     """Roughly how many weights there are, by the size of their files, in single precision."""
-    names = weight_files(folder, shown)
+    names = weight_files(folder, label)
     return sum((folder / name).stat().st_size for name in names if not name.endswith(".json")) // 4
 
 
-def tokenizer_files(folder: Path, shown: str) -> list[str]:
+def tokenizer_files(folder: Path, label: str) -> list[str]:
     """The files of the tokenizer, at least one of them a vocabulary."""
     if not any((folder / name).is_file() for name in VOCABULARIES):
-        raise UserError(f"model.path={shown}: no {' or '.join(VOCABULARIES)} in the folder")
+        raise UserError(f"model.path={label}: no {' or '.join(VOCABULARIES)} in the folder")
     return [name for name in TOKENIZER if (folder / name).is_file()]
 
 
@@ -118,28 +118,28 @@ def digest(folder: Path, names: Iterable[str]) -> str:
     return content.hexdigest()[:16]
 
 
-def positions(config: Path, shown: str) -> int:
+def positions(config: Path, label: str) -> int:
     """How many tokens the encoder takes; RoBERTa's kind counts its positions from behind the padding's."""
-    given = _json(config, shown)
+    given = _json(config, label)
     try:
         count = int(given.get("max_position_embeddings", 512))
         if given.get("model_type") in AFTER_PADDING:
             count -= int(given.get("pad_token_id", 1)) + 1
     except (ValueError, TypeError) as error:
-        raise UserError(f"model.path={shown}: {CONFIG} cannot be read ({error})") from error
+        raise UserError(f"model.path={label}: {CONFIG} cannot be read ({error})") from error
     return count
 
 
-def model_type(config: Path, shown: str) -> str:
+def model_type(config: Path, label: str) -> str:
     """The name of the architecture in transformers, "" where the config has none."""
-    return str(_json(config, shown).get("model_type", ""))
+    return str(_json(config, label).get("model_type", ""))
 
 
-def _json(path: Path, shown: str) -> dict[str, Any]:
+def _json(path: Path, label: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise UserError(f"model.path={shown}: {path.name} cannot be read ({error})") from error
+        raise UserError(f"model.path={label}: {path.name} cannot be read ({error})") from error
     if not isinstance(content, dict):
-        raise UserError(f"model.path={shown}: {path.name} cannot be read (not a mapping)")
+        raise UserError(f"model.path={label}: {path.name} cannot be read (not a mapping)")
     return content

@@ -21,11 +21,11 @@ from lightning_tickets.pocket import MODEL_DIR
 
 
 class Pretrained(Protocol):
-    """A pre-trained network that can be named and told from another before its weights are read."""
+    """A pre-trained network that can be named and distinguished from another before its weights are read."""
 
     @property
     def name(self) -> str:
-        """What runs are told that it is."""
+        """What specs of runs call it."""
 
     @property
     def path(self) -> Path:
@@ -52,7 +52,7 @@ class Pretrained(Protocol):
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder in the layout of transformers' ``save_pretrained``, with the name that runs are told it by."""
+    """A folder in the layout of transformers' ``save_pretrained``, with the name that specs of runs call it."""
 
     name: str
     path: Path

@@ -73,7 +73,7 @@ def drawn(width: int, outputs: int) -> nn.Linear:
 
 
 def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
-    """A head drawn by ``seed``; a masked-LM head takes the checkpoint's own weights where it has them."""
+    """A head drawn by ``seed``; a masked LM head takes the checkpoint's own weights where it has them."""
     if kind.head == "vocabulary":
         return vocabulary_head(encoder, folder, seed)
     with seeded(seed):

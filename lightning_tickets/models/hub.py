@@ -35,8 +35,8 @@ class Hub:
             if not any((folder / file).is_file() for file in SAFETENSORS):
                 folder = self._snapshot(INSTEAD)
         except Exception as error:
-            wanted, instead = f"cannot be fetched at {self.revision[:8]}", "model=local model.path=DIR reads a folder"
-            raise UserError(f"model.path={self.repo}: {wanted} ({reason(error)}); {instead}") from error
+            problem, instead = f"cannot be fetched at {self.revision[:8]}", "model=local model.path=DIR reads a folder"
+            raise UserError(f"model.path={self.repo}: {problem} ({reason(error)}); {instead}") from error
         model_files(folder, f"{self.repo}@{self.revision[:8]}")
         return folder
 
@@ -66,10 +66,10 @@ class Hub:
         """Roughly how many weights it has; what was given, None if nothing, while they are not in the cache."""
         from huggingface_hub import try_to_load_from_cache
 
-        found = (
+        cached = (
             try_to_load_from_cache(self.repo, name, revision=self.revision) for name in (SAFETENSORS[0], PICKLED[0])
         )
-        return next((Path(path).stat().st_size // 4 for path in found if isinstance(path, str)), self.size)
+        return next((Path(path).stat().st_size // 4 for path in cached if isinstance(path, str)), self.size)
 
     def fetch(self) -> None:
         """Fetch what is not in the cache yet."""

@@ -54,8 +54,8 @@ def encode(encoder: Any, inputs: Batch) -> Any:
     places = RealTokens(mask, mask.flatten().nonzero()[:, 0])
     positions = torch.arange(mask.shape[1], device=mask.device).expand_as(mask) + _first_position(encoder)
     tokens = {name: places.packed(value) for name, value in inputs.items() if name != "attention_mask"}
-    found = encoder(**tokens, position_ids=places.packed(positions), places=places)
-    hidden = places.padded(found.last_hidden_state)
+    encoded = encoder(**tokens, position_ids=places.packed(positions), places=places)
+    hidden = places.padded(encoded.last_hidden_state)
     pooler = getattr(encoder, "pooler", None)
     return BaseModelOutputWithPooling(last_hidden_state=hidden, pooler_output=pooler(hidden) if pooler else None)
 
@@ -80,8 +80,8 @@ def attend(
     """Scaled dot products within each text; takes (1, heads, tokens, width of a head), gives (1, tokens, heads, …)."""
     query, key, value = (places.padded(one.transpose(1, 2)).transpose(1, 2) for one in (query, key, value))
     seen = None if places.at.numel() == places.mask.numel() else places.mask[:, None, None]  # none is faster
-    found = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, dropout_p=dropout, scale=scaling)
-    return places.packed(found.transpose(1, 2)), None
+    encoded = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, dropout_p=dropout, scale=scaling)
+    return places.packed(encoded.transpose(1, 2)), None
 
 
 AttentionInterface.register(PACKED, attend)

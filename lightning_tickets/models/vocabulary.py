@@ -1,4 +1,4 @@
-"""The masked-LM head that transformers has for an architecture, standing on an encoder of ours."""
+"""The masked LM head that transformers has for an architecture, standing on an encoder of ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ State = tuple[tuple[str, int, int], ...]
 
 @dataclass
 class Hidden(BaseModelOutput):
-    """What a masked-LM model reads of its encoder's; Longformer's hands on one thing more."""
+    """What a masked LM model reads of its encoder's; Longformer's hands on one thing more."""
 
     global_attentions: None = None
 
@@ -36,7 +36,7 @@ class Given(nn.Module):
 
 
 class VocabularyHead(nn.Module):
-    """Logits of the asked tokens only, (asked, vocabulary); ``model`` is a masked-LM model without its encoder."""
+    """Logits of the asked tokens only, (asked, vocabulary); ``model`` is a masked LM model without its encoder."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def vocabulary_head(encoder: Any, folder: Path, seed: int) -> VocabularyHead:
 
 @lru_cache(maxsize=8)
 def _bare(folder: Path, state: State, seed: int) -> tuple[Any, bool]:
-    """The masked-LM model without encoder and tied decoder, and whether the checkpoint has the whole of its head.
+    """The masked LM model without encoder and tied decoder, and whether the checkpoint has the whole of its head.
 
     ``state`` says which files these were; what they lack of the head is drawn by ``seed``.
     """
@@ -84,5 +84,5 @@ def _bare(folder: Path, state: State, seed: int) -> tuple[Any, bool]:
 
 def _state(folder: Path) -> State:
     """What tells a changed folder without reading it."""
-    found = [(name, (folder / name).stat()) for name in model_files(folder, str(folder))]
-    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
+    files = [(name, (folder / name).stat()) for name in model_files(folder, str(folder))]
+    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in files)

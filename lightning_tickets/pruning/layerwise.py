@@ -1,4 +1,4 @@
-"""Magnitude pruning within each matrix, at layer ratios that are set beforehand instead of found by one ranking."""
+"""Magnitude pruning within each matrix, at layer ratios that do not follow from one ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The released code's random mask: magnitude pruning of a random network (reference 9), whose layer ratios it has."""
+"""The released code's random mask: that of magnitude pruning a random network (docs/method.md, row 9)."""
 
 from __future__ import annotations
 

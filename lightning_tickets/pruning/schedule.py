@@ -16,7 +16,7 @@ def kept_count(total: int, percent: int) -> int:
 
 
 class Schedule(Protocol):
-    """The rounds of a chain, each told by the (rounded) percentage of weights that is gone after it."""
+    """The rounds of a chain, each named by the (rounded) percentage of weights pruned after it."""
 
     @property
     def per_round(self) -> int:
@@ -26,7 +26,7 @@ class Schedule(Protocol):
         """Of all rounds, rising."""
 
     def kept(self, total: int, percent: int) -> int:
-        """The exact number of weights left of ``total`` after the round that is told by ``percent``."""
+        """The exact number of weights left of ``total`` after the round named by ``percent``."""
 
 
 def rounds_to(schedule: Schedule, percent: int) -> int:
@@ -42,9 +42,9 @@ def rounds_to(schedule: Schedule, percent: int) -> int:
 
 @dataclass(frozen=True)
 class Linear:
-    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (as released; reference 3).
+    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (docs/method.md, row 3).
 
-    With ``empty`` a last round prunes all that is left and trains for nothing (as released; reference 6).
+    With ``empty`` a last round prunes all that is left and trains for nothing (docs/method.md, row 6).
     """
 
     tag: ClassVar[str] = "Linear"
@@ -61,7 +61,7 @@ class Linear:
 
 @dataclass(frozen=True)
 class Geometric:
-    """``per_round`` percent of what is LEFT a round, so 10, 19, 27, 34, … (the text of algorithm 1; reference 3).
+    """``per_round`` percent of what is LEFT a round, so 10, 19, 27, 34, … (algorithm 1; docs/method.md, row 3).
 
     Rounds go on as long as each has a whole percentage of its own, at most to 99 %.
     """
@@ -71,12 +71,12 @@ class Geometric:
 
     def percents(self) -> list[int]:
         _check(self.per_round)
-        found: list[int] = []
+        rounds: list[int] = []
         while True:
-            rounded = WHOLE - round(WHOLE * (1 - self.per_round / WHOLE) ** (len(found) + 1))
-            if rounded >= WHOLE or (found and rounded == found[-1]):
-                return found
-            found.append(rounded)
+            rounded = WHOLE - round(WHOLE * (1 - self.per_round / WHOLE) ** (len(rounds) + 1))
+            if rounded >= WHOLE or (rounds and rounded == rounds[-1]):
+                return rounds
+            rounds.append(rounded)
 
     def kept(self, total: int, percent: int) -> int:
         for _ in range(rounds_to(self, percent)):

@@ -64,6 +64,6 @@ def explained(baseline: str) -> str:
     return (
         f"Differences from {row_name(baseline)} in points. Welch's interval and p are over seeds, Holm's p over all "
         f"lines; paired: by seed; TOST: whether the two are the same within {100 * MARGIN:g} point; examples: a "
-        "bootstrap of the development set. Better or worse: Holm's p < 0.05; same: TOST's p < 0.05; otherwise it is "
-        "inconclusive."
+        "bootstrap of the development set. Better or worse: Holm's p < 0.05; same: TOST's p < 0.05; otherwise it "
+        "cannot be told."
     )

@@ -1,4 +1,4 @@
-"""The paper's claims, each tested on the suite's own runs: it holds, it does not hold, or it is inconclusive.
+"""The paper's claims, each tested on the suite's own runs: it holds, it does not hold, or it cannot be told.
 
 A claim is about cells. Each cell votes for it, against it or not at all, by tests over seeds with Holm's correction
 over the claim's cells.
@@ -45,7 +45,7 @@ class CellVote:
 
 
 def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> tuple[Claim, ...]:
-    """The eight claims; a claim whose exhibit is not among ``exhibits`` is inconclusive."""
+    """The eight claims; a claim whose exhibit is not among ``exhibits`` cannot be told."""
     by_name = {
         exhibit.name: replace(exhibit, tasks=tuple(task for task in exhibit.tasks if task not in excluded_tasks))
         for exhibit in exhibits

@@ -18,7 +18,7 @@ from lightning_tickets.studies.statistics.significance import (
 from lightning_tickets.studies.statistics.summary import flags
 
 MARGIN = 0.01  # one point: the margin of the test of equivalence
-CANNOT_BE_TOLD = "inconclusive"
+CANNOT_BE_TOLD = "cannot be told"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Better, worse, same (within the margin) or inconclusive."""
+        """Better, worse, same (within the margin) or cannot be told."""
         if self.welch is None or self.adjusted is None or self.equivalence is None:
             return CANNOT_BE_TOLD
         if self.adjusted < 0.05:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.studies.statistics.summary import Matching, Summary, matching, summarize
@@ -60,35 +60,33 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
-class TextTable:
-    """A table of ready texts: ``head`` and lines of the same width.
-
-    ``tasks`` are those that appear in it; ``missing`` are the commands of runs that are not in the store.
-    """
+class _Report:
+    """``tasks`` are those that appear in it; ``missing`` are the commands of runs that are not in the store."""
 
     name: str
     title: str
     caption: str
-    head: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
+    _: KW_ONLY
     tasks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Matrix:
+class TextTable(_Report):
+    """A table of ready texts: ``head`` and lines of the same width."""
+
+    head: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Matrix(_Report):
     """Fractions from 0 to 1 by rows and columns, None if not known yet: overlap of masks, sparsity by layer."""
 
-    name: str
-    title: str
-    caption: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     values: tuple[tuple[float | None, ...], ...]
-    tasks: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,17 +102,11 @@ class Round:
 
 
 @dataclass(frozen=True)
-class PruningRounds:
+class PruningRounds(_Report):
     """The rounds that find a ticket; scores are of ``metric``, as fractions."""
 
-    name: str
-    title: str
-    caption: str
     metric: str
     rounds: tuple[Round, ...]
-    tasks: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 Plottable = Exhibit | Matrix | PruningRounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightning_tickets.runs.store import TIMING, Store, read_json
 from lightning_tickets.studies.cell import Cell
@@ -87,30 +87,21 @@ def make_plan(requested: Sequence[RequestedRun]) -> Plan:
     return Plan((*searches, *runs), sum(map(_unshared, requested)))
 
 
+def _training(request: RequestedRun) -> Job:
+    run = request.run
+    needs = run.ticket.name if run.ticket else None
+    return Job(run.name, request.overrides, (run.name,), needs, request.seconds, run, request.cell, request.parameters)
+
+
 def _search(ticket: TicketMask, request: RequestedRun) -> Job:
-    return Job(
-        ticket.name,
+    return replace(
+        _training(request),
+        name=ticket.name,
         overrides=(*request.overrides, "job=find"),
         makes=tuple(one.name for one in ticket.rounds),
         needs=None,
         seconds=request.search_seconds,
         target=ticket,
-        cell=request.cell,
-        parameters=request.parameters,
-    )
-
-
-def _training(request: RequestedRun) -> Job:
-    run = request.run
-    return Job(
-        run.name,
-        overrides=request.overrides,
-        makes=(run.name,),
-        needs=run.ticket.name if run.ticket else None,
-        seconds=request.seconds,
-        target=run,
-        cell=request.cell,
-        parameters=request.parameters,
     )
 
 

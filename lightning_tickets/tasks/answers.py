@@ -18,11 +18,11 @@ def normalised(text: str) -> list[str]:
 
 def best_scores(guess: str, gold: Sequence[str]) -> tuple[float, float]:
     """F1 over words and exact match, the best of each over the gold answers."""
-    said, wanted = normalised(guess), [normalised(answer) for answer in gold]
-    return max(_f1(said, words) for words in wanted), max(float(said == words) for words in wanted)
+    said, expected = normalised(guess), [normalised(answer) for answer in gold]
+    return max(_f1(said, words) for words in expected), max(float(said == words) for words in expected)
 
 
-def _f1(said: list[str], wanted: list[str]) -> float:
+def _f1(said: list[str], expected: list[str]) -> float:
     """2 · precision · recall / (precision + recall); 0 where they share no word."""
-    shared = sum((Counter(said) & Counter(wanted)).values())
-    return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
+    shared = sum((Counter(said) & Counter(expected)).values())
+    return 2 * shared / (len(said) + len(expected)) if shared else 0.0

@@ -19,7 +19,7 @@ Columns = Mapping[str, Sequence[float]]
 class Score:
     """A task's metrics as fractions; a metric that has no value here (Pearson of a constant) is in ``undefined``.
 
-    ``columns`` are what the metrics are of, a value an example (a guess and its label), to draw samples of examples.
+    ``columns`` are what the metrics are of, one value per example (a guess and its label), for bootstrap samples.
     """
 
     metrics: dict[str, float]
@@ -31,8 +31,8 @@ class Score:
         further = defined({name: metric(self.columns) for name, metric in metrics.items()}, self.columns)
         return Score(self.metrics | further.metrics, self.undefined + further.undefined, self.columns)
 
-    def beside(self, name: str, other: Score, metric: str) -> Score:
-        """With one metric of another score under a name of its own."""
+    def with_metric(self, name: str, other: Score, metric: str) -> Score:
+        """With one metric of another score, under the given name."""
         flagged = (name,) if metric in other.undefined else ()
         return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged, self.columns)
 

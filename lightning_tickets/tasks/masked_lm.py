@@ -25,8 +25,8 @@ EVALUATIONS = ("fixed", "drawn")
 class MaskedLM:
     """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation.
 
-    ``evaluation="drawn"`` is the released code's (reference 10): masks drawn on by the training's generator, and the
-    batches' accuracies averaged by all of their tokens.
+    ``evaluation="drawn"`` is the released code's (docs/method.md, row 10): masks drawn by the training's generator,
+    and the batches' accuracies averaged by all of their tokens.
     """
 
     head = "vocabulary"
@@ -75,12 +75,12 @@ class MaskedLM:
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
         batch = pad(examples, self.pad_id)
         if seed is not None:
-            shown, asked = self._corrupt(batch["input_ids"], seed)
-            return batch | {"input_ids": shown, "asked": asked}
+            corrupted, asked = self._corrupt(batch["input_ids"], seed)
+            return batch | {"input_ids": corrupted, "asked": asked}
         fixed = [self._corrupt(torch.tensor(e["input_ids"]), self.evaluation_seed + e["number"]) for e in examples]
-        shown = pad([{"input_ids": s.tolist()} for s, _ in fixed], self.pad_id)["input_ids"]
+        corrupted = pad([{"input_ids": s.tolist()} for s, _ in fixed], self.pad_id)["input_ids"]
         asked = pad([{"input_ids": a.tolist()} for _, a in fixed], IGNORED)["input_ids"]
-        return batch | {"input_ids": shown, "asked": asked}
+        return batch | {"input_ids": corrupted, "asked": asked}
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """``logits`` are those of the asked tokens only, (asked, vocabulary)."""
@@ -105,13 +105,13 @@ class MaskedLM:
         return defined({"accuracy": right / asked if asked else float("nan")}, columns)
 
     def _corrupt(self, ids: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-        """What is shown, and what is asked (IGNORED elsewhere); at least one token of a batch is asked."""
+        """The corrupted input, and what is asked (IGNORED elsewhere); at least one token of a batch is asked."""
         generator = torch.Generator().manual_seed(seed)
         free = ~torch.isin(ids, self.special)
         draw = torch.rand(ids.shape, generator=generator).masked_fill(~free, 2.0)
         chosen = (draw < self.rate) | ((draw == draw.min()) & free)
         how = torch.rand(ids.shape, generator=generator)
         other = self.ordinary[torch.randint(len(self.ordinary), ids.shape, generator=generator)]
-        shown = torch.where(chosen & (how < 0.8), torch.full_like(ids, self.tokenizer.mask_token_id), ids)
-        shown = torch.where(chosen & (how >= 0.8) & (how < 0.9), other, shown)
-        return shown, torch.where(chosen, ids, torch.full_like(ids, IGNORED))
+        corrupted = torch.where(chosen & (how < 0.8), torch.full_like(ids, self.tokenizer.mask_token_id), ids)
+        corrupted = torch.where(chosen & (how >= 0.8) & (how < 0.9), other, corrupted)
+        return corrupted, torch.where(chosen, ids, torch.full_like(ids, IGNORED))

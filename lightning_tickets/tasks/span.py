@@ -54,7 +54,7 @@ class Span:
         for room, members in groups.items():
             if room < 2:
                 raise UserError(
-                    f"training.max_length={self.max_length} leaves no room for a text beside the longest question"
+                    f"training.max_length={self.max_length} leaves no room for a text after the longest question"
                 )
             for member, window in self._group([asked[m] for m in members], [rows[m] for m in members], room):
                 windows[members[member]].append(window)
@@ -62,7 +62,7 @@ class Span:
 
     def _group(self, asked: Sequence[str], rows: Sequence[Row], room: int) -> Iterator[tuple[int, Example]]:
         """Windows with the number of their row; neighbours share ``room - stride`` tokens, at least half a window."""
-        found = self.tokenizer(
+        tokenised = self.tokenizer(
             list(asked),
             [row["context"] for row in rows],
             truncation="only_second",
@@ -71,22 +71,24 @@ class Span:
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
         )
-        names = [name for name in INPUTS if name in found]
-        for window, member in enumerate(found["overflow_to_sample_mapping"]):
+        names = [name for name in INPUTS if name in tokenised]
+        for window, member in enumerate(tokenised["overflow_to_sample_mapping"]):
             offsets = [
                 list(offset) if sequence == 1 else None
-                for offset, sequence in zip(found["offset_mapping"][window], found.sequence_ids(window), strict=True)
+                for offset, sequence in zip(
+                    tokenised["offset_mapping"][window], tokenised.sequence_ids(window), strict=True
+                )
             ]
             start, end = _answer(offsets, rows[member]["answers"])
             yield (
                 member,
-                {name: found[name][window] for name in names} | {"offsets": offsets, "start": start, "end": end},
+                {name: tokenised[name][window] for name in names} | {"offsets": offsets, "start": start, "end": end},
             )
 
     def _shortened(self, question: str) -> str:
         """What its first tokens cover."""
-        found = self.tokenizer(question, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
-        return question[: found[self.question - 1][1]] if len(found) > self.question else question
+        offsets = self.tokenizer(question, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        return question[: offsets[self.question - 1][1]] if len(offsets) > self.question else question
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
         batch = pad(examples, self.pad_id)

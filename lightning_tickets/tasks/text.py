@@ -23,7 +23,7 @@ class TextPairs:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
 
     def encode(self, rows: Iterable[Row]) -> Iterator[Example]:
-        """Pairs that are too long lose tokens from the longer text first (reference 1, table 1)."""
+        """Pairs that are too long lose tokens from the longer text first (the paper, table 1)."""
         for portion in portions(rows):
             encoded = encode_pairs(self.tokenizer, portion, self.max_length)
             yield from (e | {"label": self.target(row)} for e, row in zip(encoded, portion, strict=True))
@@ -34,6 +34,6 @@ def encode_pairs(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], max_le
     firsts = [row["first"] for row in rows]
     pairs = rows and rows[0].get("second") is not None
     seconds = [row["second"] for row in rows] if pairs else None
-    found = tokenizer(firsts, seconds, truncation="longest_first" if pairs else True, max_length=max_length)
-    names = [name for name in INPUTS if name in found]
-    return [{name: found[name][i] for name in names} for i in range(len(rows))]
+    tokenised = tokenizer(firsts, seconds, truncation="longest_first" if pairs else True, max_length=max_length)
+    names = [name for name in INPUTS if name in tokenised]
+    return [{name: tokenised[name][i] for name in names} for i in range(len(rows))]

@@ -20,13 +20,13 @@ from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.problem import Problem
-from lightning_tickets.training.parts import Splits
+from lightning_tickets.training.loaders import Splits
 
 HELD_OUT = "held_out"  # of train
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
 
-def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
+def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
     """The task's kind and its splits, remembered for the next run of the process on the same problem."""
     key = (problem, folder.path)
     if key not in _known:
@@ -42,10 +42,10 @@ def prepared(problem: Problem, source: Source, folder: Pretrained, cache: Path) 
         def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
             """``of`` names the split of the source that it is a part of."""
             chosen = rows or slice(_limit(problem, name))
-            found = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
+            chosen_rows = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
             path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
-            return _whole(problem, name, load_or_build(path, islice(_encoded(kind, problem, found), most)))
+            return _whole(problem, name, load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
         train, held_out = slice(problem.data.train_limit), None

@@ -89,7 +89,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Mix:
-    """What is trained beside a chain's own problem, one encoder and a head a task.
+    """What is trained together with a chain's own problem: one encoder, one head per task.
 
     ``loss`` is ``summed`` (every task has a batch in every step) or ``sampled`` (a step is of one task, any as likely).
     """

@@ -9,8 +9,8 @@ from typing import Any
 from lightning_tickets.components import Component, accepts, call
 from lightning_tickets.pruning.mask import Mask, Weights, kept
 from lightning_tickets.runs.world import world_size as processes
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.training.ranks import gathered
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.distributed import all_gather
 
 Gradients = Callable[[Mask, int, int], Weights]
 """Of a mask, a number of batches and a seed: the mean gradient of each prunable matrix."""
@@ -18,7 +18,7 @@ Gradients = Callable[[Mask, int, int], Weights]
 
 def prune(
     pruner: Component,
-    bench: Bench,
+    bench: Workbench,
     weights: Weights,
     mask: Mask,
     count: int,
@@ -53,5 +53,5 @@ def with_count(mask: Mask, count: int, made_by: Component) -> Mask:
 def _check_same(mask: Mask) -> None:
     """RuntimeError unless every process has the same mask."""
     bits = hashlib.sha256(b"".join(m.numpy().tobytes() for m in mask.values())).hexdigest()
-    if set(gathered(bits)) != {bits}:
+    if set(all_gather(bits)) != {bits}:
         raise RuntimeError("the processes of this training have pruned to different masks")

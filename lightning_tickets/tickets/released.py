@@ -1,4 +1,4 @@
-"""The released code's mask files (reference 12): a dictionary of 0/1 tensors by ``torch.save``."""
+"""The released code's mask files (docs/method.md, row 12): a dictionary of 0/1 tensors by ``torch.save``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
-from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.mask_file import load_ticket
 
 PREFIX, SUFFIX = "bert.", "_mask"
 
@@ -34,14 +34,14 @@ def load_released(path: Path) -> Mask:
 
 def _matrix(path: Path, name: Any, value: Any) -> tuple[str, torch.Tensor]:
     if not isinstance(name, str) or not name.endswith(SUFFIX) or not isinstance(value, torch.Tensor):
-        raise UserError(f"{path}: {str(name)[:80]!r} is no mask: allowed are tensors named …weight{SUFFIX}")
+        raise UserError(f"{path}: {str(name)[:80]!r} is not a mask: expected tensors named …weight{SUFFIX}")
     if not bool(((value == 0) | (value == 1)).all()):
         raise UserError(f"{path}: {name[:80]!r} has values other than 0 and 1")
     return name.removeprefix(PREFIX).removesuffix(SUFFIX), value.bool()
 
 
 def save_released(path: Path, mask: Mask) -> None:
-    """As the released code's own: float32, one tensor a matrix; there wholly or not at all."""
+    """As the released code's own: float32, one tensor a matrix; written whole or not at all."""
     draft = path.with_name(f".{path.name}.draft")
     try:
         torch.save({f"{PREFIX}{name}{SUFFIX}": m.float() for name, m in mask.items()}, draft)

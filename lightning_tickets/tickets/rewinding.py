@@ -18,11 +18,11 @@ from lightning_tickets.tickets.spec import Chain, Run, TicketMask
 
 if TYPE_CHECKING:
     from lightning_tickets.initialization.state import State
-    from lightning_tickets.training.snapshot import Point
+    from lightning_tickets.training.rewind_point import RewindPoint
 
 
 @dataclass(frozen=True)
-class Start:
+class TrainingStart:
     """What a training begins with: θ, and γ where it is not drawn; the step it begins at, and where its rate is zero.
 
     Heads are drawn by the run's seed, or by ``head_seed``.
@@ -64,9 +64,9 @@ def keeps_weights(ticket: TicketMask) -> bool:
     return bool(ticket.trained) and (goes_on(ticket.chain) or bool(ticket.chain.rewind and first))
 
 
-def rewound_to(ticket: TicketMask, store: Store) -> Point | None:
+def rewound_to(ticket: TicketMask, store: Store) -> RewindPoint | None:
     """The weights and heads that what comes after the ticket starts from; None for θ0 with a new head."""
-    from lightning_tickets.tickets.point import POINT, load_point
+    from lightning_tickets.tickets.rewind_point import POINT, load_point
 
     if ticket.chain.rewind == 0 or not ticket.trained:
         return None
@@ -74,13 +74,13 @@ def rewound_to(ticket: TicketMask, store: Store) -> Point | None:
     return load_point(store.open(holder.name, holder) / POINT)
 
 
-def round_start(ticket: TicketMask, theta: State, steps: int, store: Store) -> Start:
+def round_start(ticket: TicketMask, theta: State, steps: int, store: Store) -> TrainingStart:
     """The first round starts at θ0, the others where the chain goes back to, each with the head that the chain says."""
-    from lightning_tickets.tickets.point import END, load_point
+    from lightning_tickets.tickets.rewind_point import END, load_point
 
     chain, earlier = ticket.chain, ticket.trained[:-1]
     if not earlier:
-        return Start(theta, horizon=horizon(chain, steps))
+        return TrainingStart(theta, horizon=horizon(chain, steps))
     point, gamma = rewound_to(earlier[-1], store), None
     if point is not None:
         theta, gamma = point.encoder, point.heads
@@ -88,15 +88,15 @@ def round_start(ticket: TicketMask, theta: State, steps: int, store: Store) -> S
         gamma = load_point(store.open(earlier[-1].name, earlier[-1]) / END).heads
     start, end = first_step(chain, steps), horizon(chain, steps)
     if chain.head == "redrawn":
-        return Start(theta, None, start, end, derive(chain.seed, "heads", ticket.round))
-    return Start(theta, gamma, start, end)
+        return TrainingStart(theta, None, start, end, derive(chain.seed, "heads", ticket.round))
+    return TrainingStart(theta, gamma, start, end)
 
 
-def run_start(run: Run, theta: State, point: Point | None, steps: int) -> Start:
+def run_start(run: Run, theta: State, point: RewindPoint | None, steps: int) -> TrainingStart:
     """A run from its initialization's weights, with a new head; a rewound ticket goes on from its chain's step.
 
     On another task than its own it has the chain's weights only: a new head and a whole training.
     """
     if point is None or run.ticket is None or run.transferred:
-        return Start(theta)
-    return Start(theta, point.heads, first_step(run.ticket.chain, steps))
+        return TrainingStart(theta)
+    return TrainingStart(theta, point.heads, first_step(run.ticket.chain, steps))

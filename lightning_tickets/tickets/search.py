@@ -14,23 +14,23 @@ from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.point import END, POINT, save_point
+from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
 from lightning_tickets.tickets.prune import prune
-from lightning_tickets.tickets.record import TICKET, Result, read_round
+from lightning_tickets.tickets.result import TICKET, Result, read_round
+from lightning_tickets.tickets.rewind_point import END, POINT, save_point
 from lightning_tickets.tickets.rewinding import kept_step, round_start
 from lightning_tickets.tickets.spec import TicketMask
-from lightning_tickets.tickets.ticket import load_ticket, save_ticket
-from lightning_tickets.training.snapshot import Point, Snapshot
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.rewind_point import CaptureRewindPoint, RewindPoint
 
 
-def find(ticket: TicketMask, context: RunContext) -> Mask:
+def find_ticket(ticket: TicketMask, context: RunContext) -> Mask:
     """The mask of a chain at a sparsity, searched for only as far as it is not in the store yet.
 
     Each round is published before the next begins; one worker makes it, the others wait or are Busy (``RunContext``).
     """
-    bench: Bench | None = None
+    bench: Workbench | None = None
     mask: Mask | None = None
     for spec in ticket.rounds:
         with context.claim(spec.name) as lease:
@@ -38,7 +38,7 @@ def find(ticket: TicketMask, context: RunContext) -> Mask:
                 mask, _ = load_ticket(context.store.open(spec.name, spec) / TICKET)
                 continue
             _check_stop(spec, context)
-            bench = bench or Bench(ticket.chain.problem, context, ticket.chain.mix)
+            bench = bench or Workbench(ticket.chain.problem, context, ticket.chain.mix)
             before = mask if mask is not None else full(bench.prunable)
             mask = (_round if spec.trained else _untrained)(bench, spec, before, lease)
     assert mask is not None, "a schedule has one round at least"
@@ -58,12 +58,12 @@ def _check_stop(spec: TicketMask, context: RunContext) -> None:
         )
 
 
-def _round(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
+def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Rewind, train m ⊙ θ under the mask so far, prune to the round's count, publish the ticket."""
     began, chain, count = time.perf_counter(), spec.chain, spec.kept(size(before))
     start = round_start(spec, bench.theta, bench.steps, bench.context.store)
-    point = Snapshot(kept_step(spec, bench.steps))
-    end = Snapshot(bench.steps - start.begin if chain.head == "carried" else None, "end")
+    point = CaptureRewindPoint(kept_step(spec, bench.steps))
+    end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
     movement = Movement(bench.prunable if accepts(chain.pruner, "movement") else ())
     trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, movement], chain)
     mask = prune(
@@ -83,12 +83,12 @@ def _round(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
         if point.point is not None:
             save_point(folder / POINT, point.point)
         if end.point is not None:
-            save_point(folder / END, Point({}, end.point.heads))
+            save_point(folder / END, RewindPoint({}, end.point.heads))
         result.write(folder, time.perf_counter() - began)
     return mask
 
 
-def _untrained(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
+def _untrained(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Prune θ0 as it is (docs/method.md, row 7): a ticket without a score."""
     chain, weights, seed = spec.chain, bench.prunable, derive(spec.chain.seed, "mask", spec.round)
     count = spec.kept(size(before))
@@ -98,7 +98,7 @@ def _untrained(bench: Bench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
 
 
 @contextmanager
-def _published(bench: Bench, spec: TicketMask, mask: Mask, lease: Lease) -> Iterator[Path]:
+def _published(bench: Workbench, spec: TicketMask, mask: Mask, lease: Lease) -> Iterator[Path]:
     with bench.context.store.publish(spec.name, spec, lease) as folder:
         save_ticket(folder / TICKET, mask, {"name": spec.name, "found_by": described(spec)})
         yield folder

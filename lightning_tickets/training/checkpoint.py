@@ -16,7 +16,7 @@ import torch
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.world import rank
-from lightning_tickets.training.ranks import gathered, highest
+from lightning_tickets.training.distributed import all_gather, all_reduce_max
 
 GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
@@ -37,12 +37,12 @@ class Checkpoint(lightning.Callback):
 
     def latest(self) -> Path | None:
         """The furthest checkpoint that is whole."""
-        found = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
-        return next((path for path in found if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
+        checkpoints = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
+        return next((path for path in checkpoints if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Signals are obeyed after the step that is being made; outside a fit they do what they did before."""
+        """Within the block signals take effect after the current step; afterwards as they did before."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -57,10 +57,10 @@ class Checkpoint(lightning.Callback):
         self._asked.add(number)
 
     def state_dict(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"cpu": torch.get_rng_state()}
+        states: dict[str, Any] = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
-            found["cuda"] = torch.cuda.get_rng_state()
-        return {"ranks": gathered(found)}
+            states["cuda"] = torch.cuda.get_rng_state()
+        return {"ranks": all_gather(states)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._generators = state_dict["ranks"][rank()]
@@ -76,7 +76,7 @@ class Checkpoint(lightning.Callback):
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
         """Several processes save and stop together, at the step where the first of them has a reason to."""
         due = GOES_ON if time.monotonic() - self._saved < self.every else SAVES
-        agreed = highest(STOPS if self._asked else due)
+        agreed = all_reduce_max(STOPS if self._asked else due)
         if agreed >= SAVES:
             self._save(trainer)
         if agreed == STOPS:

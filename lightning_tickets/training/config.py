@@ -48,7 +48,7 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Course:
+class StepRange:
     """Steps ``begin`` to ``steps`` of a training, at the rates that belong to them, zero at ``horizon``.
 
     The horizon is the training's end unless the rate is spread over several (docs/method.md, row 2).

@@ -23,9 +23,9 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.checkpoint import Checkpoint
-from lightning_tickets.training.config import Course, Hardware, Training, held_out
+from lightning_tickets.training.config import Hardware, StepRange, Training, held_out
+from lightning_tickets.training.loaders import Collate, MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule, evaluate
-from lightning_tickets.training.parts import Collate, Part, Together, batches_of
 
 EVALUATION_BATCH = 128
 EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts
@@ -39,8 +39,8 @@ warnings.filterwarnings("ignore", message=".*isinstance\\(treespec, LeafSpec\\).
 
 def fit(
     encoder: Any,
-    parts: Sequence[Part],
-    course: Course,
+    parts: Sequence[TaskData],
+    course: StepRange,
     sampled: bool,
     seeds: tuple[int, int],
     callbacks: Sequence[lightning.Callback],
@@ -50,7 +50,7 @@ def fit(
 ) -> list[Score]:
     """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
-    The first part's settings are those of the training; the last step counts, no step is picked (reference, table 1).
+    The first part's settings are those of the training; the last step counts, no step is picked (the paper, table 1).
     With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
     latest that is there. Returns a score for each part.
     """
@@ -64,7 +64,7 @@ def fit(
         part.head.train()
     module = TaskModule(encoder.train(), parts, settings, course)
     loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
-    together = Together(loaders, module.kinds, steps, derive(seed, "mix", number) if sampled else None)
+    together = MultiTaskLoader(loaders, module.kinds, steps, derive(seed, "mix", number) if sampled else None)
     with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
         callbacks = [*callbacks, *([checkpoint] if checkpoint else [])]
         trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
@@ -78,7 +78,7 @@ def fit(
     return scores
 
 
-def _tokens(parts: Sequence[Part]) -> int:
+def _tokens(parts: Sequence[TaskData]) -> int:
     """Of the largest batch, padded."""
     return max(part.settings.batch_size * part.settings.max_length for part in parts)
 
@@ -91,7 +91,7 @@ def _recompute(encoder: Any) -> None:
             encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
-def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any) -> Score:
+def _scored(module: TaskModule, number: int, part: TaskData, collate: Collate | Any) -> Score:
     """On the development set; of further splits the kind's first metric, under the name that they give it.
 
     On what is held out every one of these metrics, by its name with ``held_out.`` before it.
@@ -104,11 +104,11 @@ def _scored(module: TaskModule, number: int, part: Part, collate: Collate | Any)
 
     whole, first = score(part.splits.dev), part.kind.metrics[0]
     for name, examples in part.splits.further.items():
-        whole = whole.beside(name, score(examples), first)
+        whole = whole.with_metric(name, score(examples), first)
     if part.splits.held_out is not None:
         apart = score(part.splits.held_out)
         for name in whole.metrics:
-            whole = whole.beside(held_out(name), apart, name if name in apart.metrics else first)
+            whole = whole.with_metric(held_out(name), apart, name if name in apart.metrics else first)
     return whole
 
 

@@ -12,9 +12,9 @@ from lightning_tickets.training.module import TaskModule
 
 
 def mean_gradients(
-    module: TaskModule, wanted: Mapping[str, Tensor], batches: Iterable[Mapping[int, Batch]]
+    module: TaskModule, matrices: Mapping[str, Tensor], batches: Iterable[Mapping[int, Batch]]
 ) -> dict[str, Tensor]:
-    """Over the batches, without dropout; ``wanted`` are parameters of the module by the names they are returned by.
+    """Over the batches, without dropout; ``matrices`` are parameters of the module by the names they are returned by.
 
     Where several processes each have some of the batches, the mean is over those of all, the same in each process.
     """
@@ -23,7 +23,7 @@ def mean_gradients(
     for batch in batches:
         module.loss(batch).backward()
         count += 1
-    summed = {name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in wanted.items()}
+    summed = {name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in matrices.items()}
     if distributed.is_initialized():
         for value in (count, *summed.values()):
             distributed.all_reduce(value)

@@ -1,4 +1,4 @@
-"""The LightningModule over an encoder and a head a task; the kind of task says what loss and score are."""
+"""The LightningModule over an encoder and one head per task; the kind of task says what loss and score are."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch, Example
 from lightning_tickets.tasks.kind import Score
-from lightning_tickets.training.config import Course, Training
+from lightning_tickets.training.config import StepRange, Training
+from lightning_tickets.training.distributed import all_gather
+from lightning_tickets.training.loaders import Collate, TaskData
 from lightning_tickets.training.optimizers import linear_rate, make_optimizer
-from lightning_tickets.training.parts import Collate, Part
-from lightning_tickets.training.ranks import gathered
 
 NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 
@@ -24,7 +24,7 @@ NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 class TaskModule(lightning.LightningModule):
     """f(x; θ, γ): ``encoder`` is θ, ``heads`` are γ, one for each of the tasks that are trained together."""
 
-    def __init__(self, encoder: nn.Module, parts: Sequence[Part], settings: Training, course: Course) -> None:
+    def __init__(self, encoder: nn.Module, parts: Sequence[TaskData], settings: Training, course: StepRange) -> None:
         super().__init__()
         self.encoder, self.heads = encoder, nn.ModuleList([part.head for part in parts])
         self.kinds, self.metrics = [part.kind for part in parts], [part.metrics for part in parts]
@@ -68,14 +68,14 @@ def evaluate(
 ) -> Score:
     """The score of the task of that number over all examples.
 
-    It consumes no generator of the training's, unless the batches are ``drawn`` (as released: reference 10), and then
+    It consumes no generator of the training's, unless the batches are ``drawn`` (docs/method.md, row 10), and then
     one after another. Otherwise several processes share the batches, each example in one of them.
     """
     module.eval()
-    kind, found = module.kinds[number], dict[int, Any]()
+    kind, predictions = module.kinds[number], dict[int, Any]()
     collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
     for chosen in batches if drawn else batches[rank() :: world_size()]:
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
-        found.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
-    everything = {i: one for part in ([found] if drawn else gathered(found)) for i, one in part.items()}
+        predictions.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
+    everything = {i: one for part in ([predictions] if drawn else all_gather(predictions)) for i, one in part.items()}
     return kind.score(examples, [everything[i] for i in range(len(examples))]).with_metrics(module.metrics[number])

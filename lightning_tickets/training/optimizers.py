@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lightning_tickets.components import call, component
-from lightning_tickets.training.config import Course, Training
+from lightning_tickets.training.config import StepRange, Training
 
 Groups = Iterable[dict[str, Any]]
 
@@ -45,7 +45,7 @@ def make_optimizer(encoder: nn.Module, heads: nn.Module, settings: Training) -> 
     return optimizer
 
 
-def linear_rate(course: Course, warmup: float) -> Callable[[int], float]:
+def linear_rate(course: StepRange, warmup: float) -> Callable[[int], float]:
     """Share of the top rate at each step, counted from the course's beginning; ``warmup`` is of a whole training.
 
     The first decaying step has the whole rate.

@@ -200,9 +200,9 @@ def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
 
 def test_claims_are_held_against_the_runs(tmp_path):
     done = inside(tmp_path / "root", "claims", "study.tasks=[cola]", "study.exhibits.table8.tasks=[cola]")
-    assert done.stdout.count("INCONCLUSIVE") == 8, "nothing has run"
+    assert done.stdout.count("CANNOT BE TOLD") == 8, "nothing has run"
     found = json.loads(inside(tmp_path / "root", "claims", "--json", "study.tasks=[cola]").stdout)
-    assert [claim["verdict"] for claim in found] == ["inconclusive"] * 8
+    assert [claim["verdict"] for claim in found] == ["cannot be told"] * 8
     assert not (tmp_path / "root").exists()
 
 

@@ -205,7 +205,7 @@ def test_workers_are_this_process_or_several():
         ("workers", {"_target_": WORKERS, "n_jobs": 0}, "hydra.launcher.n_jobs=0: expected an integer >= 1"),
         ("workers", {"_target_": WORKERS, "n_jobs": True}, "hydra.launcher.n_jobs=True: expected an integer >= 1"),
         ("workers", {"_target_": WORKERS, "n_jobs": 1, "gpus": "all"}, "hydra.launcher.gpus=all: expected a list"),
-        ("other", {"_target_": "no.such.launcher"}, "hydra/launcher=other: Error locating target 'no.such.launcher'"),
+        ("other", {"_target_": "no.such.launcher"}, "hydra/launcher=other: Error loading 'no.such.launcher'"),
     ],
 )
 def test_a_wrong_launcher_is_refused(choice, node, message):

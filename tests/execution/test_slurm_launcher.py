@@ -19,7 +19,7 @@ from lightning_tickets.runs.store import Store
 SLURM = ["hydra/launcher=slurm", "hydra.launcher.poll_s=0", "hydra.launcher.limit=3"]
 PROGRAMS = {
     "srun": "",
-    "squeue": 'cat "$FAKE_SLURM/queue"',
+    "squeue": """awk -v states=",$8," 'index(states, "," $2 ",") {print $1}' "$FAKE_SLURM/queue\"""",
     "sbatch": 'n=$(($(ls "$FAKE_SLURM" | grep -c sbatch-) + 1)); cp "$1" "$FAKE_SLURM/sbatch-$n"; '
     'echo "Submitted batch job $n"',
 }
@@ -56,8 +56,8 @@ def items(root, *names):
     return [WorkItem(name, f"run {name}", name, SimpleNamespace(store=Store(root / "runs"))) for name in names]
 
 
-def queue(slurm: Path, *idents: str) -> None:
-    (slurm / "queue").write_text("".join(f"{ident}\n" for ident in idents))
+def queue(slurm: Path, *idents: str, state: str = "R") -> None:
+    (slurm / "queue").write_text("".join(f"{ident} {state}\n" for ident in idents))
 
 
 def leave(launcher, ident, state, value):
@@ -82,6 +82,16 @@ def test_a_job_has_ended_when_it_has_left_the_queue(launcher, slurm, tmp_path):
         assert own.free() == 3
     (note,) = (tmp_path / "failures").iterdir()
     assert json.loads(note.read_text())["why"] == "ModuleNotFoundError: torch"
+
+
+@pytest.mark.parametrize("state", ["PD", "R", "CG"])
+def test_a_job_that_is_requeued_is_not_lost(launcher, slurm, tmp_path, state):
+    with launcher() as own:
+        own.submit(items(tmp_path, "requeued"))
+        queue(slurm, "1", state=state)
+        assert own.poll() == []
+        queue(slurm, "1", state="CD")
+        assert own.poll() == [("requeued", None)]
 
 
 def test_a_new_driver_adopts_the_jobs_that_are_in_the_queue(launcher, slurm, tmp_path):
@@ -127,7 +137,7 @@ def test_a_wrong_option_is_refused_before_anything_is_written(launcher, tmp_path
     assert not (tmp_path / "root").exists()
 
 
-def test_without_slurm_it_says_so(launcher, slurm):
-    (slurm.parent / "bin" / "srun").unlink()
+def test_without_slurm_it_says_so(launcher, monkeypatch):
+    monkeypatch.setenv("PATH", "")
     with pytest.raises(UserError, match='hydra/launcher=slurm: Could not detect "srun"'):
         launcher()

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import (
-    AutoModel,
-    BertConfig,
-    DistilBertConfig,
-    ElectraConfig,
-    PretrainedConfig,
-    RobertaConfig,
-)
+from transformers import AutoModel, BertConfig, DistilBertConfig, ElectraConfig, PretrainedConfig, RobertaConfig
 
 from lightning_tickets.models.encoder import load_encoder, load_tokenizer
 from lightning_tickets.pocket import MODEL_DIR
 
-torch.set_num_threads(1)
 Weights = dict[str, Tensor]
 SIZES = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
 WORDS = {"vocab_size": 231, "max_position_embeddings": 50}
@@ -48,26 +41,21 @@ def config(architecture: str) -> PretrainedConfig:
 @pytest.fixture(scope="session")
 def saved(tmp_path_factory: pytest.TempPathFactory, config: PretrainedConfig) -> Callable[..., Path]:
     """The architecture saved by an ``AutoModel…`` class, no value of it zero; not to be written into."""
-    made: dict[str, Path] = {}
 
+    @cache
     def save(kind: Any = AutoModel) -> Path:
-        if kind.__name__ not in made:
-            torch.manual_seed(4)
-            model = kind.from_config(config)
-            with torch.no_grad():
-                for parameter in model.parameters():
-                    parameter.add_(torch.randn_like(parameter), alpha=0.1)
-            made[kind.__name__] = tmp_path_factory.mktemp(kind.__name__)
-            model.save_pretrained(made[kind.__name__])
-            with_tokenizer(made[kind.__name__])
-        return made[kind.__name__]
+        torch.manual_seed(4)
+        model = kind.from_config(config)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.add_(torch.randn_like(parameter), alpha=0.1)
+        folder = tmp_path_factory.mktemp(kind.__name__)
+        model.save_pretrained(folder)
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copy(MODEL_DIR / name, folder)
+        return folder
 
     return save
-
-
-def with_tokenizer(folder: Path) -> None:
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(MODEL_DIR / name, folder)
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +93,6 @@ def rewritten(folder: Path) -> Callable[[Callable[[Weights], Weights]], Path]:
 @pytest.fixture
 def as_bin(folder: Path) -> Path:
     """A copy of the shipped folder with its weights in the old format only."""
-    file = folder / "model.safetensors"
-    torch.save(load_file(file), folder / "pytorch_model.bin")
-    file.unlink()
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
     return folder

@@ -1,7 +1,5 @@
 """Which types of networks have attention heads in matrices of their own, known before any weight is read."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -11,7 +9,7 @@ from transformers import CONFIG_MAPPING, AutoModel
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
-from lightning_tickets.models.attention import attention_heads
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.files import SPLIT_BY_HEAD
 
 

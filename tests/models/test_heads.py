@@ -10,30 +10,30 @@ from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tasks.regression import Regression
 from lightning_tickets.tasks.span import Span
+from tests.checks import nothing_drawn, same
 
 KINDS = [Classification(3), Regression(), Span()]
 HAS_POOLER = {"bert", "minilm", "roberta"}
 
 
-def name_of(kind) -> str:
-    return type(kind).__name__
+linear_kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: type(kind).__name__)
+every_kind = pytest.mark.parametrize("kind", [*KINDS, MaskedLM()], ids=lambda kind: type(kind).__name__)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=name_of)
+@linear_kinds
 def test_a_linear_head_is_drawn_by_its_seed_only(kind, pocket) -> None:
     torch.manual_seed(1)
     one = make_head(kind, pocket, MODEL_DIR, 5).state_dict()
     torch.manual_seed(2)
-    same, other = (make_head(kind, pocket, MODEL_DIR, seed).state_dict() for seed in (5, 6))
-    assert all(torch.equal(one[name], same[name]) for name in one)
+    again, other = (make_head(kind, pocket, MODEL_DIR, seed).state_dict() for seed in (5, 6))
+    assert same(one, again)
     assert not torch.equal(one["out.weight"], other["out.weight"])
 
 
-@pytest.mark.parametrize("kind", [*KINDS, MaskedLM()], ids=name_of)
+@every_kind
 def test_drawing_a_head_moves_no_global_generator(kind, pocket) -> None:
-    before = torch.random.get_rng_state()
-    make_head(kind, pocket, MODEL_DIR, 5)
-    assert torch.equal(before, torch.random.get_rng_state())
+    with nothing_drawn():
+        make_head(kind, pocket, MODEL_DIR, 5)
 
 
 def test_a_linear_head_begins_as_berts_do(pocket) -> None:
@@ -42,7 +42,7 @@ def test_a_linear_head_begins_as_berts_do(pocket) -> None:
     assert not any(state["out.bias"].any() for state in drawn)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=name_of)
+@linear_kinds
 def test_the_shape_of_the_logits(kind, saved, inputs) -> None:
     encoder = load_encoder(saved())
     logits = make_head(kind, encoder, saved(), 1)(encoder(**inputs), inputs)
@@ -50,7 +50,7 @@ def test_the_shape_of_the_logits(kind, saved, inputs) -> None:
     assert logits.shape == (*tokens, kind.outputs)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, MaskedLM()], ids=name_of)
+@every_kind
 def test_everything_that_matters_is_trained(kind, saved, inputs) -> None:
     """A gradient in every value of γ, and in every prunable matrix but a pooler that the head does not read."""
     encoder = load_encoder(saved())
@@ -65,13 +65,11 @@ def test_everything_that_matters_is_trained(kind, saved, inputs) -> None:
 
 def test_a_pooled_head_reads_the_encoders_pooler_or_brings_one(architecture: str, config, saved) -> None:
     width = config.hidden_size
-    names = {
-        name: tuple(p.shape)
-        for name, p in make_head(Classification(3), load_encoder(saved()), saved(), 1).named_parameters()
-    }
+    head = make_head(Classification(3), load_encoder(saved()), saved(), 1)
+    shapes = {name: tuple(p.shape) for name, p in head.named_parameters()}
     linear = {"out.weight": (3, width), "out.bias": (3,)}
     own = {"pooler.dense.weight": (width, width), "pooler.dense.bias": (width,)}
-    assert names == (linear if architecture in HAS_POOLER else linear | own)
+    assert shapes == (linear if architecture in HAS_POOLER else linear | own)
 
 
 def test_a_pooler_of_the_heads_own_is_berts(saved, inputs, pocket) -> None:

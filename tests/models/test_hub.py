@@ -16,6 +16,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_encoder, load_tokenizer
 from lightning_tickets.models.folders import Folder, hub
 from lightning_tickets.pocket import MODEL_DIR
+from tests.checks import one_line, same
 
 REPO, COMMIT = "someone/tiny-bert", "0123456789abcdef" * 2 + "01234567"
 
@@ -42,20 +43,12 @@ def snapshot(cache: Path) -> Path:
     return folder
 
 
-def one_line(ask: Any) -> str:
-    with pytest.raises(UserError) as raised:
-        ask()
-    assert len(str(raised.value).splitlines()) == 1
-    return str(raised.value)
-
-
 def test_what_is_in_the_cache_is_loaded(snapshot: Path, pocket) -> None:
     place = hub(REPO, COMMIT)
     place.fetch()
     assert place.path == snapshot and place.max_length() == 48
     assert place.parameters() == Folder("pocket", MODEL_DIR).parameters()
-    state = load_encoder(place.path).state_dict()
-    assert all(torch.equal(value, state[name]) for name, value in pocket.state_dict().items())
+    assert same(load_encoder(place.path).state_dict(), pocket.state_dict())
     assert load_tokenizer(place.path).vocab_size == 231
 
 
@@ -78,8 +71,8 @@ def test_another_commit_is_not_taken_for_it(snapshot: Path) -> None:
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer.json"])
 def test_a_snapshot_in_part_is_one_line(file: str, snapshot: Path) -> None:
     (snapshot / file).unlink()
-    told = one_line(hub(REPO, COMMIT).fetch)
-    assert told.startswith(f"model.path={REPO}@01234567: no ") and file in told
+    message = one_line(hub(REPO, COMMIT).fetch)
+    assert message.startswith(f"model.path={REPO}@01234567: no ") and file in message
 
 
 def test_nothing_is_asked_for_before_the_files_are(monkeypatch) -> None:
@@ -96,8 +89,8 @@ def test_nothing_is_asked_for_before_the_files_are(monkeypatch) -> None:
 
 def test_a_fingerprint_is_of_repository_and_commit(snapshot: Path) -> None:
     asked = [hub(REPO, COMMIT), hub(REPO, COMMIT), hub(REPO, "f" * 40), hub("other/tiny-bert", COMMIT)]
-    for found in ([place.fingerprint() for place in asked], [place.tokenizer_fingerprint() for place in asked]):
-        assert found[0] == found[1] and len(set(found)) == 3
+    for prints in ([place.fingerprint() for place in asked], [place.tokenizer_fingerprint() for place in asked]):
+        assert prints[0] == prints[1] and len(set(prints)) == 3
 
 
 @pytest.fixture
@@ -132,22 +125,20 @@ def test_a_failing_network_is_one_line(monkeypatch) -> None:
         raise ConnectionError("no route\nto host " + "x" * 500)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fails)
-    told = one_line(hub(REPO, COMMIT).fetch)
-    assert "(no route to host xxx" in told and len(told) < 350
+    message = one_line(hub(REPO, COMMIT).fetch)
+    assert "(no route to host xxx" in message and len(message) < 350
 
 
 @pytest.mark.parametrize("revision", ["main", "", COMMIT[:39], COMMIT + "0", COMMIT.upper(), COMMIT + "\n", None, 7])
 def test_a_revision_that_is_no_commit_is_one_line(revision) -> None:
-    with pytest.raises(UserError, match="allowed is a commit of 40 hex digits") as raised:
+    with pytest.raises(UserError, match="^model.revision=(.|\n)*allowed is a commit of 40 hex digits"):
         hub(REPO, revision)
-    assert str(raised.value).startswith("model.revision=")
 
 
 @pytest.mark.parametrize("path", ["", "a/b/c", "/tmp/model", "a b", "https://huggingface.co/a/b", None])
 def test_a_path_that_is_no_repository_is_one_line(path) -> None:
-    with pytest.raises(UserError, match="allowed is a repository on the hub") as raised:
-        hub(path, COMMIT)
-    assert str(raised.value).startswith("model.path=")
+    message = one_line(hub, path, COMMIT)
+    assert message.startswith("model.path=") and "allowed is a repository on the hub" in message
 
 
 @pytest.mark.parametrize("path", ["bert-base-uncased", "google-bert/bert-base-uncased", "nreimers/MiniLM-L6-H384_v1.1"])
@@ -163,5 +154,5 @@ def test_planning_needs_no_torch(banned: str) -> None:
 
 @pytest.mark.parametrize("parameters", [0, -1, 1.5, "many", True])
 def test_a_number_of_weights_is_one(parameters) -> None:
-    with pytest.raises(UserError, match=r"model\.parameters=.*expected an integer >= 1 or null"):
-        hub(REPO, COMMIT, parameters)
+    message = one_line(hub, REPO, COMMIT, parameters)
+    assert "model.parameters=" in message and "expected an integer >= 1 or null" in message

@@ -1,17 +1,19 @@
-"""The masked-LM head against transformers' own forward, and where its weights come from."""
+"""The masked LM head against transformers' own forward, and where its weights come from."""
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM
 
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from tests.checks import same
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("kind", [AutoModelForMaskedLM, AutoModel], ids=["own head", "no head"])
 
@@ -28,9 +30,9 @@ def asked_logits(encoder, head, inputs) -> torch.Tensor:
 
 
 @torch.no_grad()
-def transformers_own(folder: Path, inputs, seed: int) -> torch.Tensor:
+def transformers_own(folder: Path, inputs, seed: int, kind: Any = AutoModelForMaskedLM) -> torch.Tensor:
     torch.manual_seed(seed)
-    model = AutoModelForMaskedLM.from_pretrained(folder).eval()
+    model = kind.from_pretrained(folder).eval()
     logits: torch.Tensor = model(**inputs).logits[inputs["attention_mask"] == 1]
     return logits
 
@@ -38,10 +40,10 @@ def transformers_own(folder: Path, inputs, seed: int) -> torch.Tensor:
 @WITH_AND_WITHOUT
 def test_logits_are_transformers_own(kind, saved, inputs) -> None:
     encoder = load_encoder(saved(kind))
-    found = asked_logits(encoder, language_head(encoder, saved(kind), 5), inputs)
-    wanted = transformers_own(saved(kind), inputs, 5)
-    assert wanted.std() > 0.01
-    torch.testing.assert_close(found, wanted, atol=1e-6, rtol=1e-6)
+    logits = asked_logits(encoder, language_head(encoder, saved(kind), 5), inputs)
+    theirs = transformers_own(saved(kind), inputs, 5)
+    assert theirs.std() > 0.01
+    torch.testing.assert_close(logits, theirs, atol=1e-6, rtol=1e-6)
 
 
 @WITH_AND_WITHOUT
@@ -52,17 +54,12 @@ def test_the_seed_matters_only_where_the_checkpoint_has_no_head(kind, saved, inp
 
 
 @WITH_AND_WITHOUT
-def test_the_decoder_is_the_encoders_word_embeddings(kind, saved) -> None:
-    encoder = load_encoder(saved(kind))
-    decoder = language_head(encoder, saved(kind)).model.get_output_embeddings()
-    assert decoder.weight is encoder.get_input_embeddings().weight
-
-
-@WITH_AND_WITHOUT
-def test_the_head_holds_nothing_else_of_the_encoder(kind, saved) -> None:
+def test_the_decoder_is_the_encoders_word_embeddings_and_the_head_holds_nothing_else_of_it(kind, saved) -> None:
     """Neither a copy of the embeddings nor a layer: its own values are fewer than the embeddings alone."""
     encoder = load_encoder(saved(kind))
-    embeddings, state = encoder.get_input_embeddings().weight, language_head(encoder, saved(kind)).state_dict()
+    head, embeddings = language_head(encoder, saved(kind)), encoder.get_input_embeddings().weight
+    assert head.model.get_output_embeddings().weight is embeddings
+    state = head.state_dict()
     own = {name: value for name, value in state.items() if value.data_ptr() != embeddings.data_ptr()}
     assert len(state) == len(own) + 1 and not any("layer." in name or "embeddings" in name for name in own)
     assert all(value.shape != embeddings.shape for value in own.values())
@@ -74,22 +71,18 @@ def test_heads_are_independent(saved) -> None:
     shared = {id(p) for p in one.parameters()} & {id(p) for p in other.parameters()}
     assert shared == {id(encoder.get_input_embeddings().weight)}
     before = {name: value.clone() for name, value in other.state_dict().items()}
-    with torch.no_grad():
-        for parameter in one.parameters():
-            if id(parameter) not in shared:
-                parameter.zero_()
-    again = language_head(encoder, saved(AutoModelForMaskedLM)).state_dict()
-    assert all(torch.equal(value, before[name]) for name, value in again.items())
+    for parameter in one.parameters():
+        if id(parameter) not in shared:
+            parameter.data.zero_()
+    assert same(language_head(encoder, saved(AutoModelForMaskedLM)).state_dict(), before)
 
 
 def test_the_files_are_read_once(folder: Path, pocket, monkeypatch) -> None:
-    read, load = [], AutoModelForMaskedLM.from_pretrained
-    monkeypatch.setattr(
-        AutoModelForMaskedLM, "from_pretrained", lambda *args, **named: (read.append(args), load(*args, **named))[1]
-    )
+    load = Mock(side_effect=AutoModelForMaskedLM.from_pretrained)
+    monkeypatch.setattr(AutoModelForMaskedLM, "from_pretrained", load)
     for seed in range(3):
         language_head(pocket, folder, seed)
-    assert len(read) == 1
+    assert load.call_count == 1
 
 
 def test_files_that_changed_are_read_again(rewritten, pocket, inputs) -> None:
@@ -100,32 +93,24 @@ def test_files_that_changed_are_read_again(rewritten, pocket, inputs) -> None:
 
 
 def test_pocket_logits_are_berts(pocket, inputs) -> None:
-    theirs = BertForMaskedLM.from_pretrained(MODEL_DIR).eval()
-    with torch.no_grad():
-        wanted = theirs(**inputs).logits[inputs["attention_mask"] == 1]
-    torch.testing.assert_close(asked_logits(pocket, language_head(pocket), inputs), wanted, atol=1e-6, rtol=1e-6)
+    theirs = transformers_own(MODEL_DIR, inputs, 1, BertForMaskedLM)
+    torch.testing.assert_close(asked_logits(pocket, language_head(pocket), inputs), theirs, atol=1e-6, rtol=1e-6)
 
 
-def test_the_decoder_follows_the_encoder_that_is_trained(inputs) -> None:
+def test_the_decoder_follows_the_encoder_that_is_trained() -> None:
     """The head stands on the encoder it is given, whatever values the checkpoint's has."""
     encoder = load_encoder(MODEL_DIR)
     head = language_head(encoder)
-    with torch.no_grad():
-        encoder.get_input_embeddings().weight.mul_(2)
-    assert torch.equal(head.model.cls.predictions.decoder.weight, encoder.get_input_embeddings().weight)
-
-
-def test_the_decoder_has_one_bias(pocket) -> None:
-    predictions = language_head(pocket).model.cls.predictions
-    assert predictions.decoder.bias is predictions.bias
+    encoder.get_input_embeddings().weight.data.mul_(2)
+    predictions = head.model.cls.predictions
+    assert torch.equal(predictions.decoder.weight, encoder.get_input_embeddings().weight)
+    assert predictions.decoder.bias is predictions.bias, "one bias"
 
 
 def test_a_decoder_that_is_not_tied_is_the_heads_own(tmp_path: Path, inputs) -> None:
-    config = BertConfig(
-        vocab_size=231, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, tie_word_embeddings=False
-    )
+    sizes = {"vocab_size": 231, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     torch.manual_seed(1)
-    BertForMaskedLM(config).save_pretrained(tmp_path)
+    BertForMaskedLM(BertConfig(**sizes, tie_word_embeddings=False)).save_pretrained(tmp_path)
     (tmp_path / "tokenizer.json").write_text((MODEL_DIR / "tokenizer.json").read_text())
     encoder = load_encoder(tmp_path)
     head = language_head(encoder, tmp_path)
@@ -159,26 +144,23 @@ def with_both_biases(weights):
 
 
 def with_the_decoders_bias_only(weights):
-    both = with_both_biases(weights)
-    return {name: value for name, value in both.items() if name != "cls.predictions.bias"}
+    return {name: v for name, v in with_both_biases(weights).items() if name != "cls.predictions.bias"}
 
 
 @pytest.mark.parametrize("change", [old_names, with_both_biases, with_the_decoders_bias_only])
 def test_the_head_under_the_other_names_that_checkpoints_use(change, rewritten, pocket, inputs) -> None:
-    found = asked_logits(pocket, language_head(pocket, rewritten(change)), inputs)
-    assert torch.equal(found, asked_logits(pocket, language_head(pocket), inputs))
+    logits = asked_logits(pocket, language_head(pocket, rewritten(change)), inputs)
+    assert torch.equal(logits, asked_logits(pocket, language_head(pocket), inputs))
 
 
 def test_the_old_format_has_the_same_head(as_bin: Path, pocket, inputs) -> None:
-    found = asked_logits(pocket, language_head(pocket, as_bin), inputs)
-    assert torch.equal(found, asked_logits(pocket, language_head(pocket), inputs))
+    logits = asked_logits(pocket, language_head(pocket, as_bin), inputs)
+    assert torch.equal(logits, asked_logits(pocket, language_head(pocket), inputs))
 
 
-def test_what_a_checkpoint_lacks_of_its_head_is_drawn(folder: Path, pocket) -> None:
-    file = folder / "model.safetensors"
-    weights = load_file(file)
-    kept = {name: value for name, value in weights.items() if "predictions.transform.dense" not in name}
-    save_file(kept, file, metadata={"format": "pt"})
+def test_what_a_checkpoint_lacks_of_its_head_is_drawn(rewritten, pocket) -> None:
+    folder = rewritten(lambda weights: {n: v for n, v in weights.items() if "predictions.transform.dense" not in n})
     one, other = (language_head(pocket, folder, seed).model.cls.predictions for seed in (1, 2))
     assert not torch.equal(one.transform.dense.weight, other.transform.dense.weight)
-    assert torch.equal(one.bias, weights["cls.predictions.bias"]) and torch.equal(other.bias, one.bias)
+    stored = load_file(folder / "model.safetensors")["cls.predictions.bias"]
+    assert torch.equal(one.bias, stored) and torch.equal(other.bias, one.bias)

@@ -12,7 +12,7 @@ from transformers import BertForMaskedLM, BertForSequenceClassification, BertMod
 from lightning_tickets.components import accepts, call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import compose_config, conf_dir
-from lightning_tickets.models.attention import attention_heads
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import check_fits, fitted, full, kept, size

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lightning_tickets.models.attention import attention_heads
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
-from lightning_tickets.pruning.heads import block, heads
+from lightning_tickets.pruning.attention_heads import block, heads
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.pruning.movement import Movement, movement
 from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.pruning.snip import snip
 from lightning_tickets.pruning.two_four import two_four
-from lightning_tickets.tickets.bench import Bench
+from lightning_tickets.tickets.workbench import Workbench
 
 
 def weights(shape=(12, 8), matrices=3, seed=0):
@@ -82,7 +82,7 @@ def test_movement_is_the_sum_of_minus_weight_times_gradient():
 
 def test_snip_ranks_by_weight_times_gradient_at_theta(context, tiny_run):
     run = tiny_run("task=cola", "subnetwork=snip", "sparsity=50")
-    bench = Bench(run.problem, context)
+    bench = Workbench(run.problem, context)
     w, whole = bench.prunable, full(bench.prunable)
     gradient = bench.gradients(whole, 3, seed=5)
     count = size(w) // 2
@@ -94,7 +94,7 @@ def test_snip_ranks_by_weight_times_gradient_at_theta(context, tiny_run):
 
 def test_the_gradient_is_the_mean_over_batches_of_the_subnetwork_without_dropout(context, tiny_run):
     """Against one backward pass over all of the batches at once, each of eight examples."""
-    bench = Bench(tiny_run("task=rte", "training.pool=1").problem, context)
+    bench = Workbench(tiny_run("task=rte", "training.pool=1").problem, context)
     w = bench.prunable
     half = keep_largest(w, full(w), size(w) // 2)
     ours = bench.gradients(half, 5, seed=9)

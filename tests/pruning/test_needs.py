@@ -10,12 +10,12 @@ from lightning_tickets.components import Component
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.needs import DRAWN, NEEDS, ROUND, UNTRAINED
-from lightning_tickets.tickets.point import POINT, load_point
-from lightning_tickets.tickets.record import TICKET
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.rewind_point import POINT, load_point
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 
 SNIP = "lightning_tickets.pruning.snip.snip"
 MOVEMENT = "lightning_tickets.pruning.movement.movement"
@@ -71,7 +71,7 @@ def test_a_need_is_met_where_the_table_says_and_refused_elsewhere(need, place, c
             tiny_run(*CELLS[place], "sparsity=10", line)
         return
     run = tiny_run(*CELLS[place], "sparsity=10", line)
-    assert train(run, context).kept if place == DRAWN else find(run.mask, context)
+    assert score_run(run, context).kept if place == DRAWN else find_ticket(run.mask, context)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_what_is_not_available_is_one_line_when_the_run_is_composed(overrides, m
 def test_a_chain_by_snip_scores_the_weights_that_its_round_ends_with(task, context, tiny_run):
     """Against gradients at the weights and heads that standard pruning keeps of the round."""
     from lightning_tickets.seeds import derive
-    from lightning_tickets.tickets.bench import Bench
+    from lightning_tickets.tickets.workbench import Workbench
 
     run = tiny_run(f"task={task}", f"pruner._target_={SNIP}", "+pruner.batches=2", "rewind=none", "sparsity=10")
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     folder = context.store.path(run.mask.name)
-    point, bench = load_point(folder / POINT), Bench(run.problem, context)
+    point, bench = load_point(folder / POINT), Workbench(run.problem, context)
     encoder = bench._copy()
     encoder.load_state_dict(point.encoder)
     whole, parts = full(bench.prunable), bench.parts(encoder, 0, point.heads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import Mock, call
 
 import numpy as np
 import pytest
@@ -16,16 +17,11 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.statistics import bootstrap
-from lightning_tickets.studies.statistics.bootstrap import (
-    RESAMPLES,
-    ExampleBootstrap,
-    bootstrap_distribution,
-    resample_counts,
-)
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap, bootstrap_distribution, resample_counts
 from lightning_tickets.studies.statistics.weighted_metrics import weighted_metric
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.record import columns_of
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.result import columns_of
+from lightning_tickets.tickets.score import score_run
 from tests.commands import TASKS
 
 SHORT = ["subnetwork=full", "training.steps=30", "data.train_limit=200", "data.dev_limit=120"]
@@ -40,7 +36,7 @@ def context(tmp_path_factory):
 @pytest.mark.parametrize("task", TASKS)
 def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
     run = run_of(compose_config([f"task={task}", *SHORT]))
-    result, columns = train(run, context), columns_of(context.store, run.name)
+    result, columns = score_run(run, context), columns_of(context.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         names, statistic = weighted_metric(metric, columns)
         values = [np.asarray(columns[name]) for name in names]
@@ -49,9 +45,9 @@ def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
 
 
 def right(share, n=400, seed=0):
-    drawn = random.Random(seed)
-    label = [drawn.randrange(2) for _ in range(n)]
-    return {"guess": [one if drawn.random() < share else 1 - one for one in label], "label": label}
+    rng = random.Random(seed)
+    label = [rng.randrange(2) for _ in range(n)]
+    return {"guess": [one if rng.random() < share else 1 - one for one in label], "label": label}
 
 
 def interval(metric, ours, theirs):
@@ -65,25 +61,33 @@ def test_the_same_runs_differ_by_nothing():
     assert same.low == same.high == 0
 
 
-def test_a_better_run_is_told_from_a_worse_one_and_a_like_one_is_not():
+def test_a_better_run_differs_from_a_worse_one_and_a_similar_one_does_not():
     better = interval("accuracy", [right(0.9, seed=1)] * 2, [right(0.7, seed=2)] * 3)
-    like = interval("accuracy", [right(0.8, seed=1)], [right(0.8, seed=2)])
+    similar = interval("accuracy", [right(0.8, seed=1)], [right(0.8, seed=2)])
     assert 0.1 < better.low < 0.2 < better.high < 0.3
-    assert like.low < 0 < like.high
+    assert similar.low < 0 < similar.high
 
 
-def test_what_cannot_be_told_is_none():
-    assert interval("accuracy", [], [right(0.8)]) is None
-    assert interval("accuracy", [right(0.8)], [{}]) is None
-    assert interval("accuracy", [right(0.8)], [None]) is None
-    assert interval("accuracy", [right(0.8, n=10)], [right(0.8, n=11)]) is None
-    constant = {"guess": [1.0, 1.0, 2.0], "target": [0.0, 1.0, 2.0]}  # on some samples
-    assert interval("pearson", [constant], [constant]) is None
+CONSTANT = {"guess": [1.0, 1.0, 2.0], "target": [0.0, 1.0, 2.0]}  # on some resamples
 
 
-def test_a_metric_of_another_split_is_not_that_of_these_examples():
+@pytest.mark.parametrize(
+    ("metric", "ours", "theirs"),
+    [
+        ("accuracy", [], [right(0.8)]),
+        ("accuracy", [right(0.8)], [{}]),
+        ("accuracy", [right(0.8)], [None]),
+        ("accuracy", [right(0.8, n=10)], [right(0.8, n=11)]),
+        ("pearson", [CONSTANT], [CONSTANT]),
+        ("mismatched_accuracy", [right(0.9)], [right(0.8)]),  # of another split than these examples
+    ],
+)
+def test_runs_that_have_no_interval(metric, ours, theirs):
+    assert interval(metric, ours, theirs) is None
+
+
+def test_a_metric_of_these_examples_has_an_interval():
     assert interval("matched_accuracy", [right(0.9)], [right(0.8)]) is not None
-    assert interval("mismatched_accuracy", [right(0.9)], [right(0.8)]) is None
 
 
 def columns(kind, n=70):
@@ -110,28 +114,23 @@ def torchmetric(function, *arguments):
         ("accuracy", "classes", lambda a, b: (a == b).mean()),
     ],
 )
-def test_on_each_sample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
+def test_on_each_resample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
     by_name = columns(kind)
     first, second = by_name.values()
     draws = bootstrap_distribution(metric, by_name)
-    samples = [np.repeat(np.arange(70), counts) for counts in resample_counts(70, RESAMPLES, seed=0)[:30]]
+    samples = [np.repeat(np.arange(70), counts) for counts in resample_counts(70, bootstrap.RESAMPLES, seed=0)[:30]]
     assert draws[:30] == pytest.approx([oracle(first[s], second[s]) for s in samples], abs=1e-6)
 
 
-def test_blocks_of_samples_change_nothing(monkeypatch):
+def test_blocks_of_resamples_change_nothing(monkeypatch):
     whole = bootstrap_distribution("spearman", columns("target"))
     monkeypatch.setattr(bootstrap, "BLOCK", 70 * 7)
     assert (bootstrap_distribution("spearman", columns("target")) == whole).all()
 
 
 def test_a_run_is_read_and_resampled_once():
-    asked = []
-
-    def columns_of(run):
-        asked.append(run)
-        return right(0.8)
-
+    columns_of = Mock(return_value=right(0.8))
     examples = ExampleBootstrap(columns_of)
     for _ in range(3):
         examples.interval("accuracy", ["one"], ["full"])
-    assert asked == ["one", "full"] and examples.majority("full") >= 0.5
+    assert columns_of.mock_calls == [call("one"), call("full")] and examples.majority("full") >= 0.5

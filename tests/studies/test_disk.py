@@ -1,9 +1,8 @@
-"""What a plan says of disk, against what its artefacts take."""
+"""A plan's estimates of disk space, compared with what its artefacts take."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,8 @@ from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import disk
 from lightning_tickets.studies.plan import Plan
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.spec import Run
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 
 BLOCK = 4096
 SHORT = ["task=rte", "training.steps=4", "training.batch_size=8", "data.train_limit=40", "data.dev_limit=24"]
@@ -28,27 +26,27 @@ def context(context):
     return replace(context, folder=pocket())
 
 
-def run(*overrides: str) -> Run:
+def run(*overrides):
     return run_of(compose_config([*SHORT, *overrides]))
 
 
-def taken(folder: Path) -> int:
-    """As a file system counts, folders included."""
+def disk_usage(folder):
+    """In bytes, as a file system counts, folders included."""
     return sum(-(-path.stat().st_size // BLOCK) * BLOCK if path.is_file() else BLOCK for path in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("rewind", ["pretrained", "0.5", "none"])
-def test_a_chain_takes_about_what_is_estimate(context, rewind):
+def test_a_chain_takes_about_its_estimate(context, rewind):
     ticket = run("sparsity=30", "subnetwork=rewound", f"rewind={rewind}").mask
-    find(ticket, context)
+    find_ticket(ticket, context)
     estimate = sum(disk.artefact_bytes(one, pocket().parameters()) for one in ticket.rounds)
-    assert estimate == pytest.approx(taken(context.store.root), rel=0.2)
+    assert estimate == pytest.approx(disk_usage(context.store.root), rel=0.2)
 
 
-def test_a_run_takes_about_what_is_estimate(context):
+def test_a_run_takes_about_its_estimate(context):
     full = run("subnetwork=full")
-    train(full, context)
-    assert disk.artefact_bytes(full, pocket().parameters()) == pytest.approx(taken(context.store.root), rel=0.3)
+    score_run(full, context)
+    assert disk.artefact_bytes(full, pocket().parameters()) == pytest.approx(disk_usage(context.store.root), rel=0.3)
 
 
 def test_what_is_there_takes_no_more(context):
@@ -57,7 +55,7 @@ def test_what_is_there_takes_no_more(context):
     chain = replace(plan.jobs[0], target=ticket, makes=tuple(one.name for one in ticket.rounds))
     alone = Plan((chain,), 1)
     before = disk.bytes_left(alone, context.store)
-    find(ticket, context)
+    find_ticket(ticket, context)
     assert before > 0 == disk.bytes_left(alone, context.store)
     assert disk.checkpoint_bytes(alone) == 12 * pocket().parameters()
 

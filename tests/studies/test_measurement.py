@@ -1,4 +1,4 @@
-"""What studies hand to reports."""
+"""What studies pass to reports."""
 
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 from lightning_tickets.studies.statistics.summary import matching, summarize
@@ -8,37 +8,18 @@ TICKET = Measurement("imp", "cola", "matthews", 0.5, scores=(0.49, 0.5))
 EMPTY = Measurement("imp", "cola", "matthews", 0.7, missing=("run",))
 
 
-def exhibit(*measurements: Measurement) -> Exhibit:
-    return Exhibit(
-        "table2",
-        "Table 2",
-        "a win",
-        drawn="table",
-        rows=("full", "imp"),
-        tasks=("cola", "rte"),
-        measurements=measurements,
-    )
-
-
-def test_a_finding_is_summed_up() -> None:
+def test_a_measurement_is_summarized_unless_it_has_no_scores():
     assert TICKET.summary == summarize((0.49, 0.5))
-
-
-def test_nothing_made_is_not_summed_up() -> None:
     assert EMPTY.summary is None
 
 
-def test_a_finding_is_judged_against_the_full_network() -> None:
+def test_a_measurement_is_compared_with_the_full_network_unless_one_has_no_scores():
     assert TICKET.matching(FULL) == matching((0.49, 0.5), (0.5, 0.52)) != matching((0.5, 0.52), (0.49, 0.5))
-
-
-def test_nothing_made_on_either_side_is_not_judged() -> None:
     assert EMPTY.matching(FULL) is None and TICKET.matching(EMPTY) is None
 
 
-def test_findings_are_looked_up_by_rising_sparsity() -> None:
-    assert exhibit(EMPTY, FULL, TICKET).at("imp", "cola") == (TICKET, EMPTY)
-
-
-def test_a_place_without_findings_is_empty() -> None:
-    assert exhibit(TICKET).at("imp", "rte") == exhibit(TICKET).at("full", "cola") == ()
+def test_measurements_of_a_row_on_a_task_are_by_rising_sparsity():
+    rows, tasks = ("full", "imp"), ("cola", "rte")
+    exhibit = Exhibit("table2", "", "", "table", rows, tasks, measurements=(EMPTY, FULL, TICKET))
+    assert exhibit.at("imp", "cola") == (TICKET, EMPTY)
+    assert exhibit.at("imp", "rte") == exhibit.at("full", "rte") == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.overlap import Overlap
-from lightning_tickets.tickets.ticket import save_ticket
+from lightning_tickets.tickets.mask_file import save_ticket
 
 SHAPES = {"encoder.layer.0.a.weight": (6, 5), "encoder.layer.1.a.weight": (6, 5), "pooler.dense.weight": (4, 5)}
 TASKS = ["cola", "mlm", "rte"]
@@ -32,11 +34,8 @@ def lookup(masks, tmp_path_factory):
     for task, mask in masks.items():
         save_ticket(root / f"{task}.safetensors", mask, {})
 
-    def of(cell: Cell) -> CellResult:
-        path = root / f"{cell.task}.safetensors"
-        return CellResult(cell.task, "accuracy", None, f"run {cell.task}", ticket=path if path.exists() else None)
-
-    return of
+    paths = {path.stem: path for path in root.iterdir()}
+    return lambda cell: CellResult(cell.task, "accuracy", None, f"run {cell.task}", ticket=paths.get(cell.task))
 
 
 def overlap(of, tasks=TASKS):
@@ -47,14 +46,17 @@ def flat(mask):
     return torch.cat([m.reshape(-1) for m in mask.values()])
 
 
+def intersection_over_union(a, b):
+    return int((a & b).sum()) / int((a | b).sum())
+
+
 @pytest.mark.parametrize("of", ["kept", "pruned"])
 def test_intersection_over_union_of_two_tickets(masks, lookup, of):
     matrix = overlap(of).fill(lookup)
     assert matrix.rows == matrix.columns == tuple(TASKS)
-    for i, one in enumerate(TASKS):
-        for j, other in enumerate(TASKS):
-            a, b = (flat(masks[task]) if of == "kept" else ~flat(masks[task]) for task in (one, other))
-            assert matrix.values[i][j] == pytest.approx(int((a & b).sum()) / int((a | b).sum()))
+    weights = [flat(mask) if of == "kept" else ~flat(mask) for mask in masks.values()]
+    for i, j in itertools.product(range(3), repeat=2):
+        assert matrix.values[i][j] == pytest.approx(intersection_over_union(weights[i], weights[j]))
     assert all(matrix.values[i][i] == 1 for i in range(3))
 
 
@@ -63,7 +65,7 @@ def test_chance_is_that_of_two_independent_masks():
     assert "17.6 % in common" in note
     generator = torch.Generator().manual_seed(0)
     a, b = (torch.rand(1_000_000, generator=generator) < 0.3 for _ in range(2))
-    assert int((a & b).sum()) / int((a | b).sum()) == pytest.approx(0.176, abs=0.002)
+    assert intersection_over_union(a, b) == pytest.approx(0.176, abs=0.002)
 
 
 def test_sparsity_by_layer(masks, lookup):
@@ -74,13 +76,12 @@ def test_sparsity_by_layer(masks, lookup):
             assert value == pytest.approx(1 - m.float().mean().item())
 
 
-def test_overlap_by_layer_is_with_masked_lms_ticket(masks, lookup):
+def test_overlap_by_layer_is_with_the_ticket_of_masked_lm(masks, lookup):
     matrix = overlap("layers", ["cola", "rte"]).fill(lookup)
     assert matrix.rows == ("cola", "rte")
     for row, task in zip(matrix.values, ("cola", "rte"), strict=True):
         for value, (name, m) in zip(row, masks[task].items(), strict=True):
-            b = masks["mlm"][name]
-            assert value == pytest.approx(int((m & b).sum()) / int((m | b).sum()))
+            assert value == pytest.approx(intersection_over_union(m, masks["mlm"][name]))
 
 
 def test_a_ticket_that_is_not_there_is_a_hole_with_its_command(lookup):

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
-from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
+from lightning_tickets.studies.plan import Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.config import Training
@@ -18,80 +17,39 @@ SETTINGS = Training(10, None, 8, 16, 1e-3, 1e-2)
 THETA = Component("pretrained", 1)
 
 
-def problem(task: str = "cola") -> Problem:
+def problem(task):
     return Problem(Task(task, Component("kind", 1), "accuracy"), Data("pocket", "1"), Model("pocket", "m"), SETTINGS)
 
 
-def chain(task: str = "cola", seed: int = 0) -> Chain:
-    return Chain(problem(task), Component("magnitude", 1), Linear(10), seed)
+def ticket(percent, task="cola", seed=0):
+    return TicketMask(Chain(problem(task), Component("magnitude", 1), Linear(10), seed), percent)
 
 
-def request(
-    row: str, percent: int = 0, seed: int = 1, task: str = "cola", finder: int = 0, on: str = ""
-) -> RequestedRun:
-    """``on`` is the task that the ticket comes from, where it is another one."""
-    mask: TicketMask | DrawnMask | None = TicketMask(chain(on or task, finder), percent)
+def request(row, percent=0, seed=1, task="cola", chain_seed=0, source=""):
+    """``source`` is the task that the ticket comes from, if it is another one."""
+    mask = ticket(percent, source or task, chain_seed)
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
     return RequestedRun(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
 
 
-def finds(plan: Plan) -> list[Job]:
+def searches(plan):
     return [job for job in plan.jobs if "job=find" in job.overrides]
 
 
-@pytest.mark.parametrize("percents", [[50], [10, 90, 50], [90, 10, 50], [30, 30]])
-def test_a_chain_is_searched_once_to_its_deepest_sparsity(percents: list[int]) -> None:
-    (find,) = finds(make_plan([request("imp", percent, seed) for percent in percents for seed in (1, 2, 3)]))
-    assert find.name == TicketMask(chain(), max(percents)).name
-    assert find.makes == tuple(TicketMask(chain(), p).name for p in range(10, max(percents) + 1, 10))
+@pytest.mark.parametrize("percents", [[50], [10, 90, 50], [90, 10, 50], [30, 30], [30, 70, 50]])
+def test_a_chain_is_searched_once_to_its_deepest_sparsity(percents):
+    (search,) = searches(make_plan([request("imp", percent, seed) for percent in percents for seed in (1, 2, 3)]))
+    assert search.name == ticket(max(percents)).name
+    assert search.makes == tuple(ticket(p).name for p in range(10, max(percents) + 1, 10))
+    assert search.overrides == (*request("imp", max(percents)).overrides, "job=find")
 
 
-def test_a_chain_is_searched_by_a_cell_of_its_deepest_sparsity() -> None:
-    (find,) = finds(make_plan([request("imp", 30), request("imp", 70), request("imp", 50)]))
-    assert find.overrides == (*request("imp", 70).overrides, "job=find")
-
-
-def test_rows_on_the_same_ticket_share_its_chain() -> None:
-    rows = [
-        replace(request("imp", 50), run=replace(request("imp", 50).run, row=row)) for row in ("imp", "random_weights")
-    ]
-    plan = make_plan(rows)
-    assert len(finds(plan)) == 1 and len(plan.jobs) == 3
-
-
-@pytest.mark.parametrize("other", [request("imp", 50, finder=7), request("imp", 50, task="rte")], ids=["seed", "task"])
-def test_another_seed_or_task_is_another_chain(other: RequestedRun) -> None:
-    assert len(finds(make_plan([request("imp", 50), other]))) == 2
-
-
-def test_a_ticket_that_is_transferred_is_found_once() -> None:
-    plan = make_plan([request("imp", 50, task=task, on="mlm") for task in ("cola", "rte", "mlm")])
-    assert len(finds(plan)) == 1 and plan.trainings() == 5 + 3
-
-
-def test_the_full_network_is_trained_once_a_seed() -> None:
-    plan = make_plan([request("full", seed=seed) for seed in (1, 2, 1, 2)])
-    assert len(plan.jobs) == plan.trainings() == 2
-
-
-def test_the_full_network_and_drawn_masks_wait_for_nothing() -> None:
-    plan = make_plan([request("full"), request("random_mask", 50)])
-    assert finds(plan) == [] and {job.needs for job in plan.jobs} == {None}
-
-
-def test_drawn_masks_of_other_sparsities_are_other_runs() -> None:
-    assert len(make_plan([request("random_mask", percent) for percent in (50, 70, 50)]).jobs) == 2
-
-
-def test_a_cell_waits_for_the_chain_of_its_ticket() -> None:
-    plan = make_plan([request("imp", 30), request("imp", 70), request("imp", 50, task="rte")])
-    needs = {job.name: job.needs for job in plan.jobs}
-    assert needs[request("imp", 30).run.name] == TicketMask(chain(), 30).name
-    assert needs[request("imp", 50, task="rte").run.name] == TicketMask(chain("rte"), 50).name
-
-
+TRANSFERRED = [request("imp", 50, task=task, source="mlm") for task in ("cola", "rte", "mlm")]
+SAME_TICKET = [
+    replace(request("imp", 50), run=replace(request("imp", 50).run, row=r)) for r in ("imp", "random_weights")
+]
 CELLS = [
     request(row, 50, seed, task)
     for row in ("full", "imp", "random_mask")
@@ -100,78 +58,114 @@ CELLS = [
 ]
 
 
-def test_each_job_comes_after_what_it_needs() -> None:
-    seen: set[str | None] = {None}
+@pytest.mark.parametrize(
+    ("requests", "chains", "jobs", "trainings"),
+    [
+        pytest.param(SAME_TICKET, 1, 3, 5 + 2, id="rows on the same ticket share its chain"),
+        pytest.param(
+            [request("imp", 50), request("imp", 50, chain_seed=7)], 2, 4, 12, id="another seed, another chain"
+        ),
+        pytest.param([request("imp", 50), request("imp", 50, task="rte")], 2, 4, 12, id="another task, another chain"),
+        pytest.param(TRANSFERRED, 1, 4, 5 + 3, id="a ticket that is transferred is found once"),
+        pytest.param([request("full", seed=s) for s in (1, 2, 1, 2)], 0, 2, 2, id="the full network, once a seed"),
+        pytest.param([request("random_mask", p) for p in (50, 70, 50)], 0, 2, 2, id="drawn masks of two sparsities"),
+        pytest.param(CELLS, 2, 12 + 2, 12 + 2 * 5, id="twelve cells and two chains of five rounds"),
+    ],
+)
+def test_what_is_shared_is_trained_once(requests, chains, jobs, trainings):
+    plan = make_plan(requests)
+    assert (len(searches(plan)), len(plan.jobs), plan.trainings()) == (chains, jobs, trainings)
+
+
+def test_the_full_network_and_drawn_masks_wait_for_nothing():
+    plan = make_plan([request("full"), request("random_mask", 50)])
+    assert searches(plan) == [] and {job.needs for job in plan.jobs} == {None}
+
+
+def test_a_cell_waits_for_the_chain_of_its_ticket():
+    plan = make_plan([request("imp", 30), request("imp", 70), request("imp", 50, task="rte")])
+    needs = {job.name: job.needs for job in plan.jobs}
+    assert needs[request("imp", 30).run.name] == ticket(30).name
+    assert needs[request("imp", 50, task="rte").run.name] == ticket(50, "rte").name
+
+
+def test_each_job_comes_after_what_it_needs_and_every_cell_is_made_by_one_job():
+    made = []
     for job in make_plan(CELLS).jobs:
-        assert job.needs in seen
-        seen.update(job.makes)
-
-
-def test_every_cell_is_made_by_one_job() -> None:
-    made = [name for job in make_plan(CELLS).jobs for name in job.makes]
+        assert job.needs in (None, *made)
+        made += job.makes
     assert len(made) == len(set(made)) and {cell.run.name for cell in CELLS} <= set(made)
 
 
-def test_trainings_are_counted_with_and_without_sharing() -> None:
-    plan = make_plan(CELLS)
-    assert plan.trainings() == 12 + 2 * 5  # twelve cells, two chains of five rounds
-    assert plan.requested == 8 + 4 * (1 + 5)  # four of the cells would each search on their own
+def test_trainings_are_counted_without_sharing():
+    assert make_plan(CELLS).requested == 8 + 4 * (1 + 5)  # four of the cells would each search on their own
 
 
+<<<<<<< HEAD
 def test_what_is_needed_is_made_by_a_job_that_needs_nothing() -> None:
     jobs = make_plan(CELLS).jobs
     free = {name for job in jobs if job.needs is None for name in job.makes}
     assert {job.needs for job in jobs if job.needs is not None} <= free
+=======
+def test_levels_hold_every_job_and_respect_what_is_needed():
+    plan = make_plan(CELLS)
+    free, rest = plan.levels()
+    assert sorted(job.name for job in free + rest) == sorted(job.name for job in plan.jobs)
+    assert {job.needs for job in rest} <= {name for job in free for name in job.makes}
 
 
-def test_no_cells_are_no_jobs() -> None:
+def test_the_longest_job_of_a_level_begins():
+    free, _ = make_plan([request("full"), request("imp", 20, task="rte"), request("imp", 90)]).levels()
+    assert [len(job.makes) for job in free] == [9, 2, 1]
+>>>>>>> main
+
+
+def test_no_cells_are_no_jobs():
     assert make_plan([]) == Plan((), 0)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path):
     return Store(tmp_path)
 
 
-def made(store: Store, name: str, seconds: float = 2.0) -> None:
+def publish(store, name, seconds=2.0):
     with store.publish(name, THETA) as folder:
         write_json(folder / TIMING, {"seconds": seconds})
 
 
-def test_what_is_in_the_store_is_not_missing(store: Store) -> None:
+def test_what_is_in_the_store_is_not_missing(store):
     plan = make_plan([request("imp", 30)])
-    (find,) = finds(plan)
-    made(store, find.makes[0])
-    assert find.missing(store) == list(find.makes[1:])
-    whole = [name for job in plan.jobs for name in job.makes]
-    assert plan.missing(store) == [name for name in whole if name != find.makes[0]]
+    (search,) = searches(plan)
+    publish(store, search.makes[0])
+    assert search.missing(store) == list(search.makes[1:])
+    assert plan.missing(store) == [name for job in plan.jobs for name in job.makes if name != search.makes[0]]
 
 
-def test_the_seconds_left_are_of_what_is_missing(store: Store) -> None:
+def test_the_seconds_left_are_of_what_is_missing(store):
     plan = make_plan([request("imp", 30), request("full")])
     assert plan.seconds_left(store) == 2.0 * 5
-    made(store, finds(plan)[0].makes[0])
-    made(store, request("full").run.name)
+    for name in (searches(plan)[0].makes[0], request("full").run.name):
+        publish(store, name)
     assert plan.seconds_left(store) == 2.0 * 3
 
 
-def test_the_estimate_follows_what_trainings_have_taken(store: Store) -> None:
-    """Guessed at 2 seconds each; the median of those made took 6."""
+def test_the_estimate_follows_what_trainings_have_taken(store):
+    """Estimated at 2 seconds each; the median of those made took 6."""
     plan = make_plan([request("imp", 30), request("full")])
-    for name, seconds in zip(finds(plan)[0].makes, (6.0, 20.0, 4.0), strict=True):
-        made(store, name, seconds)
+    for name, seconds in zip(searches(plan)[0].makes, (6.0, 20.0, 4.0), strict=True):
+        publish(store, name, seconds)
     assert plan.seconds_left(store) == 6.0 * 2
 
 
-def test_a_timing_that_cannot_be_read_does_not_count(store: Store) -> None:
+def test_a_timing_that_cannot_be_read_does_not_count(store):
     plan = make_plan([request("imp", 10)])
-    name = finds(plan)[0].makes[0]
-    made(store, name, 6.0)
+    name = searches(plan)[0].makes[0]
+    publish(store, name, 6.0)
     (store.path(name) / TIMING).write_text("{")
     assert plan.seconds_left(store) == 2.0
 
 
-def test_planning_needs_no_torch() -> None:
-    code = "import sys, lightning_tickets.studies.plan; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "False"
+def test_planning_needs_no_torch():
+    code = "import sys, lightning_tickets.studies.plan; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -8,8 +8,8 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import CellResult
 from lightning_tickets.studies.exhibits.rounds import Rounds
-from lightning_tickets.tickets.record import TICKET
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.search import find_ticket
 
 
 def figure(sparsity=30):
@@ -18,7 +18,7 @@ def figure(sparsity=30):
 
 def test_each_round_as_its_result_says(context, tiny_run):
     run = tiny_run("task=rte", "sparsity=20")
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     by_percent = {one.percent: context.store.path(one.name) for one in run.mask.rounds}
 
     def lookup(cell):

@@ -14,18 +14,31 @@ from lightning_tickets.studies.sparsities import curve_cells, highest_winning, n
 FULL = {1: 0.80, 2: 0.82, 3: 0.84}  # 0.82 ± 0.02
 SCORES = {10: 0.83, 20: 0.82, 30: 0.81, 40: 0.82, 50: 0.79, 60: 0.801, 70: 0.799, 80: 0.7, 90: 0.5}
 SEEDS = [1, 2, 3]
+METRICS = {"accuracy": 0.8, "f1": 0.7}
 
 
-def lookup(cell: Cell) -> CellResult:
+def lookup(cell):
     score = FULL[cell.seed] if cell.subnetwork == "full" else SCORES[cell.sparsity]
     return CellResult(f"{cell}", "accuracy", score, f"run {cell}", selection_score=score)
 
 
 def without(sparsity):
-    def of(cell: Cell) -> CellResult:
-        return CellResult("r", "accuracy", None, "run") if cell.sparsity == sparsity else lookup(cell)
+    missing = CellResult("r", "accuracy", None, "run")
+    return lambda cell: missing if cell.sparsity == sparsity else lookup(cell)
 
-    return of
+
+def no_ticket_wins(cell):
+    return CellResult("r", "accuracy", 1.0, "run", selection_score=0.1 if cell.sparsity else 1.0)
+
+
+def only_held_out_rows(cell):
+    """On dev the ticket at 90 % has the highest score."""
+    score = 0.1 * (cell.sparsity == 90)
+    return CellResult("r", "accuracy", score, "run", selection_score=lookup(cell).selection_score)
+
+
+def two_metrics(cell):
+    return CellResult("r", "accuracy", 0.8, "run", metrics=METRICS, undefined=("f1",))
 
 
 def test_the_curve_is_the_full_network_and_every_sparsity():
@@ -34,39 +47,26 @@ def test_the_curve_is_the_full_network_and_every_sparsity():
     assert {c.sparsity for c in cells if c.subnetwork == "imp"} == set(range(10, 100, 10))
 
 
-def test_the_highest_by_each_rule():
-    assert highest_winning("cola", "winning", SEEDS, lookup) == 60, "at most a deviation of the full network below it"
-    assert highest_winning("cola", "strict", SEEDS, lookup) == 40
+@pytest.mark.parametrize(
+    ("rule", "lookup", "highest"),
+    [
+        ("winning", lookup, 60),  # at most a deviation of the full network below it
+        ("strict", lookup, 40),
+        ("winning", only_held_out_rows, 60),
+        ("strict", only_held_out_rows, 40),
+        ("strict", no_ticket_wins, 0),
+        *[("winning", without(sparsity), None) for sparsity in (0, 10, 90)],
+    ],
+)
+def test_the_highest_winning_sparsity(rule, lookup, highest):
+    assert highest_winning("cola", rule, SEEDS, lookup) == highest
 
 
-def test_rows_that_are_held_out_pick_and_dev_does_not():
-    def of(cell: Cell) -> CellResult:
-        return CellResult(
-            "r", "accuracy", 0.1 * (cell.sparsity == 90), "run", selection_score=lookup(cell).selection_score
-        )
-
-    assert highest_winning("cola", "winning", SEEDS, of) == 60 and highest_winning("cola", "strict", SEEDS, of) == 40
-
-
-@pytest.mark.parametrize("sparsity", [0, 10, 90])
-def test_it_is_not_known_before_the_whole_curve_is(sparsity):
-    assert highest_winning("cola", "winning", SEEDS, without(sparsity)) is None
-
-
-def test_no_ticket_wins():
-    def of(cell: Cell) -> CellResult:
-        return CellResult("r", "accuracy", 1.0, "run", selection_score=1.0 if not cell.sparsity else 0.1)
-
-    assert highest_winning("cola", "strict", SEEDS, of) == 0
-
-
-def test_levels_that_are_not_known_or_not_there_are_left_out():
+def test_sparsities_that_are_not_known_or_do_not_exist_are_left_out():
     assert resolve_sparsities(["winning", 50], "cola", no_sparsity_known) == [50]
     assert resolve_sparsities(["winning", "strict", 90], "cola", lambda task, rule: 0) == [90]
-    assert resolve_sparsities(["winning", "strict"], "cola", lambda t, rule: {"winning": 60, "strict": 40}[rule]) == [
-        40,
-        60,
-    ]
+    by_rule = {"winning": 60, "strict": 40}
+    assert resolve_sparsities(["winning", "strict"], "cola", lambda task, rule: by_rule[rule]) == [40, 60]
 
 
 def grid(kind=Grid, **more):
@@ -100,37 +100,25 @@ def test_a_row_may_have_a_sparsity_of_its_own():
     assert {c.sparsity for c in cells} == {70} and all(not c.options for c in cells)
 
 
-def test_a_spread_has_a_line_for_each_statistic():
-    sheet = grid(StatisticsTable, tasks=["cola"], sparsities=[60]).fill(lookup)
-    assert isinstance(sheet, TextTable)
-    assert sheet.lines[:3] == (
-        ("full", "mean", "82.0 ± 2.0"),
-        ("full", "median", "82.0"),
-        ("full", "best", "84.0"),
-    )
-    assert sheet.lines[3] == ("imp", "mean", "80.1 ± 0.0 (60 %)")
-    missing = grid(StatisticsTable, tasks=["cola"], sparsities=[60]).fill(without(60))
+def test_a_statistics_table_has_a_line_for_each_statistic():
+    made = grid(StatisticsTable, tasks=["cola"], sparsities=[60])
+    table, missing = made.fill(lookup), made.fill(without(60))
+    full = (("full", "mean", "82.0 ± 2.0"), ("full", "median", "82.0"), ("full", "best", "84.0"))
+    assert isinstance(table, TextTable)
+    assert table.lines[:4] == (*full, ("imp", "mean", "80.1 ± 0.0 (60 %)"))
     assert missing.lines[3] == ("imp", "mean", "— (60 %)") and missing.missing == ("run",) * 3
 
 
-def test_a_task_can_be_shown_by_several_metrics():
-    def two(cell):
-        return CellResult("r", "accuracy", 0.8, "run", metrics={"accuracy": 0.8, "f1": 0.7})
-
-    made = grid(sparsities=[50], metrics={"cola": ["f1", "accuracy"]}).fill(two)
-    scores = {(f.task, f.row, f.metric): f.scores[0] for f in made.measurements}
-    assert scores[("cola", "imp", "f1")] == 0.7 and scores[("cola", "imp", "accuracy")] == 0.8
-    assert ("rte", "imp", "accuracy") in scores and ("rte", "imp", "f1") not in scores
-
-
-def test_a_metric_that_a_task_has_not_is_told_with_those_that_it_has():
-    def two(cell):
-        return CellResult("r", "accuracy", 0.8, "run", metrics={"accuracy": 0.8, "f1": 0.7}, undefined=("f1",))
-
-    flagged = grid(sparsities=[50], metrics={"cola": ["f1", "accuracy"]}).fill(two).measurements
-    assert {f.metric: f.undefined for f in flagged if (f.row, f.task) == ("imp", "cola")} == {
-        "f1": ("r",) * 3,
-        "accuracy": (),
+def test_a_task_can_have_several_metrics_which_are_undefined_one_by_one():
+    measurements = grid(sparsities=[50], metrics={"cola": ["f1", "accuracy"]}).fill(two_metrics).measurements
+    tickets = {(m.task, m.metric): (m.scores[0], m.undefined) for m in measurements if m.row == "imp"}
+    assert tickets == {
+        ("cola", "f1"): (0.7, ("r",) * 3),
+        ("cola", "accuracy"): (0.8, ()),
+        ("rte", "accuracy"): (0.8, ()),
     }
+
+
+def test_an_unknown_metric_is_refused():
     with pytest.raises(UserError, match="study: metrics: unknown metric 'bleu' of r; choose from accuracy, f1"):
-        grid(sparsities=[50], metrics={"cola": ["bleu"]}).fill(two)
+        grid(sparsities=[50], metrics={"cola": ["bleu"]}).fill(two_metrics)

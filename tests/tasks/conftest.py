@@ -1,18 +1,15 @@
-"""The shipped tokenizer and some generated rows, read once; one thread, as the machine may be shared."""
+"""The shipped tokenizer and some generated rows, read once."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pytest
-import torch
 from transformers import PreTrainedTokenizerBase
 
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pocket.tasks import rows
-
-torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score
 from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
+from tests.checks import nothing_drawn
 
 CONFIGS = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
 LENGTH = 48
@@ -40,15 +41,11 @@ def examples(config, kind, dev_rows: Rows) -> list[dict[str, Any]]:
     return list(kind.encode(dev_rows(config.name)))
 
 
-def vocabulary_of(kind: Any) -> int:
-    return len(kind.tokenizer)
-
-
-def oracle(kind: Kind, batch: dict[str, Tensor]) -> Tensor:
+def oracle(kind: Any, batch: dict[str, Tensor]) -> Tensor:
     """The logits of a network that knows the answers."""
     if kind.head == "vocabulary":
         asked = batch["asked"][batch["asked"] != IGNORED]
-        return 20.0 * torch.nn.functional.one_hot(asked, vocabulary_of(kind))
+        return 20.0 * torch.nn.functional.one_hot(asked, len(kind.tokenizer))
     if kind.head == "tokens":
         logits = torch.zeros(*batch["input_ids"].shape, 2)
         for place, name in enumerate(("start", "end")):
@@ -63,43 +60,27 @@ def uninformed(kind: Kind, batch: dict[str, Tensor]) -> Tensor:
     return torch.zeros_like(oracle(kind, batch), dtype=torch.float32)
 
 
-def test_there_are_configs() -> None:
-    assert len(CONFIGS) >= 11
-
-
 def test_the_config_is_named_like_its_file(config, request) -> None:
-    assert config.name in request.node.callspec.id
+    assert config.name in request.node.callspec.id and len(CONFIGS) >= 11
 
 
 def test_examples_fit_the_length(examples) -> None:
     assert 0 < max(len(example["input_ids"]) for example in examples) <= LENGTH
 
 
-def test_a_batch_is_as_wide_as_its_longest_example(kind, examples) -> None:
-    batch = kind.collate(examples[:5], None)
-    wanted = (5, max(len(example["input_ids"]) for example in examples[:5]))
-    assert {name: tuple(batch[name].shape) for name in ("input_ids", "attention_mask")} == {
-        "input_ids": wanted,
-        "attention_mask": wanted,
-    }
-
-
-def test_padding_is_not_attended_to(kind, examples) -> None:
+def test_a_batch_is_as_wide_as_its_longest_example_and_padding_is_not_attended_to(kind, examples) -> None:
     batch = kind.collate(examples[:9], None)
-    lengths = torch.tensor([len(example["input_ids"]) for example in examples[:9]])
-    assert torch.equal(batch["attention_mask"].sum(1), lengths)
+    lengths = [len(example["input_ids"]) for example in examples[:9]]
+    assert batch["input_ids"].shape == batch["attention_mask"].shape == (9, max(lengths))
+    assert batch["attention_mask"].sum(1).tolist() == lengths
 
 
-def test_the_loss_is_a_finite_scalar_that_the_answer_lowers(kind, examples) -> None:
-    batch = kind.collate(examples[:8], 1)
-    blank, told = kind.loss(uninformed(kind, batch), batch), kind.loss(oracle(kind, batch), batch)
-    assert blank.shape == () and torch.isfinite(blank) and told < 0.1 * blank
-
-
-def test_the_loss_has_a_gradient(kind, examples) -> None:
+def test_the_loss_is_a_finite_scalar_with_a_gradient_that_the_answer_lowers(kind, examples) -> None:
     batch = kind.collate(examples[:8], 1)
     logits = uninformed(kind, batch).requires_grad_()
-    kind.loss(logits, batch).backward()
+    blank = kind.loss(logits, batch)
+    assert blank.shape == () and torch.isfinite(blank) and kind.loss(oracle(kind, batch), batch) < 0.1 * blank
+    blank.backward()
     assert logits.grad is not None and logits.grad.abs().sum() > 0
 
 
@@ -117,24 +98,17 @@ def scored(kind: Kind, examples: list[dict[str, Any]], size: int) -> Score:
     return kind.score(examples, predictions)
 
 
-def test_knowing_the_answers_scores_one(kind, examples) -> None:
+def test_knowing_the_answers_scores_one_however_the_batches_are(config, kind, examples) -> None:
     score = scored(kind, examples, 16)
     assert score.metrics == pytest.approx(dict.fromkeys(score.metrics, 1.0), abs=1e-6)
-
-
-def test_the_score_does_not_depend_on_the_batches(kind, examples) -> None:
-    assert scored(kind, examples, 16) == scored(kind, examples, 7)
-
-
-def test_the_metric_that_tables_show_is_scored(config, kind, examples) -> None:
-    assert config.metric in scored(kind, examples, 16).metrics
+    assert score == scored(kind, examples, 7)
+    assert config.metric in score.metrics, "the metric that tables show"
 
 
 def test_evaluation_draws_nothing(kind, examples) -> None:
-    before = torch.random.get_rng_state()
-    first, second = kind.collate(examples[:4], None), kind.collate(examples[:4], None)
+    with nothing_drawn():
+        first, second = kind.collate(examples[:4], None), kind.collate(examples[:4], None)
     assert all(torch.equal(first[name], second[name]) for name in first)
-    assert torch.equal(before, torch.random.get_rng_state())
 
 
 @pytest.mark.parametrize("label", [-1, 2, 1.0, "1", None])
@@ -151,15 +125,12 @@ def test_regression_refuses_a_score_out_of_range(label: float) -> None:
         Regression().target({"label": label})
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "left"),
-    [
-        ("the dog", "the cat " * 20, "[CLS] the dog [SEP] the cat the cat the cat the [SEP]"),
-        ("the cat " * 20, "the dog", "[CLS] the cat the cat the cat the [SEP] the dog [SEP]"),
-    ],
-)
-def test_long_pairs_lose_from_the_longer_text(first: str, second: str, left: str, tokenizer) -> None:
+def test_long_pairs_lose_from_the_longer_text(tokenizer) -> None:
     kind = Classification(2)
     kind.prepare(tokenizer, 12)
-    (example,) = list(kind.encode([{"first": first, "second": second, "label": 0}]))
-    assert tokenizer.decode(example["input_ids"]) == left
+    pairs = [("the dog", "the cat " * 20), ("the cat " * 20, "the dog")]
+    examples = kind.encode([{"first": first, "second": second, "label": 0} for first, second in pairs])
+    assert [tokenizer.decode(example["input_ids"]) for example in examples] == [
+        "[CLS] the dog [SEP] the cat the cat the cat the [SEP]",
+        "[CLS] the cat the cat the cat the [SEP] the dog [SEP]",
+    ]

@@ -10,8 +10,8 @@ import pytest
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import local
 from lightning_tickets.tickets import examples
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.workbench import Workbench
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def files(context) -> dict[str, int]:
 
 def prepare(run, context):
     examples._known.clear()
-    return examples.prepared(run.problem, context.source, context.folder, context.cache)
+    return examples.load_splits(run.problem, context.source, context.folder, context.cache)
 
 
 def test_runs_on_the_same_rows_share_the_files(context, tiny_run):
@@ -88,13 +88,13 @@ def test_rows_that_cannot_be_encoded_leave_no_file(context, tiny_run):
             return iter(rows)
 
     with pytest.raises(UserError, match="task=cola: label 7"):
-        examples.prepared(run.problem, Source(), context.folder, context.cache)
+        examples.load_splits(run.problem, Source(), context.folder, context.cache)
     assert list(context.cache.iterdir()) == []
 
 
 def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(context, tiny_run):
     with pytest.raises(UserError, match=r"task.metric=bleu: expected one of accuracy, matthews, f1"):
-        Bench(tiny_run("task=cola", "task.metric=bleu").problem, context)
+        Workbench(tiny_run("task=cola", "task.metric=bleu").problem, context)
 
 
 def test_text_too_short_for_a_block_is_named(context, tiny_run):
@@ -104,13 +104,13 @@ def test_text_too_short_for_a_block_is_named(context, tiny_run):
 
     run = tiny_run("task=mlm")
     with pytest.raises(UserError, match=r"task=mlm: train gives no example of training.max_length=48 tokens"):
-        examples.prepared(run.problem, Source(), context.folder, context.cache)
+        examples.load_splits(run.problem, Source(), context.folder, context.cache)
 
 
 def test_mnli_is_scored_on_the_mismatched_set_too(context, tiny_run):
-    result = train(tiny_run("task=mnli", "subnetwork=full"), context)
+    result = score_run(tiny_run("task=mnli", "subnetwork=full"), context)
     assert set(result.metrics) == {"matched_accuracy", "matthews", "mismatched_accuracy"}
     assert len({path.name.split("-")[1] for path in context.cache.iterdir()}) == 3
-    _, splits = examples.prepared(tiny_run("task=mnli").problem, context.source, context.folder, context.cache)
+    _, splits = examples.load_splits(tiny_run("task=mnli").problem, context.source, context.folder, context.cache)
     assert [len(splits.dev), len(splits.further["mismatched_accuracy"])] == [24, 24]
     assert splits.dev[:] != splits.further["mismatched_accuracy"][:]

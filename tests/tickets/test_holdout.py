@@ -12,10 +12,10 @@ from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import pocket
-from lightning_tickets.tickets.examples import prepared
-from lightning_tickets.tickets.record import read_round
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.examples import load_splits
+from lightning_tickets.tickets.result import read_round
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 from tests.commands import TASKS
 
 SHORT = ["training.steps=3", "data.train_limit=200", "data.dev_limit=60"]
@@ -31,12 +31,12 @@ def run(*overrides):
 
 
 def examples(context, *overrides):
-    return prepared(run(*overrides).problem, context.source, context.folder, context.cache)[1]
+    return load_splits(run(*overrides).problem, context.source, context.folder, context.cache)[1]
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_it_is_scored_by_every_metric_of_the_task(context, task):
-    result = train(run(f"task={task}", "subnetwork=full", "data.holdout=0.2"), context)
+    result = score_run(run(f"task={task}", "subnetwork=full", "data.holdout=0.2"), context)
     own = {name for name in result.metrics if not name.startswith("held_out.")}
     assert set(result.metrics) - own == {f"held_out.{name}" for name in own}
     assert result.picks == result.metrics[f"held_out.{result.metric}"]
@@ -57,13 +57,13 @@ def test_a_whole_split_is_shared_too(context):
 
 def test_an_epoch_has_no_step_on_what_is_held_out():
     epochs = ["task=rte", "subnetwork=full", "training.steps=null", "training.epochs=2", "training.batch_size=10"]
-    steps = [parse_sweep([*SHORT, *epochs, *more]).wanted[0].steps for more in ([], ["data.holdout=0.25"])]
+    steps = [parse_sweep([*SHORT, *epochs, *more]).requested[0].steps for more in ([], ["data.holdout=0.25"])]
     assert steps == [40, 30]
 
 
 def test_a_search_has_it_in_every_round(context):
     wanted = run("task=cola", "sparsity=20", "data.holdout=0.2").mask
-    find(wanted, context)
+    find_ticket(wanted, context)
     for one in wanted.rounds:
         result = read_round(context.store, one.name, one)
         assert result.picks == result.metrics[f"held_out.{result.metric}"]
@@ -83,7 +83,7 @@ def test_a_share_that_leaves_nothing_on_a_side(share):
 
 def test_what_shows_it_says_so():
     study = ["experiment=table2", "study.tasks=[rte]", "study.exhibits.table2.sparsities=[50]"]
-    (plain,), (part,) = parse_sweep(study).drawn(), parse_sweep([*study, "data.holdout=0.1"]).drawn()
+    (plain,), (part,) = parse_sweep(study).fill_exhibits(), parse_sweep([*study, "data.holdout=0.1"]).fill_exhibits()
     assert [note for note in part.notes if note not in plain.notes] == [
         "10 % of train, its last rows, are held out: on them the sparsities of winning tickets are picked, "
         "on dev all are judged."

@@ -13,12 +13,12 @@ from lightning_tickets.pruning.mask import apply_, full
 from lightning_tickets.runs.store import read_json
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
 from lightning_tickets.tickets.rewinding import rewound_to
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.training.parts import Collate, Together
+from lightning_tickets.tickets.search import find_ticket
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.loaders import Collate, MultiTaskLoader
 
 STEPS = 9
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=20"]
@@ -27,7 +27,7 @@ SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=20"]
 def plain_rounds(chain, context, rounds):
     """Masks of the first rounds of summed losses in a loop of its own."""
     problems, seed, settings = chain.problems, chain.seed, chain.problem.training
-    benches = [Bench(problem, context) for problem in problems]
+    benches = [Workbench(problem, context) for problem in problems]
     total = sum(w.numel() for w in benches[0].prunable.values())
     mask, masks = full(benches[0].prunable), []
     for number in range(1, rounds + 1):
@@ -86,7 +86,7 @@ def test_summed_losses_equal_the_plain_loop(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola+squad", *SHORT)
     chain = run.mask.chain
     assert chain.tasks == "mlm+cola+squad" and chain.mix.loss == "summed"
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     for number, wanted in enumerate(plain_rounds(chain, context, 2), start=1):
         ours, _ = load_ticket(context.store.path(f"{chain.name}/round-{number:02d}") / TICKET)
         assert all(torch.equal(ours[name], m) for name, m in wanted.items()), f"round {number}"
@@ -94,7 +94,7 @@ def test_summed_losses_equal_the_plain_loop(context, tiny_run):
 
 def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     result = read_json(context.store.path(run.mask.name) / "result.json")
     assert result["metric"] == "accuracy"
     assert {"accuracy", "cola.matthews", "cola.accuracy", "cola.f1"} <= set(result["metrics"])
@@ -103,7 +103,7 @@ def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
 def test_each_task_has_its_own_loader_which_is_cycled(context, tiny_run):
     """40 rows in batches of 8 are five steps: nine of them begin a second epoch of each task."""
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
-    bench = Bench(run.mask.chain.problem, context, run.mask.chain.mix)
+    bench = Workbench(run.mask.chain.problem, context, run.mask.chain.mix)
     lengths = [len(part.splits.train) for part in bench.parts(bench._encoder, 0, None)]
     assert lengths == [40, 40] and bench.steps == STEPS > 40 / 8
 
@@ -116,22 +116,22 @@ def test_the_leading_task_says_how_it_is_trained(tiny_run):
 
 def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
     loaders = [list(range(100)), list(range(100, 200)), list(range(200, 300))]
-    taken = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=7)]
-    again = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=7)]
-    other = [next(iter(step.items())) for step in Together(loaders, [], 90, drawn_by=8)]
+    taken = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=7)]
+    again = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=7)]
+    other = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=8)]
     assert taken == again != other
     counts = [sum(part == k for part, _ in taken) for k in range(3)]
     assert all(18 <= n <= 42 for n in counts), counts
     for k in range(3):
         assert [batch for part, batch in taken if part == k] == loaders[k][: counts[k]], "in the loader's order"
-    assert all(len(step) == 1 for step in Together(loaders, [], 5, drawn_by=7))
-    assert all(set(step) == {0, 1, 2} for step in Together(loaders, [], 5, drawn_by=None))
+    assert all(len(step) == 1 for step in MultiTaskLoader(loaders, [], 5, drawn_by=7))
+    assert all(set(step) == {0, 1, 2} for step in MultiTaskLoader(loaders, [], 5, drawn_by=None))
 
 
 def test_sampling_is_another_chain_and_trains(context, tiny_run):
     summed, sampled = (tiny_run("task=rte", "source=mlm+cola", *SHORT, f"mix={how}") for how in ("summed", "sampled"))
     assert summed.mask.chain.name != sampled.mask.chain.name
-    one, other = find(summed.mask, context), find(sampled.mask, context)
+    one, other = find_ticket(summed.mask, context), find_ticket(sampled.mask, context)
     assert any(not torch.equal(one[name], m) for name, m in other.items())
 
 
@@ -141,10 +141,10 @@ def test_how_a_mix_is_trained_says_nothing_where_there_is_none(tiny_run):
 
 @pytest.mark.parametrize("rewind", ["0.4", "none"])
 def test_a_mix_rewinds_encoder_and_all_heads(context, tiny_run, rewind, monkeypatch):
-    asked, plain = [], Bench.train
-    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
+    asked, plain = [], Workbench.train
+    monkeypatch.setattr(Workbench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
     run = tiny_run("task=rte", "source=mlm+cola", f"rewind={rewind}", *SHORT)
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     point = rewound_to(run.mask.rounds[0], context.store)
     assert len(point.heads) == 2
     second = asked[1]

@@ -16,12 +16,12 @@ from lightning_tickets.models.encoder import seeded
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.record import TICKET
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import TicketMask
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.training.parts import Collate
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.loaders import Collate
 
 
 def targets(encoder):
@@ -86,8 +86,8 @@ def oracle_round(bench, folder, chain, masks, number, remove):
 def test_imp_equals_the_oracle(context, tiny_run, task, sparsity):
     run = tiny_run(f"task={task}", f"sparsity={sparsity}", "training.steps=6", "training.warmup=0.0")
     assert isinstance(run.mask, TicketMask)
-    find(run.mask, context)
-    bench = Bench(run.problem, context)
+    find_ticket(run.mask, context)
+    bench = Workbench(run.problem, context)
     theta = clone(bench.theta)
     total = sum(w.numel() for w in bench.prunable.values())
     names = [name.removesuffix(".weight") for name in bench.prunable]
@@ -107,7 +107,7 @@ def test_imp_equals_the_oracle(context, tiny_run, task, sparsity):
 
 def test_training_a_ticket_never_changes_theta(context, tiny_run):
     run = tiny_run("task=cola", "sparsity=20")
-    bench = Bench(run.problem, context)
+    bench = Workbench(run.problem, context)
     before = clone(bench.theta)
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     assert all(torch.equal(before[name], value) for name, value in bench.theta.items())

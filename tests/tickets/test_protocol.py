@@ -1,4 +1,4 @@
-"""Each switch between the print and the released code does what the list says (reference.md's numbers in brackets)."""
+"""Each switch between the paper and the released code does what docs/method.md says (its rows in brackets)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.point import END, load_point
-from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.rewind_point import END, load_point
 from lightning_tickets.tickets.rewinding import horizon
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.tickets.train import train
-from lightning_tickets.training.config import Course, Training
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.config import StepRange, Training
 from lightning_tickets.training.optimizers import linear_rate
 
 STEPS, SEEDS = 6, (1, 2, 3)
@@ -34,8 +34,8 @@ SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
 @pytest.fixture
 def starts(monkeypatch):
     """What each training starts from, by its name."""
-    asked, plain = {}, Bench.train
-    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.setdefault(a[1], a[2]) and plain(*a, **k))
+    asked, plain = {}, Workbench.train
+    monkeypatch.setattr(Workbench, "train", lambda *a, **k: asked.setdefault(a[1], a[2]) and plain(*a, **k))
     return asked
 
 
@@ -80,9 +80,9 @@ def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
 
 def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, starts):
     run = tiny_run("task=mlm", "protocol.aliased=[masked_lm]", *SHORT)
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     first, second, _ = (starts[one.name].theta for one in run.mask.rounds)
-    theta = Bench(run.problem, context).theta
+    theta = Workbench(run.problem, context).theta
     assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
 
 
@@ -91,20 +91,20 @@ def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_r
     """[2] Ten rounds' steps to zero, the optimiser new in each; the print: to zero in every round."""
     chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
     assert horizon(chain, steps) == 10 * steps
-    rate = linear_rate(Course(steps, horizon=horizon(chain, steps)), 0.0)
+    rate = linear_rate(StepRange(steps, horizon=horizon(chain, steps)), 0.0)
     assert rate(0) == 1.0 and rate(steps) == pytest.approx(0.9)
     assert horizon(tiny_run("task=cola", *SHORT).mask.chain, steps) is None
-    assert linear_rate(Course(steps), 0.0)(steps) == 0.0
+    assert linear_rate(StepRange(steps), 0.0)(steps) == 0.0
 
 
 def test_warm_up_is_as_long_as_in_a_single_round():
-    rates = [linear_rate(Course(10, horizon=100), 0.2)(step) for step in range(4)]
+    rates = [linear_rate(StepRange(10, horizon=100), 0.2)(step) for step in range(4)]
     assert rates[:3] == [0.5, 1.0, 1.0] and rates[3] == pytest.approx(97 / 98)
 
 
 def test_the_horizon_reaches_every_round_and_no_scoring_run(context, tiny_run, starts):
     run = tiny_run("task=cola", "protocol.horizon=chain", *SHORT)
-    train(run, context)
+    score_run(run, context)
     horizons = {name: start.horizon for name, start in starts.items()}
     assert horizons == {run.name: None} | {one.name: 10 * STEPS for one in run.mask.rounds}
 
@@ -125,7 +125,7 @@ def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(conte
         tiny_run("task=cola", "schedule=geometric", f"subnetwork={row}", *SHORT, "sparsity=27")
         for row in ("imp", "random_mask")
     ]
-    ticket, drawn = (train(run, context) for run in runs)
+    ticket, drawn = (score_run(run, context) for run in runs)
     assert ticket.kept == drawn.kept != round(0.73 * ticket.prunable)
 
 
@@ -139,8 +139,8 @@ def test_heads_are_rewound_carried_or_drawn_anew(context, tiny_run, starts):
     """[4] As printed γ goes back with θ; as released it is carried on from round to round."""
     runs = {how: tiny_run("task=cola", f"protocol.head={how}", *SHORT) for how in ("rewound", "carried", "redrawn")}
     for run in runs.values():
-        find(run.mask, context)
-    bench = Bench(runs["carried"].mask.chain.problem, context)
+        find_ticket(run.mask, context)
+    bench = Workbench(runs["carried"].mask.chain.problem, context)
     begun = {how: [starts[one.name] for one in run.mask.rounds] for how, run in runs.items()}
     assert all(start.gamma is None and start.head_seed is None for start in begun["rewound"])
     for before, start in zip(runs["carried"].mask.rounds, begun["carried"][1:], strict=False):
@@ -154,8 +154,8 @@ def test_heads_are_rewound_carried_or_drawn_anew(context, tiny_run, starts):
 
 def test_a_carried_head_is_the_trained_one(context, tiny_run):
     run = tiny_run("task=cola", "protocol.head=carried", *SHORT)
-    find(run.mask, context)
-    bench = Bench(run.mask.chain.problem, context)
+    find_ticket(run.mask, context)
+    bench = Workbench(run.mask.chain.problem, context)
     drawn = make_head(bench.kind, bench._encoder, context.folder.path, derive(0, "head")).state_dict()
     ends = [load_point(context.store.path(one.name) / END).heads[0] for one in run.mask.rounds]
     assert ends[0].keys() == drawn.keys()
@@ -172,7 +172,7 @@ def test_standard_pruning_carries_its_head_in_any_case(tiny_run):
 def test_mnli_is_recorded_by_the_matched_or_the_mismatched_set(context, tiny_run, protocol):
     """[5] A dictionary key overwritten: the released number is the mismatched accuracy."""
     run = tiny_run("task=mnli", f"protocol={protocol}", "subnetwork=full", *SHORT)
-    result = train(run, context)
+    result = score_run(run, context)
     wanted = "matched_accuracy" if protocol == "paper" else "mismatched_accuracy"
     assert result.metric == wanted and result.score == result.metrics[wanted]
     assert {"matched_accuracy", "mismatched_accuracy"} <= set(result.metrics)
@@ -182,7 +182,7 @@ def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(context, 
     """[6] Only the head, biases, normalisation and embeddings are left."""
     run = tiny_run("task=cola", "protocol.last_round=true", *SHORT, "schedule.per_round=50", "sparsity=100")
     assert [one.percent for one in run.mask.rounds] == [50, 100]
-    assert train(run, context).kept == 0
+    assert score_run(run, context).kept == 0
     with pytest.raises(UserError, match="sparsity=100 is not on the schedule"):
         tiny_run("task=cola", *SHORT, "sparsity=100")
 
@@ -190,8 +190,8 @@ def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(context, 
 def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context, tiny_run, starts):
     """[7] The first mask that training has a part in has 20 %; the one of 10 % is of θ0's own magnitudes."""
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
-    find(run.mask, context)
-    weights = Bench(run.mask.chain.problem, context).prunable
+    find_ticket(run.mask, context)
+    weights = Workbench(run.mask.chain.problem, context).prunable
     first, second = (load_ticket(context.store.path(one.name) / TICKET)[0] for one in run.mask.rounds[:2])
     assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
     assert kept(second) == size(weights) - round(size(weights) * 0.2)
@@ -202,19 +202,19 @@ def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context
 
 def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(context, tiny_run, starts):
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", "protocol.aliased=[masked_lm]", *SHORT)
-    find(run.mask, context)
-    theta = Bench(run.mask.chain.problem, context).theta
+    find_ticket(run.mask, context)
+    theta = Workbench(run.mask.chain.problem, context).theta
     first, second = (starts[one.name].theta for one in run.mask.rounds[1:])
     assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
     ten = replace(run, mask=run.mask.rounds[0], initialization=REWOUND)
-    assert train(ten, context).kept == run.mask.rounds[0].kept(ten_total(context, run))
+    assert score_run(ten, context).kept == run.mask.rounds[0].kept(ten_total(context, run))
 
 
 REWOUND = run_of(compose_config(["subnetwork=rewound"])).initialization
 
 
 def ten_total(context, run):
-    return size(Bench(run.problem, context).prunable)
+    return size(Workbench(run.problem, context).prunable)
 
 
 def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
@@ -225,7 +225,7 @@ def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
     assert replace(training, partial_batch=False).total_steps(5) == 3, "at least a batch an epoch"
     more = ["training.steps=null", "training.epochs=2", "data.train_limit=42", "sparsity=10"]
     run = tiny_run("task=cola", "protocol.partial_batch=false", *more)
-    assert Bench(run.mask.chain.problem, context).steps == 2 * 5 and Bench(run.problem, context).steps == 2 * 6
+    assert Workbench(run.mask.chain.problem, context).steps == 2 * 5 and Workbench(run.problem, context).steps == 2 * 6
     assert run.problem == tiny_run("task=cola", *more).problem
 
 
@@ -250,7 +250,7 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
     still = ["task=mlm", "subnetwork=full", "training.steps=1", "training.learning_rate=0", "data.dev_limit=60"]
     fixed, drawn = (
         [
-            train(run_of(compose_config([*still, "training.head_learning_rate=0", *more, f"seed={n}"])), able).score
+            score_run(run_of(compose_config([*still, "training.head_learning_rate=0", *more, f"seed={n}"])), able).score
             for n in SEEDS
         ]
         for more in ([], ["protocol.mlm_evaluation=drawn"])

@@ -15,8 +15,8 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunab
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.released import load_released, read_mask, save_released
-from lightning_tickets.tickets.ticket import save_ticket
 from tests.commands import SHORT, inside
 
 

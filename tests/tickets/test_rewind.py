@@ -15,13 +15,13 @@ from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.mask import apply_, full
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.record import TICKET
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
 from lightning_tickets.tickets.rewinding import first_step, rewound_to
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.tickets.train import train
-from lightning_tickets.training.parts import Collate
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.loaders import Collate
 
 STEPS, PART, STEP = 10, 0.3, 3
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.2", "sparsity=30"]
@@ -95,8 +95,8 @@ def task(request):
 
 def test_rewinding_equals_the_plain_loop(context, tiny_run, task):
     run = tiny_run(f"task={task}", f"rewind={PART}", *SHORT)
-    find(run.mask, context)
-    bench = Bench(run.problem, context)
+    find_ticket(run.mask, context)
+    bench = Workbench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
     plain = Plain(bench, context.folder.path, run.mask.chain)
     plain.train(full(bench.prunable), 1, 0, STEP)
@@ -117,8 +117,8 @@ def test_rewinding_equals_the_plain_loop(context, tiny_run, task):
 
 def test_standard_pruning_equals_the_plain_loop(context, tiny_run, task):
     run = tiny_run(f"task={task}", "rewind=none", *SHORT)
-    find(run.mask, context)
-    bench = Bench(run.problem, context)
+    find_ticket(run.mask, context)
+    bench = Workbench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
     plain, mask = Plain(bench, context.folder.path, run.mask.chain), full(bench.prunable)
     for number in (1, 2, 3):
@@ -132,8 +132,8 @@ def test_standard_pruning_equals_the_plain_loop(context, tiny_run, task):
 def test_rewinding_the_rate_equals_the_plain_loop(context, tiny_run, task):
     """Weights and head go on, and every round after the first has the last 70 % of the rates (Renda et al. 2020)."""
     run = tiny_run(f"task={task}", "rewind=rate", f"rewind.fraction={PART}", *SHORT)
-    find(run.mask, context)
-    bench = Bench(run.problem, context)
+    find_ticket(run.mask, context)
+    bench = Workbench(run.problem, context)
     total = sum(w.numel() for w in bench.prunable.values())
     plain, mask = Plain(bench, context.folder.path, run.mask.chain), full(bench.prunable)
     for number in (1, 2, 3):
@@ -153,7 +153,7 @@ def test_rewinding_the_rate_to_its_beginning_is_standard_pruning(tiny_run):
 def test_the_first_round_is_the_same_wherever_the_chain_rewinds_to(context, tiny_run):
     runs = [tiny_run("task=cola", f"rewind={where}", *SHORT) for where in ("pretrained", 0.1, 0.5, "none")]
     for run in runs:
-        find(replace(run.mask, percent=20), context)
+        find_ticket(replace(run.mask, percent=20), context)
     first, *others = [ticket_of(context, run, 1) for run in runs]
     assert all(same(first, other) for other in others)
     seconds = [ticket_of(context, run, 2) for run in runs]
@@ -166,7 +166,7 @@ def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(c
         tiny_run("task=cola", f"subnetwork={row}", *SHORT, "subnetwork.name=same") for row in ("imp", "rewound")
     )
     assert imp.name != rewound.name
-    assert train(imp, context) == train(rewound, context)
+    assert score_run(imp, context) == score_run(rewound, context)
     assert rewound_to(rewound.mask, context.store) is None
     assert not list(context.store.root.rglob("point.safetensors"))
 
@@ -174,9 +174,9 @@ def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(c
 @pytest.mark.parametrize("where", [PART, "none"])
 def test_a_rewound_run_starts_from_the_chains_weights_and_head(context, tiny_run, where, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=rewound", f"rewind={where}", *SHORT)
-    asked, plain = [], Bench.train
-    monkeypatch.setattr(Bench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
-    train(run, context)
+    asked, plain = [], Workbench.train
+    monkeypatch.setattr(Workbench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
+    score_run(run, context)
     start = asked[-1]
     point = rewound_to(run.ticket, context.store)
     assert same(dict(start.theta), dict(point.encoder)) and same(dict(start.gamma[0]), dict(point.heads[0]))

@@ -8,8 +8,8 @@ import pytest
 
 from lightning_tickets.errors import Stopped
 from lightning_tickets.runs.store import read_json
-from lightning_tickets.tickets.record import Result, read_round
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.result import Result, read_round
+from lightning_tickets.tickets.search import find_ticket
 from tests.commands import SHORT, inside, process
 
 ROUNDS = ["task=mlm", "training.steps=4", "sparsity=90"]
@@ -35,16 +35,16 @@ def test_it_stops_after_the_first_round_that_falls_below(context, tiny_run, monk
 
     monkeypatch.setattr("lightning_tickets.tickets.search.read_round", result)
     with pytest.raises(Stopped, match=r"not searched beyond 30 %: at 20 % it scores 0.7400, its first round 0.8000"):
-        find(run.mask, replace(context, stop_below=0.05))
+        find_ticket(run.mask, replace(context, stop_below=0.05))
     assert rounds_of(context, run) == [10, 20, 30]
-    find(replace(run.mask, percent=30), replace(context, stop_below=0.05))
-    find(run.mask, context)
+    find_ticket(replace(run.mask, percent=30), replace(context, stop_below=0.05))
+    find_ticket(run.mask, context)
     assert rounds_of(context, run) == list(range(10, 100, 10)), "without the rule it goes on from there"
 
 
 def test_the_score_read_is_the_rounds_own(context, tiny_run):
     run = tiny_run("task=cola", "sparsity=20")
-    find(run.mask, context)
+    find_ticket(run.mask, context)
     for one in run.mask.rounds:
         result = read_json(context.store.path(one.name) / "result.json")
         assert read_round(context.store, one.name, one).score == result["metrics"]["matthews"]

@@ -8,10 +8,10 @@ import torch
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.initialization.state import clone
-from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.rewinding import rewound_to
+from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.spec import TicketMask
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.workbench import Workbench
 
 SHORT = ["training.steps=6", "sparsity=20"]
 
@@ -19,13 +19,13 @@ SHORT = ["training.steps=6", "sparsity=20"]
 @pytest.fixture
 def trained(monkeypatch):
     """What every training is asked for: (name, start, mask)."""
-    asked, plain = [], Bench.train
+    asked, plain = [], Workbench.train
 
     def watched(self, name, start, mask, *more, **further):
         asked.append((name, start, {n: m.clone() for n, m in mask.items()}))
         return plain(self, name, start, mask, *more, **further)
 
-    monkeypatch.setattr(Bench, "train", watched)
+    monkeypatch.setattr(Workbench, "train", watched)
     return asked
 
 
@@ -49,9 +49,9 @@ def test_own_settings_by_the_kind_of_task(tiny_bert):
 
 def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, trained):
     run = tiny_run("task=cola", "source=mlm", *SHORT)
-    result = train(run, context)
+    result = score_run(run, context)
     name, start, mask = trained[-1]
-    bench = Bench(run.problem, context)
+    bench = Workbench(run.problem, context)
     assert name == run.name and [n for n, _, _ in trained[:-1]] == [one.name for one in run.mask.rounds]
     assert all(torch.equal(start.theta[n], v) for n, v in clone(bench.theta).items())
     assert start.gamma is None and start.begin == 0
@@ -62,7 +62,7 @@ def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, tr
 @pytest.mark.parametrize("rewind", ["0.5", "none"])
 def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(context, tiny_run, trained, rewind):
     run = tiny_run("task=cola", "source=mlm", "subnetwork=rewound", f"rewind={rewind}", *SHORT)
-    train(run, context)
+    score_run(run, context)
     _, start, _ = trained[-1]
     point = rewound_to(run.mask, context.store)
     assert all(torch.equal(start.theta[n], v) for n, v in point.encoder.items())
@@ -70,8 +70,8 @@ def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(contex
 
 
 def test_another_task_of_the_same_ticket_finds_it_in_the_store(context, tiny_run, trained):
-    train(tiny_run("task=cola", "source=mlm", *SHORT), context)
-    train(tiny_run("task=rte", "source=mlm", *SHORT), context)
+    score_run(tiny_run("task=cola", "source=mlm", *SHORT), context)
+    score_run(tiny_run("task=rte", "source=mlm", *SHORT), context)
     assert sum(name.startswith("find-") for name, _, _ in trained) == 2
 
 
@@ -79,7 +79,7 @@ def test_the_training_set_of_the_source_can_be_cut(context, tiny_run):
     """Table 8: so many examples of what the rows are tokenised to; the target keeps all of its own."""
     whole, cut = (tiny_run("task=cola", "source=mlm", *SHORT, *more) for more in ([], ["ticket.examples=9"]))
     assert cut.problem == whole.problem and cut.name != whole.name
-    assert len(Bench(cut.mask.chain.problem, context).splits.train) == 9
-    first = Bench(whole.mask.chain.problem, context).splits
-    assert Bench(cut.mask.chain.problem, context).splits.train[8] == first.train[8]
-    assert len(Bench(cut.mask.chain.problem, context).splits.dev) == len(first.dev)
+    assert len(Workbench(cut.mask.chain.problem, context).splits.train) == 9
+    first = Workbench(whole.mask.chain.problem, context).splits
+    assert Workbench(cut.mask.chain.problem, context).splits.train[8] == first.train[8]
+    assert len(Workbench(cut.mask.chain.problem, context).splits.dev) == len(first.dev)

@@ -12,9 +12,9 @@ import pytorch_lightning as lightning
 from lightning_tickets.components import Component
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets import bench
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets import workbench as bench
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.tickets.artefacts import content
@@ -67,12 +67,12 @@ def with_checkpoints(context):
 def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoints, tiny_run, tmp_path, cut):
     run = tiny_run(*CHAINS[chain])
     whole = replace(with_checkpoints, store=Store(tmp_path / "whole" / "runs"))
-    train(run, whole)
+    score_run(run, whole)
     cut(step)
     interrupted = 0
     while True:
         try:
-            train(run, with_checkpoints)
+            score_run(run, with_checkpoints)
             break
         except Interrupted:
             interrupted += 1
@@ -88,13 +88,13 @@ def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cu
         with_checkpoints, store=Store(tmp_path / "w" / "runs"), logger=LoggerConfig(CSV, tmp_path / "whole")
     )
     part = replace(with_checkpoints, logger=LoggerConfig(CSV, tmp_path / "part"))
-    train(run, whole)
+    score_run(run, whole)
     for step in (25, 27, 44):
         cut(step)
         with pytest.raises(Interrupted):
-            train(run, part)
+            score_run(run, part)
         monkeypatch.undo()
-    train(run, part)
+    score_run(run, part)
     one, other = ((tmp_path / name / run.name / "metrics.csv").read_text() for name in ("whole", "part"))
     assert one == other and one.count("\n") == 1 + 6 + 1
     assert [path.name for path in (tmp_path / "part" / run.name).iterdir()] == ["metrics.csv"]
@@ -103,24 +103,26 @@ def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cu
 @pytest.mark.parametrize("damage", ["flip", "cut", "half"])
 def test_a_damaged_checkpoint_is_passed_over(damage, with_checkpoints, tiny_run, cut, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=full")
-    whole = train(run, replace(with_checkpoints, store=type(with_checkpoints.store)(with_checkpoints.store.root / "w")))
+    whole = score_run(
+        run, replace(with_checkpoints, store=type(with_checkpoints.store)(with_checkpoints.store.root / "w"))
+    )
     with monkeypatch.context():
         cut(2)
         with pytest.raises(Interrupted):
-            train(run, with_checkpoints)
+            score_run(run, with_checkpoints)
     (path,) = with_checkpoints.checkpoints(run.name).glob("step-2-*.ckpt")
     content = bytearray(path.read_bytes())
     if damage == "flip":
         content[len(content) // 2] ^= 1
     path.write_bytes(content[: {"cut": 100, "half": len(content) // 2}.get(damage, len(content))])
     monkeypatch.undo()
-    assert train(run, with_checkpoints) == whole
+    assert score_run(run, with_checkpoints) == whole
 
 
 def test_checkpoints_by_the_clock_change_nothing(with_checkpoints, tiny_run, tmp_path):
     ticket = tiny_run("task=cola", "sparsity=20").ticket
     often = replace(with_checkpoints, hardware=Hardware(checkpoint_every=0.0))
-    find(ticket, often)
+    find_ticket(ticket, often)
     never = replace(with_checkpoints, store=Store(tmp_path / "never" / "runs"), hardware=Hardware())
-    find(ticket, never)
+    find_ticket(ticket, never)
     assert content(often.store.root) == content(never.store.root)

@@ -11,8 +11,8 @@ import sys
 import pytest
 
 from lightning_tickets.pocket import MODEL_DIR
-from lightning_tickets.tickets.record import TICKET
-from lightning_tickets.tickets.ticket import load_ticket
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
 from tests.commands import inside
 
 SHORT = ["training.steps=12", "training.batch_size=7", "data.train_limit=60", "data.dev_limit=40", "seed=1"]

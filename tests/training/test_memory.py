@@ -9,8 +9,8 @@ import torch
 
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.tasks.batches import evaluation_order
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.rewinding import Start
+from lightning_tickets.tickets.rewinding import TrainingStart
+from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training import fit as fit_module
 from lightning_tickets.training.config import Hardware
 
@@ -22,8 +22,8 @@ def test_recomputing_gives_the_same_bits_with_dropout_on(context, tiny_run, task
     monkeypatch.setattr(fit_module, "_recompute", lambda encoder: (asked.append(encoder), recompute(encoder)))
     found = []
     for limit in (None, 1):
-        bench = Bench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
-        found.append(bench.train("x", Start(bench.theta), full(bench.prunable), (1, 0)))
+        bench = Workbench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
+        found.append(bench.train("x", TrainingStart(bench.theta), full(bench.prunable), (1, 0)))
     kept, recomputed = found
     assert len(asked) == 1 and asked[0].is_gradient_checkpointing
     assert kept.score == recomputed.score

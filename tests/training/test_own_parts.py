@@ -9,11 +9,11 @@ import torch
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.columns import COLUMNS
-from lightning_tickets.tickets.bench import Bench
-from lightning_tickets.tickets.record import TICKET, columns_of
-from lightning_tickets.tickets.search import find
-from lightning_tickets.tickets.ticket import load_ticket
-from lightning_tickets.tickets.train import train
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET, columns_of
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
+from lightning_tickets.tickets.workbench import Workbench
 
 SGD = ["optimizer=sgd", "training.learning_rate=0.05", "training.weight_decay=0.1"]
 RMSPROP = ["optimizer._target_=torch.optim.RMSprop", "+optimizer.alpha=0.9"]
@@ -36,13 +36,13 @@ def metric(name, function):
 @pytest.mark.parametrize("optimizer", [SGD, RMSPROP], ids=["sgd", "rmsprop"])
 def test_a_chain_under_another_optimiser(optimizer, context, tiny_run, monkeypatch):
     run = tiny_run("task=cola", "sparsity=20", "rewind=0.5", *optimizer)
-    made, plain = [], Bench.train
-    monkeypatch.setattr(Bench, "train", lambda *a, **k: made.append((a[3], plain(*a, **k))) or made[-1][1])
-    train(run, context)
+    made, plain = [], Workbench.train
+    monkeypatch.setattr(Workbench, "train", lambda *a, **k: made.append((a[3], plain(*a, **k))) or made[-1][1])
+    score_run(run, context)
     for mask, trained in made:
         assert all(bool((trained.weights[name][~m] == 0).all()) for name, m in mask.items())
         assert all(bool((trained.weights[name] != 0).any()) for name in mask)
-    find(adam := tiny_run("task=cola", "sparsity=20", "rewind=0.5").mask, context)
+    find_ticket(adam := tiny_run("task=cola", "sparsity=20", "rewind=0.5").mask, context)
     one, other = (load_ticket(context.store.path(mask.name) / TICKET)[0] for mask in (run.mask, adam))
     assert any(not torch.equal(one[name], other[name]) for name in one)
 
@@ -63,20 +63,20 @@ def test_a_metric_of_ones_own_is_reported_and_can_be_the_tasks(context, tiny_run
     plain = tiny_run("task=cola", "subnetwork=full")
     run = tiny_run("task=cola", "subnetwork=full", metric("balanced", "balanced"), "task.metric=balanced")
     assert run.name != plain.name and replace(run.problem.task, metrics=(), metric="matthews") == plain.problem.task
-    result, before = train(run, context), train(plain, context)
+    result, before = score_run(run, context), score_run(plain, context)
     columns = columns_of(context.store, run.name)
     assert result.score == result.metrics["balanced"] == balanced(columns["guess"], columns["label"])
     assert {name: value for name, value in result.metrics.items() if name != "balanced"} == before.metrics
 
 
 def test_a_metric_without_a_value_is_flagged(context, tiny_run):
-    result = train(tiny_run("task=cola", "subnetwork=full", metric("never", "never")), context)
+    result = score_run(tiny_run("task=cola", "subnetwork=full", metric("never", "never")), context)
     assert result.metrics["never"] == 0 and result.undefined == ("never",)
 
 
 def test_held_out_rows_are_scored_by_it_too(context, tiny_run):
     run = tiny_run("task=cola", "subnetwork=full", "data.holdout=0.2", metric("balanced", "balanced"))
-    assert "held_out.balanced" in train(run, context).metrics
+    assert "held_out.balanced" in score_run(run, context).metrics
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_a_metric_that_cannot_be_called_is_refused(overrides, message, tiny_run)
 
 def test_a_name_that_the_kind_has_is_refused(context, tiny_run):
     with pytest.raises(UserError, match="task.metrics.accuracy: classification has a metric of this name"):
-        train(tiny_run("task=cola", "subnetwork=full", metric("accuracy", "balanced")), context)
+        score_run(tiny_run("task=cola", "subnetwork=full", metric("accuracy", "balanced")), context)
 
 
 @pytest.mark.parametrize(("task", "family"), zip(["cola", "stsb", "squad", "mlm"], COLUMNS, strict=True))
 def test_columns_are_those_of_the_kinds_scores(task, family, context, tiny_run):
     run = tiny_run(f"task={task}", "subnetwork=full", "training.steps=1")
-    train(run, context)
+    score_run(run, context)
     assert set(columns_of(context.store, run.name)) == set(COLUMNS[family])

@@ -31,6 +31,10 @@ class ExhibitSpec(ABC):
         """What has to run before the winning sparsities are known."""
         return []
 
+    @property
+    def _heading(self) -> tuple[str, str, str]:
+        return self.name, self.title, self.caption
+
     def _check_lists(self, *axes: str) -> None:
         for axis in axes:
             value = getattr(self, axis)

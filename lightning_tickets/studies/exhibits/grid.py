@@ -67,9 +67,7 @@ class Grid(ExhibitSpec):
     def _exhibit(self, lookup: CellLookup, winning: SparsityLookup) -> Exhibit:
         unknown = any(winning(task, rule) is None for task, rule in self._rules())
         return Exhibit(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             drawn=self.drawn,
             rows=tuple(row.name for row in self._rows()),
             tasks=tuple(self.tasks),

@@ -14,7 +14,7 @@ from lightning_tickets.studies.measurement import Matrix
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 
 if TYPE_CHECKING:
-    from lightning_tickets.tickets.packed import Bits
+    from lightning_tickets.tickets.mask_bits import Bits
 
 LAYER = re.compile(r"\.(\d+)\.")
 MEASURES = ("kept", "pruned", "layers", "sparsity")
@@ -45,7 +45,7 @@ class Overlap(ExhibitSpec):
         return [Cell(task, "imp", self.sparsity, self.seeds[0]) for task in dict.fromkeys([*self.tasks, *others])]
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Matrix:
-        from lightning_tickets.tickets.packed import read_bits
+        from lightning_tickets.tickets.mask_bits import read_bits
 
         results = {cell.task: lookup(cell) for cell in self.cells()}
         masks = {task: read_bits(r.ticket)[0] for task, r in results.items() if r.ticket is not None}
@@ -54,9 +54,7 @@ class Overlap(ExhibitSpec):
         columns = tuple(self.tasks if by_task else parts)
         value = self._pair if by_task else self._at_part
         return Matrix(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             rows=tuple(self.tasks),
             columns=columns,
             values=tuple(tuple(value(masks, task, column) for column in columns) for task in self.tasks),

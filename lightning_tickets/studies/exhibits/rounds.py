@@ -37,9 +37,7 @@ class Rounds(ExhibitSpec):
         cells = self.cells()
         results = [lookup(cell) for cell in cells]
         return PruningRounds(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             metric=results[0].metric,
             rounds=tuple(
                 Round(*_trained(result), 1 - cell.sparsity / 100) for cell, result in zip(cells, results, strict=True)

@@ -29,9 +29,7 @@ class SettingsTable(ExhibitSpec):
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> TextTable:
         results = [lookup(cell) for cell in self.cells()]
         return TextTable(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             head=HEAD,
             lines=tuple(_line(result.problem, result.steps) for result in results if result.problem is not None),
             tasks=tuple(self.tasks),

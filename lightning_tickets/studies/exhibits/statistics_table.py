@@ -29,9 +29,7 @@ class StatisticsTable(Grid):
                     values = (self._published_texts(self.published, m, statistic) for m in by_task)
                     lines.append((row, f"{statistic} in the paper", *values))
         return TextTable(
-            self.name,
-            self.title,
-            self.caption,
+            *self._heading,
             head=("row", "statistic", *exhibit.tasks),
             lines=tuple(lines),
             tasks=exhibit.tasks,

@@ -1,4 +1,4 @@
-"""θ_i and γ_i on disk, beside the ticket of the round that took them."""
+"""θ_i and γ_i on disk, next to the ticket of the round that captured them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.training.snapshot import Point
+from lightning_tickets.training.rewind_point import RewindPoint
 
 POINT = "point.safetensors"
 END = "end.safetensors"  # heads only, where they are carried from round to round
 
 
-def save_point(path: Path, point: Point) -> None:
+def save_point(path: Path, point: RewindPoint) -> None:
     """``encoder.…`` and ``head.…``; in a mix ``head1.…`` and so on for the further tasks."""
     parts = {"encoder": point.encoder} | {f"head{number or ''}": head for number, head in enumerate(point.heads)}
     values = {f"{part}.{name}": value for part, state in parts.items() for name, value in state.items()}
     save_file({name: value.contiguous() for name, value in values.items()}, path)
 
 
-def load_point(path: Path) -> Point:
+def load_point(path: Path) -> RewindPoint:
     """UserError for a file that cannot be read."""
     try:
         values = load_file(path)
@@ -33,4 +33,4 @@ def load_point(path: Path) -> Point:
         part, _, own = name.partition(".")
         parts.setdefault(part, {})[own] = value
     encoder = parts.pop("encoder")
-    return Point(encoder, tuple(parts[part] for part in sorted(parts, key=lambda part: int(part[4:] or 0))))
+    return RewindPoint(encoder, tuple(parts[part] for part in sorted(parts, key=lambda part: int(part[4:] or 0))))

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from lightning_tickets.pruning.mask import Mask, kept, size
-from lightning_tickets.tickets.packed import FORMAT, KEY, read_bits
+from lightning_tickets.tickets.mask_bits import FORMAT, KEY, read_bits
 
 
 def save_ticket(path: Path, mask: Mask, provenance: Mapping[str, Any]) -> None:

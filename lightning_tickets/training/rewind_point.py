@@ -11,19 +11,19 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Point:
+class RewindPoint:
     """Values by name, copied; what a head shares with the encoder (a tied decoder) is the encoder's only."""
 
     encoder: Mapping[str, Tensor]
     heads: tuple[Mapping[str, Tensor], ...]
 
 
-class Snapshot(lightning.Callback):
-    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none; ``name`` tells it in checkpoints."""
+class CaptureRewindPoint(lightning.Callback):
+    """Takes the ``point`` after ``step`` optimiser steps of this fit, or none; checkpoints know it by ``name``."""
 
     def __init__(self, step: int | None, name: str = "point") -> None:
         self.step, self.name = step, name
-        self.point: Point | None = None
+        self.point: RewindPoint | None = None
 
     @property
     def state_key(self) -> str:
@@ -33,13 +33,13 @@ class Snapshot(lightning.Callback):
         return {} if self.point is None else {"encoder": self.point.encoder, "heads": list(self.point.heads)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.point = Point(state_dict["encoder"], tuple(state_dict["heads"]))
+        self.point = RewindPoint(state_dict["encoder"], tuple(state_dict["heads"]))
 
     def on_train_batch_end(self, trainer: lightning.Trainer, pl_module: Any, *_: Any) -> None:
         if trainer.global_step == self.step:
             shared = {p.data_ptr() for p in pl_module.encoder.parameters()}
             heads = tuple(_copied(head, shared) for head in pl_module.heads)
-            self.point = Point(_copied(pl_module.encoder, set()), heads)
+            self.point = RewindPoint(_copied(pl_module.encoder, set()), heads)
 
 
 def _copied(module: Any, without: set[int]) -> dict[str, Tensor]:

@@ -19,9 +19,9 @@ def attention_heads(encoder: Any) -> list[dict[str, tuple[int, int, int]]]:
     layers: dict[int, dict[str, int]] = {}
     for name, weight in prunable(encoder, pooler=False).items():
         dimension = 0 if READS.search(name) else 1 if WRITES.search(name) else None
-        found = LAYER.search(name)
-        if dimension is not None and found:
-            layers.setdefault(int(found[1]), {})[name] = dimension
+        number_of_layer = LAYER.search(name)
+        if dimension is not None and number_of_layer:
+            layers.setdefault(int(number_of_layer[1]), {})[name] = dimension
         number = encoder.config.num_attention_heads
         if dimension is not None and weight.shape[dimension] % number:
             raise ValueError(f"{name} of shape {tuple(weight.shape)} does not split into {number} heads")

@@ -15,8 +15,8 @@ from lightning_tickets.tasks.batches import Batch
 
 
 @contextmanager
-def joined(accelerator: str) -> Iterator[None]:
-    """Within the block they can tell each other something; one process alone needs nothing."""
+def process_group(accelerator: str) -> Iterator[None]:
+    """The processes' group within the block; one process alone needs none."""
     if world_size() == 1 or distributed.is_initialized():
         yield
         return
@@ -29,25 +29,25 @@ def joined(accelerator: str) -> Iterator[None]:
         distributed.destroy_process_group()
 
 
-def gathered(value: Any) -> list[Any]:
-    """What each process says, by rank."""
+def all_gather(value: Any) -> list[Any]:
+    """The values of all processes, by rank."""
     if world_size() == 1:
         return [value]
-    found: list[Any] = [None] * world_size()
-    distributed.all_gather_object(found, value)
-    return found
+    values: list[Any] = [None] * world_size()
+    distributed.all_gather_object(values, value)
+    return values
 
 
-def highest(value: int) -> int:
-    """The largest number that a process says; between CPUs, so that no GPU is waited for."""
+def all_reduce_max(value: int) -> int:
+    """The largest value of all processes; between CPUs, so that no GPU is waited for."""
     if world_size() == 1:
         return value
-    told = torch.tensor(value)
-    distributed.all_reduce(told, distributed.ReduceOp.MAX)
-    return int(told)
+    largest = torch.tensor(value)
+    distributed.all_reduce(largest, distributed.ReduceOp.MAX)
+    return int(largest)
 
 
-def share(batch: Batch, terms: int, terms_of: Any) -> Batch:
+def shard_batch(batch: Batch, terms: int, terms_of: Any) -> Batch:
     """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
 
     ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. Without a row of its own a rank takes the

@@ -1,4 +1,4 @@
-"""The workbench: what trainings of one problem, or of a mix, have in common, read once in a process."""
+"""What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytorch_lightning as lightning
 
 from lightning_tickets.components import Component, call
 from lightning_tickets.initialization.state import State, clone
-from lightning_tickets.models.attention import attention_heads
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.models.packing import pack
@@ -24,16 +24,16 @@ from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Columns, Score
 from lightning_tickets.tickets.context import RunContext
-from lightning_tickets.tickets.examples import prepared
+from lightning_tickets.tickets.examples import load_splits
 from lightning_tickets.tickets.problem import Mix, Problem
-from lightning_tickets.tickets.rewinding import Start
+from lightning_tickets.tickets.rewinding import TrainingStart
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
-from lightning_tickets.training.config import Course
+from lightning_tickets.training.config import StepRange
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
+from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule
-from lightning_tickets.training.parts import Part, Together, batches_of
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Trained:
     gradients: Callable[[Mask, int, int], Weights]
 
 
-class Bench:
+class Workbench:
     """A problem with its data and θ0 in memory, and whatever is mixed in; every training starts from copies."""
 
     def __init__(self, problem: Problem, context: RunContext, mix: Mix | None = None) -> None:
         self.problem, self.context, self.mix = problem, context, mix
         self._problems = (problem, *(mix.problems if mix else ()))
-        self._prepared = [prepared(one, context.source, context.folder, context.cache) for one in self._problems]
+        self._prepared = [load_splits(one, context.source, context.folder, context.cache) for one in self._problems]
         self.kind, self.splits = self._prepared[0]
         self._encoder = _encoder(context.folder.path, problem.model.fingerprint)
 
@@ -94,7 +94,7 @@ class Bench:
     def train(
         self,
         name: str,
-        start: Start,
+        start: TrainingStart,
         mask: Mask,
         seeds: tuple[int, int],
         callbacks: Sequence[lightning.Callback] = (),
@@ -102,24 +102,24 @@ class Bench:
     ) -> Trained:
         """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
 
-        ``chain`` is the one that finds, or has found, the mask: what curves are told of.
+        ``chain`` is the one that finds, or has found, the mask: part of what loggers get.
         """
         encoder = self._copy()
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
-        course = Course(self.steps, start.begin, start.horizon)
+        course = StepRange(self.steps, start.begin, start.horizon)
         matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.context.hardware
         if hardware.progress:
             print(name, file=sys.stderr)
-        shown = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
-        shown |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
+        config = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
+        config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.logger.logger(name, shown) as logger:
+        with self.context.logger.logger(name, config) as logger:
             callbacks = [PruningCallback(matrices, mask), *callbacks]
             scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
         weights = {name: p.detach().cpu() for name, p in matrices.items()}
-        return Trained(self._together(scores), weights, partial(self._gradients, encoder, parts))
+        return Trained(self._all_metrics(scores), weights, partial(self._gradients, encoder, parts))
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
         every = self.context.hardware.checkpoint_every
@@ -132,39 +132,39 @@ class Bench:
             pack(encoder)
         return encoder
 
-    def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[Part]:
+    def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[TaskData]:
         """The tasks with their heads on this encoder."""
-        found = []
+        tasks = []
         for number, (problem, (kind, splits)) in enumerate(zip(self._problems, self._prepared, strict=True)):
             drawn_by = derive(seed, "head", *([number] if number else []))
             head = make_head(kind, encoder, self.context.folder.path, drawn_by)
             if gamma is not None:
                 head.load_state_dict(gamma[number], strict=False)  # a tied decoder is the encoder's
             metrics = {metric.name: partial(_value, metric.component) for metric in problem.task.metrics}
-            found.append(Part(kind, head, splits, problem.training, metrics))
-        return found
+            tasks.append(TaskData(kind, head, splits, problem.training, metrics))
+        return tasks
 
     def gradients(self, mask: Mask, batches: int, seed: int) -> Weights:
         """∂L/∂θ at m ⊙ θ0 with heads drawn by the seed, the mean over so many batches, without any training."""
         encoder = self._copy()
         return self._gradients(encoder, self.parts(encoder, seed, None), mask, batches, seed)
 
-    def _gradients(self, encoder: Any, parts: Sequence[Part], mask: Mask, batches: int, seed: int) -> Weights:
+    def _gradients(self, encoder: Any, parts: Sequence[TaskData], mask: Mask, batches: int, seed: int) -> Weights:
         """At the encoder's weights under the mask, with the parts' heads; neither is changed."""
         encoder, heads = copy.deepcopy((encoder, [part.head for part in parts]))
         parts = [replace(part, head=head) for part, head in zip(parts, heads, strict=True)]
         matrices = prunable(encoder, self._prunes_pooler)
         apply_(matrices, mask)
-        module = TaskModule(encoder, parts, self.problem.training, Course(self.steps)).cpu()
+        module = TaskModule(encoder, parts, self.problem.training, StepRange(self.steps)).cpu()
         loaders = [batches_of(part, batches, seed, (0, k)) for k, part in enumerate(parts)]
-        return mean_gradients(module, matrices, islice(Together(loaders, module.kinds, batches, None), batches))
+        return mean_gradients(module, matrices, islice(MultiTaskLoader(loaders, module.kinds, batches, None), batches))
 
-    def _together(self, scores: Sequence[Score]) -> Score:
+    def _all_metrics(self, scores: Sequence[Score]) -> Score:
         """The leading task's metrics by their names, those of the others as ``cola.matthews``."""
         first = scores[0]
         for problem, score in zip(self._problems[1:], scores[1:], strict=True):
             for metric in score.metrics:
-                first = first.beside(f"{problem.task.name}.{metric}", score, metric)
+                first = first.with_metric(f"{problem.task.name}.{metric}", score, metric)
         return first
 
 

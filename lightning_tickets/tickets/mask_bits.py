@@ -27,7 +27,7 @@ def read_bits(path: Path) -> tuple[Bits, dict[str, Any]]:
             record = json.loads((file.metadata() or {}).get(KEY, "{}"))
             packed = {name: file.get_tensor(name) for name in file.keys()}
         if record.get("format") != FORMAT:
-            raise UserError(f"{path}: not a ticket (format {record.get('format')!r}, wanted {FORMAT!r})")
+            raise UserError(f"{path}: not a ticket (format {record.get('format')!r}, expected {FORMAT!r})")
         bits = {name: _unpacked(packed[name], shape) for name, shape in record["shapes"].items()}
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise UserError(f"{path}: cannot be read as a ticket ({error})") from error

@@ -10,25 +10,25 @@ from lightning_tickets.initialization.state import State
 from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.bench import Bench
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.prune import prune, with_count
-from lightning_tickets.tickets.record import Result, read_result, write_examples
 from lightning_tickets.tickets.released import read_mask
-from lightning_tickets.tickets.rewinding import Start, rewound_to, run_start
-from lightning_tickets.tickets.search import find
+from lightning_tickets.tickets.result import Result, read_result, write_examples
+from lightning_tickets.tickets.rewinding import TrainingStart, rewound_to, run_start
+from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
-from lightning_tickets.training.snapshot import Point
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.rewind_point import RewindPoint
 
 EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
 
 
-def train(run: Run, context: RunContext) -> Result:
+def score_run(run: Run, context: RunContext) -> Result:
     """The run's result: from the store, or trained and published (its ticket first, where that is missing)."""
     known = read_result(context.store, run)
     if known is not None:
         return known
-    ticket = find(run.ticket, context) if run.ticket is not None else None
+    ticket = find_ticket(run.ticket, context) if run.ticket is not None else None
     with context.claim(run.name) as lease:
         made = read_result(context.store, run) if lease is None else _trained(run, context, ticket, lease)
     assert made is not None, "it is in the store, or has just been made"
@@ -36,7 +36,7 @@ def train(run: Run, context: RunContext) -> Result:
 
 
 def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -> Result:
-    began, bench = time.perf_counter(), Bench(run.problem, context)
+    began, bench = time.perf_counter(), Workbench(run.problem, context)
     mask = _mask(run, bench, ticket)
     chain = run.ticket.chain if run.ticket is not None else None
     score = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain).score
@@ -47,15 +47,15 @@ def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -
     return result
 
 
-def _on_model(ticket: Mask, bench: Bench) -> Mask:
-    """The ticket on this model, which may have a pooler where the one it was found on has none, and the reverse."""
+def _on_model(ticket: Mask, bench: Workbench) -> Mask:
+    """The ticket on this model, which may have a pooler where the one it was found on has none, or vice versa."""
     try:
         return fitted(ticket, bench.prunable)
     except ValueError as error:
         raise UserError(str(error)) from error
 
 
-def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
+def _mask(run: Run, bench: Workbench, ticket: Mask | None) -> Mask:
     """The full mask, the ticket's or a file's, or one drawn by the run's seed."""
     if run.mask is None:
         return full(bench.prunable)
@@ -70,14 +70,14 @@ def _mask(run: Run, bench: Bench, ticket: Mask | None) -> Mask:
     return with_count(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
 
 
-def _drawn(drawn: DrawnMask, bench: Bench, seed: int) -> Mask:
+def _drawn(drawn: DrawnMask, bench: Workbench, seed: int) -> Mask:
     """A pruner's choice among the weights of θ0, without training."""
     whole, weights = full(bench.prunable), bench.prunable
     count = drawn.kept(size(whole))
     return prune(drawn.pruner, bench, weights, whole, count, derive(seed, "mask"), bench.gradients)
 
 
-def _start(run: Run, bench: Bench) -> Start:
+def _start(run: Run, bench: Workbench) -> TrainingStart:
     """With the weights of its initialization, which may ask for those that the ticket's chain rewinds to."""
     point = None
     if run.ticket is not None and accepts(run.initialization, EARLIER):
@@ -85,7 +85,7 @@ def _start(run: Run, bench: Bench) -> Start:
     return run_start(run, _theta(run, bench, point), point, bench.steps)
 
 
-def _theta(run: Run, bench: Bench, point: Point | None) -> State:
+def _theta(run: Run, bench: Workbench, point: RewindPoint | None) -> State:
     earlier = point.encoder if point is not None else bench.theta
     theta: State = call(
         run.initialization,

@@ -1,4 +1,4 @@
-"""What a finished training leaves beside its spec: the score and what it was trained with. No torch here."""
+"""What a finished training leaves next to its spec: the score and what it was trained with. No torch here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lightning_tickets.tickets.spec import Run
 from lightning_tickets.training.config import held_out
 
 RESULT = "result.json"
-TICKET = "ticket.safetensors"  # beside a round's result
+TICKET = "ticket.safetensors"  # next to a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
 
 
@@ -58,8 +58,8 @@ def columns_of(store: Store, name: str) -> dict[str, list[float]] | None:
     if not store.has(name) or not place.is_file():
         return None
     store.verify(name)
-    found: dict[str, list[float]] = read_json(place)
-    return found
+    content: dict[str, list[float]] = read_json(place)
+    return content
 
 
 def read_result(store: Store, run: Run) -> Result | None:
@@ -75,10 +75,10 @@ def read_round(store: Store, name: str, spec: Any) -> Result:
 
 
 def _read(folder: Path) -> Result:
-    found = read_json(folder / RESULT)
-    return Result(**found | {"undefined": tuple(found["undefined"])})
+    content = read_json(folder / RESULT)
+    return Result(**content | {"undefined": tuple(content["undefined"])})
 
 
-def last_line(run: Run, result: Result) -> str:
-    """What a finished run is told by: its name, its metric, its score."""
+def summary_line(run: Run, result: Result) -> str:
+    """A finished run in one line: its name, its metric, its score."""
     return f"{run.name} {result.metric} {result.score:.4f}"

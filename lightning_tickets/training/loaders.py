@@ -1,4 +1,4 @@
-"""The tasks that are trained together on one encoder; most trainings have one."""
+"""Tasks that are trained together on one encoder, and the loader of their batches; most trainings have one task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
 from lightning_tickets.tasks.kind import Columns, Kind
 from lightning_tickets.training.config import Training
-from lightning_tickets.training.ranks import share
+from lightning_tickets.training.distributed import shard_batch
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Splits:
 
 
 @dataclass(frozen=True)
-class Part:
+class TaskData:
     """A task of a training: what reads and scores it, its head γ, its examples, and the size of its batches.
 
     ``metrics`` are further ones than the kind's own.
@@ -57,8 +57,8 @@ class Collate:
         return self.kind.collate(examples, seed)
 
 
-def batches_of(part: Part, steps: int, seed: int, numbers: Sequence[int]) -> DataLoader[Any]:
-    """As many batches as there are steps, epoch after epoch; ``numbers`` tell the round, and the part of a mix."""
+def batches_of(part: TaskData, steps: int, seed: int, numbers: Sequence[int]) -> DataLoader[Any]:
+    """As many batches as there are steps, ``numbers`` are the round's, and the task's within a mix."""
     train, settings = part.splits.train, part.settings
     order = TrainingOrder(train.lengths, settings.batch_size, steps, settings.pool, derive(seed, "order", *numbers))
     return DataLoader(
@@ -69,8 +69,8 @@ def batches_of(part: Part, steps: int, seed: int, numbers: Sequence[int]) -> Dat
     )
 
 
-class Together:
-    """What each step trains on: a batch of every part, by the part's number; or of one, drawn by a seed of its own."""
+class MultiTaskLoader:
+    """What each step trains on: a batch of every task, by its number; or of one, drawn by a seed of its own."""
 
     def __init__(
         self, loaders: Sequence[DataLoader[Any]], kinds: Sequence[Kind], steps: int, drawn_by: int | None
@@ -96,7 +96,7 @@ class Together:
         if world_size() == 1:
             return batch
         terms = self.kinds[number].terms
-        return share(batch, terms(batch), terms)
+        return shard_batch(batch, terms(batch), terms)
 
     def state_dict(self) -> dict[str, int]:
         """How many batches have been given."""

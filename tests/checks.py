@@ -1,0 +1,45 @@
+"""What tests of several rooms check: equal tensors, errors of one line, generators left alone, pickles not run."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from lightning_tickets.errors import UserError
+
+
+def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
+    """Whether both have the same names and equal tensors."""
+    return one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def one_line(ask: Callable[..., Any], *arguments: Any) -> str:
+    """The message of the error that the call ends with, which is a single line."""
+    with pytest.raises(UserError) as raised:
+        ask(*arguments)
+    assert len(str(raised.value).splitlines()) == 1
+    return str(raised.value)
+
+
+@dataclass
+class Evil:
+    """Unpickled, it makes a folder."""
+
+    marker: Path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.marker),)
+
+
+@contextmanager
+def nothing_drawn() -> Iterator[None]:
+    """What runs inside leaves the global generator as it was."""
+    before = torch.random.get_rng_state()
+    yield
+    assert torch.equal(before, torch.random.get_rng_state())

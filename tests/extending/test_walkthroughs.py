@@ -1,0 +1,194 @@
+"""The walk-throughs of docs/extending.md: their files in an empty folder, their commands in processes of their own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from lightning_tickets.components import declaration
+from lightning_tickets.tickets.mask_file import load_ticket
+from tests.commands import Done
+
+TEXT = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TINY = ["training.steps=4", "training.batch_size=8", "data.train_limit=32", "data.dev_limit=16"]
+
+
+def files() -> dict[str, str]:
+    """The blocks by the file that their first line names."""
+    blocks = [block.split("\n", 1) for language, block in BLOCK.findall(TEXT) if language != "sh"]
+    return {first.removeprefix("# "): content for first, content in blocks}
+
+
+def commands(section: str) -> list[str]:
+    blocks = [block for language, block in BLOCK.findall(SECTIONS[section]) if language == "sh"]
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What the commands of a section printed, and the root that they left their runs in."""
+
+    done: list[Done]
+    root: Path
+
+    def run(self, pattern: str) -> Path:
+        """The folder of the only run with such a name."""
+        (folder,) = (self.root / "runs").glob(pattern)
+        return folder
+
+    def result(self, pattern: str) -> Any:
+        return json.loads((self.run(pattern) / "result.json").read_text())
+
+    def spec(self, pattern: str) -> Any:
+        return json.loads((self.run(pattern) / "spec.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the walk-throughs lie."""
+    place = tmp_path_factory.mktemp("extending")
+    for name, content in files().items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(content, encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def walk(folder: Path, tmp_path: Path) -> Callable[[str], Walk]:
+    def commands_of(section: str) -> Walk:
+        return Walk([execute(line, folder, tmp_path / "root") for line in commands(section)], tmp_path / "root")
+
+    return commands_of
+
+
+def execute(line: str, folder: Path, root: Path, status: int = 0, **variables: str) -> Done:
+    """A command of the document in the folder, tiny; ``-P``: only PYTHONPATH leads to the folder's package."""
+    program, *words = shlex.split(line)
+    ours = ["-P", "-m", "lightning_tickets", *words, *TINY]
+    environment = os.environ | {"PYTHONPATH": str(folder), "LIGHTNING_TICKETS_ROOT": str(root)} | variables
+    done = subprocess.run(
+        [sys.executable, *(words if program == "python" else ours)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == status, done.stderr[-3000:]
+    return Done(done.stdout, done.stderr)
+
+
+def test_every_block_names_a_file_of_the_folder():
+    assert all(re.fullmatch(r"mine/[\w/-]+\.(yaml|py|csv)", name) for name in files())
+
+
+def test_a_task(walk):
+    plan, run = (reviews := walk("A task")).done
+    assert plan.last.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
+    kind = reviews.spec("reviews-imp-*")["problem"]["task"]["kind"]
+    assert (kind["target"], kind["options"]) == ("mine.smoothed_classification", [["labels", 2], ["smoothing", 0.1]])
+    assert 0 <= reviews.result("reviews-imp-*")["metrics"]["accuracy"] <= 1
+
+
+def test_a_pruner(walk):
+    masks = [load_ticket(path)[0] for path in (walk("A pruner").root / "runs").rglob("ticket.safetensors")]
+    one, other = masks
+    assert sum(int(m.sum()) for m in one.values()) == sum(int(m.sum()) for m in other.values())
+    assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_rewind_rule(walk):
+    run, plan = (late := walk("A rewind rule")).done
+    assert (
+        run.last.startswith("cola-rewound-s20-seed1-") and late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
+    )
+    assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
+    assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
+
+
+def test_a_table(walk):
+    plan, run, report = (loss := walk("A table")).done
+    assert plan.last.startswith("loss: 3 distinct trainings")
+    scores = [loss.result(f"cola-{row}-*")["metrics"]["matthews"] for row in ("full", "imp")]
+    ((head, line),) = [list(csv.reader((loss.root / "reports" / "loss" / "loss.csv").open()))]
+    assert (head[-1], line[-1]) == ("seed 1", f"{100 * (scores[0] - scores[1]):.1f}")
+    assert report.stdout == run.stdout and "Points that the ticket loses" in report.stdout
+
+
+def test_a_metric(walk):
+    recall = walk("A metric")
+    result, columns = (
+        recall.result("cola-full-*"),
+        json.loads((recall.run("cola-full-*") / "examples.json").read_text()),
+    )
+    hits = [guess == 0 for guess, label in zip(columns["guess"], columns["label"], strict=True) if label == 0]
+    assert result["metric"] == "recall" and result["metrics"]["recall"] == sum(hits) / len(hits)
+    assert {"matthews", "accuracy", "f1"} < set(result["metrics"])
+
+
+def test_a_logger(walk):
+    curves = walk("A logger")
+    lines = (curves.root / "curves" / f"{curves.run('cola-full-*').name}.jsonl").read_text().splitlines()
+    logged = {key: value for line in lines for key, value in json.loads(line).items()}
+    assert logged["step"] == 4 and logged["dev/matthews"] == curves.result("cola-full-*")["metrics"]["matthews"]
+
+
+def test_a_launcher(walk):
+    pool = walk("A launcher")
+    assert [line.split("-seed1-")[0] for line in pool.done[0].stdout.splitlines()] == ["cola-full", "cola-one-shot-s10"]
+    assert {pool.result(f"cola-{row}-*")["metric"] for row in ("full", "one-shot")} == {"matthews"}
+    (record,) = (pool.root / "journal").rglob("multirun.yaml")
+    assert "_target_: mine.launchers.Pool" in record.read_text()
+
+
+def test_a_model_family(walk, folder):
+    mpnet = walk("A model family")
+    weights = load_file(folder / "mine" / "network" / "model.safetensors")
+    mask = load_ticket(mpnet.run("find-cola-*") / "round-01" / "ticket.safetensors")[0]
+    assert {name: m.shape for name, m in mask.items()} == {name: weights[name].shape for name in mask}
+    assert mpnet.result("cola-imp-*")["prunable"] == 2 * (4 * 16 * 16 + 2 * 16 * 32) + 16 * 16
+    *_, run = commands("A model family")
+    refused = execute(f"{run} pruner=heads", folder, mpnet.root, status=2)
+    assert "not known for type 'mpnet'" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("plan pruner=scaled", "pruner._target_=mine.pruners.scaled_magnitude"),
+        ("plan experiment=loss", "study.exhibits.loss"),
+        ("run -m hydra/launcher=pool", "hydra/launcher=pool"),
+    ],
+)
+def test_without_pythonpath_the_package_is_named_in_one_line(line, key, folder, tmp_path):
+    line = f"lightning-tickets {line} --config-dir mine/conf"
+    error = execute(line, folder, tmp_path / "root", status=2, PYTHONPATH="").stderr
+    assert error.startswith(f"lightning-tickets: {key}: ") and "No module named 'mine'" in error
+    assert error.count("\n") == 1 and not (tmp_path / "root").exists()
+
+
+def test_files_with_a_syntax_error_are_named(tmp_path, monkeypatch):
+    (tmp_path / "broken_pruners.py").write_text("def prune(weights, mask, count:\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ImportError, match=r"broken_pruners\.py, line 1"):
+        declaration("broken_pruners.prune")
+
+
+def test_every_section_is_tested():
+    tested = {name.removeprefix("test_").replace("_", " ") for name in globals() if name.startswith("test_a_")}
+    assert {section.lower() for section in SECTIONS} == tested
