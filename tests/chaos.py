@@ -1,6 +1,6 @@
-"""Kills a sweep at random instants, again and again, and compares what it leaves with that of a sweep left alone.
+"""Kills a sweep at random instants, again and again, and compares its files with those of an undisturbed sweep.
 
-    python tests/chaos.py [instants=30] [seed=0]
+    python -m tests.chaos [instants=30] [seed=0]
 
 Each instant is a kill -9 of one worker, of the driver, or of all of them; after it the same command is given again.
 """
@@ -16,6 +16,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.tickets.artefacts import content
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1", "training.steps=150", "data.train_limit=500"]
 WORKERS = ["hydra.launcher.n_jobs=2", "trainer.checkpoint_every=0.3"]
@@ -37,9 +39,9 @@ def main(arguments: list[str]) -> int:
     given = dict(text.split("=") for text in arguments)
     began = time.monotonic()
     outcome = chaos(int(given.get("instants", "30")), int(given.get("seed", "0")))
-    told = ", ".join(f"{count} of {whom}" for whom, count in outcome.kills.items())
+    listed = ", ".join(f"{count} of {whom}" for whom, count in outcome.kills.items())
     print(
-        f"{sum(outcome.kills.values())} instants ({told}) in {outcome.sweeps} sweeps; {outcome.artefacts} files "
+        f"{sum(outcome.kills.values())} instants ({listed}) in {outcome.sweeps} sweeps; {outcome.artefacts} files "
         f"compared, {len(outcome.wrong)} lost or different; {time.monotonic() - began:.0f} s"
     )
     return 1 if outcome.wrong else 0
@@ -47,18 +49,18 @@ def main(arguments: list[str]) -> int:
 
 def chaos(instants: int, seed: int) -> Outcome:
     """Sweep after sweep, until so many instants have passed."""
-    draw, found = random.Random(seed), Outcome(dict.fromkeys(WHOM, 0), 0, 0, [])
+    draw, outcome = random.Random(seed), Outcome(dict.fromkeys(WHOM, 0), 0, 0, [])
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         assert begin(place / "whole").wait(PATIENCE) == 0
-        expected = content(place / "whole")
-        while sum(found.kills.values()) < instants:
-            root = place / f"sweep-{found.sweeps}"
-            hunt(root, draw, instants, found.kills)
-            left = content(root)
-            found.sweeps, found.artefacts = found.sweeps + 1, found.artefacts + len(expected)
-            found.wrong += [name for name in expected | left if expected.get(name) != left.get(name)]
-    return found
+        expected = artefacts(place / "whole")
+        while sum(outcome.kills.values()) < instants:
+            root = place / f"sweep-{outcome.sweeps}"
+            hunt(root, draw, instants, outcome.kills)
+            left = artefacts(root)
+            outcome.sweeps, outcome.artefacts = outcome.sweeps + 1, outcome.artefacts + len(expected)
+            outcome.wrong += [name for name in expected | left if expected.get(name) != left.get(name)]
+    return outcome
 
 
 def hunt(root: Path, draw: random.Random, instants: int, kills: dict[str, int]) -> None:
@@ -110,11 +112,10 @@ def begin(root: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def content(root: Path) -> dict[str, bytes]:
-    """Every file of every artefact but its timing; drafts and leases are of the dead."""
-    files = (path for path in sorted((root / "runs").rglob("*")) if path.is_file() and path.name != "timing.json")
-    named = {str(path.relative_to(root / "runs")): path for path in files}
-    return {name: path.read_bytes() for name, path in named.items() if not any(p[0] == "." for p in Path(name).parts)}
+def artefacts(root: Path) -> dict[str, bytes]:
+    """Their files; drafts and leases belong to killed workers."""
+    files = content(root / "runs")
+    return {name: data for name, data in files.items() if not any(part[0] == "." for part in Path(name).parts)}
 
 
 if __name__ == "__main__":

@@ -195,20 +195,22 @@ def test_a_clone_of_the_hub_that_is_broken(refused, tmp_path):
     assert f"{folder}/train-00000-of-00001.parquet: cannot be read as Parquet" in refused("run", *arguments)
 
 
-def test_data_that_is_not_there(refused, tmp_path):
-    assert "data.root" in refused("run", "data=local", f"data.root={tmp_path / 'nowhere'}")
-    assert "data.root has no value" in refused("run", "data=local")
-
-
-@pytest.mark.parametrize("root", ["null", "5", "'~nobody_of_that_name'"])
-def test_a_root_of_data_that_is_no_path(refused, root):
-    assert "expected the path of a folder" in refused("run", "data=local", f"data.root={root}")
-
-
-def test_a_file_in_the_place_of_the_datas_root(refused, tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "data.root has no value"),
+        (("data.root={here}/nowhere",), "data.root={here}/nowhere is not a folder"),
+        (("data.root={here}/train.tsv",), "data.root={here}/train.tsv is not a folder"),
+        *[
+            ((f"data.root={root}",), "expected the path of a folder")
+            for root in ("null", "5", "'~nobody_of_that_name'")
+        ],
+    ],
+)
+def test_a_data_root_that_is_not_a_folder(refused, tmp_path, arguments, named):
     (tmp_path / "train.tsv").write_text(GOOD_LINE)
-    named = f"data.root={tmp_path / 'train.tsv'}"
-    assert f"{named} is not a folder" in refused("run", "data=local", named)
+    line = refused("run", "data=local", *(argument.format(here=tmp_path) for argument in arguments))
+    assert named.format(here=tmp_path) in line
 
 
 @pytest.mark.parametrize("revision", ["main", "bcdcba79"])

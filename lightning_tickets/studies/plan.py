@@ -58,12 +58,6 @@ class Plan:
     def trainings(self) -> int:
         return sum(len(job.makes) for job in self.jobs)
 
-    def levels(self) -> list[list[Job]]:
-        """Jobs that can run in parallel, longest first: those that need nothing, then those that need them."""
-        free = [job for job in self.jobs if job.needs is None]
-        rest = [job for job in self.jobs if job.needs is not None]
-        return [sorted(part, key=lambda job: -job.seconds * len(job.makes)) for part in (free, rest)]
-
     def missing(self, store: Store) -> list[str]:
         """The artefacts that are not in the store."""
         return [name for job in self.jobs for name in job.missing(store)]

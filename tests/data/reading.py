@@ -36,6 +36,25 @@ def refusal(act: Callable[[], Iterable[Any]]) -> str:
     return one_line(raised.value)
 
 
+def rows_or_one_line(path: Path, columns: Columns, content: bytes) -> list[dict[str, Any]] | None:
+    """The rows of a file with this content; None if it is refused, in one line that begins with its path."""
+    path.write_bytes(content)
+    try:
+        return read(path, columns)
+    except UserError as error:
+        assert one_line(error).startswith(str(path))
+        return None
+
+
+def end_of(rows: list[Any] | None) -> str:
+    return "refused" if rows is None else "rows" if rows else "none"
+
+
+def part_of(whole: bytes, kept: float) -> bytes:
+    """The first ``kept`` bytes (all but as many if negative), or a fraction of them."""
+    return whole[: int(len(whole) * kept) if isinstance(kept, float) else kept]
+
+
 def unreadable(path: Path, columns: Columns) -> str:
     """Why a file is refused; the file is named first."""
     text = refusal(lambda: read(path, columns))

@@ -1,4 +1,4 @@
-"""Folders of the user's: official files and clones of the hub's sets, fingerprints, and what is said of others."""
+"""Local folders: official files and clones of the hub's sets, fingerprints, and the messages for anything else."""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 from lightning_tickets.pocket.tasks import TASKS, rows
-from tests.data.official import SAMPLES
+from tests.data.official import SAMPLES, Sample
 from tests.data.reading import ANSWERS, TEXT, one_line, read, refusal
 
 CLASSES = Columns((("first", 3), ("label", 1)), classes=2)
 COLA = DatasetSpec(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), CLASSES), None)
+CLONE = HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT)
+HUB = DatasetSpec(None, CLONE)
+RTE_TEST = "index\tsentence1\tsentence2"
+NO_LABEL = ", line 2: no column 'label'; its columns are 'index', 'sentence1', 'sentence2'"
 TRAIN, DEV = b"gj04\t1\t\tThe dog sleeps.\n", b"gj04\t0\t*\tDog the sleeps.\n"
 
 
-HUB = DatasetSpec(None, HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT))
+def write_texts(path: Path, *texts: str) -> None:
+    pq.write_table(pa.table({"text": list(texts)}), path)
 
 
-def clone(folder: Path) -> None:
+def clone(folder: Path) -> Path:
+    """The Parquet files of two splits; the path of train's."""
     folder.mkdir(parents=True)
     for split in ("train", "validation"):
-        pq.write_table(pa.table({"text": ["a", "b"]}), folder / f"{split}-00000-of-00001.parquet")
+        write_texts(folder / f"{split}-00000-of-00001.parquet", "a", "b")
+    return folder / "train-00000-of-00001.parquet"
 
 
 def glue(folder: Path, train: bytes = TRAIN, dev: bytes = DEV) -> Path:
@@ -40,16 +47,15 @@ def glue(folder: Path, train: bytes = TRAIN, dev: bytes = DEV) -> Path:
     return folder
 
 
-def own(root: Path, name: str, content: str) -> Path:
+def own(root: Path, name: str, content: str) -> None:
     """A folder with files of the user's own."""
     (root / "own").mkdir(exist_ok=True)
     (root / "own" / name).write_text(content)
     (root / "own/dev.txt").write_text("b\nc\n")
-    return root
 
 
-def local(root: Path, layout: DatasetSpec = COLA) -> Local:
-    return Local(str(root), {"cola": layout})
+def local(root: Path, spec: DatasetSpec = COLA) -> Local:
+    return Local(str(root), {"cola": spec})
 
 
 def files(train: str, columns: Columns = TEXT, folder: str = "own") -> DatasetSpec:
@@ -60,30 +66,23 @@ def wrong(source: Local, task: str = "cola") -> str:
     return refusal(lambda: source.counts(task))
 
 
-# Every task's official files, and the same rows as the hub lays them out
+# Every task's official files, and the same rows in clones of the hub's sets
 
 
 def test_every_task_has_a_sample(specs) -> None:
     assert set(SAMPLES) == set(specs)
 
 
+@pytest.mark.parametrize("write", [Sample.write_files, Sample.write_parquet])
 @pytest.mark.parametrize("task", SAMPLES)
-def test_official_files(task: str, specs, tmp_path: Path) -> None:
+def test_official_files_and_clones_have_the_same_rows(task: str, write, specs, tmp_path: Path) -> None:
     sample = SAMPLES[task]
-    source = Local(str(sample.write_files(tmp_path)), specs)
+    source = Local(str(write(sample, tmp_path)), specs)
     assert {split: list(source.rows(task, split)) for split in sample.rows} == sample.rows
-    assert source.counts(task) == {split: len(found) for split, found in sample.rows.items()}
+    assert source.counts(task) == {split: len(expected) for split, expected in sample.rows.items()}
 
 
-@pytest.mark.parametrize("task", SAMPLES)
-def test_the_same_rows_as_the_hub_lays_them_out(task: str, specs, tmp_path: Path) -> None:
-    sample = SAMPLES[task]
-    source = Local(str(sample.write_parquet(tmp_path)), specs)
-    assert {split: list(source.rows(task, split)) for split in sample.rows} == sample.rows
-    assert source.counts(task) == {split: len(found) for split, found in sample.rows.items()}
-
-
-def test_all_tasks_lie_beside_each_other_in_one_folder(specs, tmp_path: Path) -> None:
+def test_all_tasks_fit_in_one_folder(specs, tmp_path: Path) -> None:
     for sample in SAMPLES.values():
         sample.write_files(tmp_path)
     for task, sample in SAMPLES.items():
@@ -91,25 +90,29 @@ def test_all_tasks_lie_beside_each_other_in_one_folder(specs, tmp_path: Path) ->
 
 
 def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path) -> None:
-    sample = SAMPLES["mnli"]
-    sample.write_parquet(tmp_path)
+    SAMPLES["mnli"].write_parquet(tmp_path)
     path = tmp_path / "nyu-mll/glue/mnli/validation_matched-00000-of-00001.parquet"
     pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "label": [-1]}), path)
-    told = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected 0 to 2"
-    assert wrong(Local(str(tmp_path), specs), "mnli") == told
+    message = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected 0 to 2"
+    assert wrong(Local(str(tmp_path), specs), "mnli") == message
 
 
-def test_a_test_set_of_glue_has_no_label(specs, tmp_path: Path) -> None:
-    SAMPLES["rte"].write_files(tmp_path)
-    (tmp_path / "RTE/dev.tsv").write_text("index\tsentence1\tsentence2\n0\ta\tb\n")
-    told = f"{tmp_path}/RTE/dev.tsv, line 2: no column 'label'; its columns are 'index', 'sentence1', 'sentence2'"
-    assert wrong(Local(str(tmp_path), specs), "rte") == told
-
-
-def test_a_qqp_file_of_another_width_has_no_rows(specs, tmp_path: Path) -> None:
-    SAMPLES["qqp"].write_files(tmp_path)
-    (tmp_path / "QQP/dev.tsv").write_text("id\tquestion1\tquestion2\n0\ta\tb\n")
-    assert wrong(Local(str(tmp_path), specs), "qqp") == f"{tmp_path}/QQP/dev.tsv: no rows of 6 columns"
+@pytest.mark.parametrize(
+    ("task", "file", "header", "message"),
+    [
+        (
+            "rte",
+            "RTE/dev.tsv",
+            RTE_TEST,
+            NO_LABEL,
+        ),
+        ("qqp", "QQP/dev.tsv", "id\tquestion1\tquestion2", ": no rows of 6 columns"),
+    ],
+)
+def test_a_test_set_of_glue_has_no_label(task, file, header, message, specs, tmp_path: Path) -> None:
+    SAMPLES[task].write_files(tmp_path)
+    (tmp_path / file).write_text(f"{header}\n0\ta\tb\n")
+    assert wrong(Local(str(tmp_path), specs), task) == f"{tmp_path / file}{message}"
 
 
 @pytest.mark.parametrize("task", SAMPLES)
@@ -130,12 +133,12 @@ def test_an_official_file_cut_anywhere_gives_its_first_rows_or_is_refused(task: 
         for kept in range(0, len(whole), 5):
             path.write_bytes(whole[:kept])
             try:
-                found = read(path, columns)
+                part = read(path, columns)
             except UserError as error:
                 assert one_line(error).startswith(str(path))
             else:
-                assert found[:-1] == rows_of[: len(found[:-1])]
-                for last, row in zip(found[-1:], rows_of[len(found) - 1 :], strict=False):
+                assert part[:-1] == rows_of[: len(part[:-1])]
+                for last, row in zip(part[-1:], rows_of[len(part) - 1 :], strict=False):
                     assert all(str(row[text]).startswith(str(last[text])) for text in row if text != "label")
 
 
@@ -143,22 +146,19 @@ def test_an_official_file_cut_anywhere_gives_its_first_rows_or_is_refused(task: 
 
 
 @pytest.mark.parametrize("inside", ["CoLA", "glue/CoLA"])
-def test_a_tasks_folder_may_lie_within_glue(inside: str, tmp_path: Path) -> None:
+def test_a_tasks_folder_may_be_within_glue(inside: str, tmp_path: Path) -> None:
     glue(tmp_path / inside)
     source = local(tmp_path)
     assert [[row["label"] for row in source.rows("cola", split)] for split in ("train", "dev")] == [[1], [0]]
 
 
-@pytest.mark.parametrize("place", ["own/set/plain", "set/plain", "plain"])
-def test_a_clone_of_a_set_may_lie_at_three_places(place: str, tmp_path: Path) -> None:
-    clone(tmp_path / place)
-    assert [row["text"] for row in local(tmp_path, HUB).rows("cola", "train")] == ["a", "b"]
-
-
-def test_a_set_without_configs_lies_in_its_own_folder(tmp_path: Path) -> None:
-    clone(tmp_path / "own/set")
-    assert HUB.hub is not None
-    source = local(tmp_path, DatasetSpec(None, replace(HUB.hub, config=None)))
+@pytest.mark.parametrize(
+    ("folder", "config"), [("own/set/plain", "plain"), ("set/plain", "plain"), ("plain", "plain"), ("own/set", None)]
+)
+def test_the_folders_of_a_clone(folder: str, config: str | None, tmp_path: Path) -> None:
+    clone(tmp_path / folder)
+    source = local(tmp_path, replace(HUB, hub=replace(CLONE, config=config)))
+    assert [row["text"] for row in source.rows("cola", "train")] == ["a", "b"]
     assert source.counts("cola") == {"train": 2, "dev": 2}
 
 
@@ -169,79 +169,70 @@ def test_a_clone_is_preferred_to_files(tmp_path: Path) -> None:
 
 
 def test_shards_are_read_in_their_order(tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    (tmp_path / "plain/train-00000-of-00001.parquet").unlink()
+    clone(tmp_path / "plain").unlink()
     for number, text in ((2, "c"), (0, "a"), (1, "b")):
-        pq.write_table(pa.table({"text": [text] * 2}), tmp_path / f"plain/train-0000{number}-of-00003.parquet")
+        write_texts(tmp_path / f"plain/train-0000{number}-of-00003.parquet", text, text)
     assert [row["text"] for row in local(tmp_path, HUB).rows("cola", "train")] == list("aabbcc")
     (tmp_path / "plain/train-00001-of-00003.parquet").unlink()
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 3"
-    assert wrong(local(tmp_path, HUB)) == told
+    message = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 3"
+    assert wrong(local(tmp_path, HUB)) == message
 
 
 def test_two_versions_of_a_split_are_refused(tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    pq.write_table(pa.table({"text": ["a"]}), tmp_path / "plain/train.parquet")
-    told = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 1"
-    assert wrong(local(tmp_path, HUB)) == told
+    write_texts(clone(tmp_path / "plain").with_name("train.parquet"), "a")
+    message = f"data.root: {tmp_path}/plain/train-*.parquet are 2 files, but their names say 1"
+    assert wrong(local(tmp_path, HUB)) == message
 
 
 def test_a_clone_that_lacks_a_split(tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    (tmp_path / "plain/validation-00000-of-00001.parquet").unlink()
+    clone(tmp_path / "plain").with_name("validation-00000-of-00001.parquet").unlink()
     assert wrong(local(tmp_path, HUB)) == f"data.root: no file {tmp_path}/plain/validation-*.parquet"
 
 
-@pytest.mark.parametrize("ask", [Local.counts, Local.fingerprint])
-def test_a_clone_whose_links_lead_nowhere(ask, tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    path = tmp_path / "plain/train-00000-of-00001.parquet"
+@pytest.mark.parametrize(
+    ("replace_by", "ask", "reason"),
+    [
+        (lambda path: path.symlink_to("../../blobs/0123"), Local.counts, "No such file or directory"),
+        (lambda path: path.symlink_to("../../blobs/0123"), Local.fingerprint, "No such file or directory"),
+        (Path.mkdir, Local.counts, "Is a directory"),
+        (lambda path: path.write_bytes(b"PAR1" + b"\x00\x1b[0m\xff" * 30 + b"PAR1"), Local.counts, "cannot be read as"),
+    ],
+    ids=["a broken link", "a broken link's fingerprint", "a folder", "garbage"],
+)
+def test_a_clone_with_an_unreadable_file(replace_by, ask, reason: str, tmp_path: Path) -> None:
+    path = clone(tmp_path / "plain")
     path.unlink()
-    path.symlink_to("../../blobs/0123")
-    assert refusal(lambda: ask(local(tmp_path, HUB), "cola")) == f"{path}: No such file or directory"
-
-
-def test_a_folder_named_like_parquet(tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    path = tmp_path / "plain/train-00000-of-00001.parquet"
-    path.unlink()
-    path.mkdir()
-    assert wrong(local(tmp_path, HUB)) == f"{path}: Is a directory"
-
-
-def test_parquet_garbage(tmp_path: Path) -> None:
-    clone(tmp_path / "plain")
-    path = tmp_path / "plain/train-00000-of-00001.parquet"
-    path.write_bytes(b"PAR1" + b"\x00\x1b[0m\xff" * 30 + b"PAR1")
-    assert wrong(local(tmp_path, HUB)).startswith(f"{path}: cannot be read as Parquet (")
+    replace_by(path)
+    assert refusal(lambda: ask(local(tmp_path, HUB), "cola")).startswith(f"{path}: {reason}")
 
 
 # Files by a pattern
 
 
-def test_one_file_that_fits_a_pattern(tmp_path: Path) -> None:
-    own(tmp_path, "wiki.train.raw", "a\n")
-    assert local(tmp_path, files("*train.raw")).counts("cola") == {"train": 1, "dev": 2}
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("wiki.train.raw", "*train.raw"),
+        *[(name, name) for name in ("tr[ain].txt", "a*b.txt", "wei?rd.txt")],
+    ],
+)
+def test_a_file_by_its_pattern_or_name(name: str, pattern: str, tmp_path: Path) -> None:
+    own(tmp_path, name, "a\n")
+    assert local(tmp_path, files(pattern)).counts("cola") == {"train": 1, "dev": 2}
 
 
-def test_two_files_that_fit_a_pattern(specs, tmp_path: Path) -> None:
+def test_two_files_that_match_a_pattern(specs, tmp_path: Path) -> None:
     SAMPLES["squad"].write_files(tmp_path)
     shutil.copy(tmp_path / "squad/dev-v1.1.json", tmp_path / "squad/dev-v1.1-part.json")
-    told = f"{tmp_path}/squad/dev-v1.1*.json matches 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
-    assert wrong(Local(str(tmp_path), specs), "squad") == f"data.root: {told}"
+    message = f"{tmp_path}/squad/dev-v1.1*.json matches 2 files (dev-v1.1-part.json, dev-v1.1.json …)"
+    assert wrong(Local(str(tmp_path), specs), "squad") == f"data.root: {message}"
 
 
-def test_a_folder_that_fits_a_pattern_is_no_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pattern", ["*train*", "train.txt"])
+def test_a_folder_that_matches_a_pattern_is_not_a_file(pattern: str, tmp_path: Path) -> None:
     for name in ("train", "dev"):
         (tmp_path / f"own/{name}.txt").mkdir(parents=True)
-    assert wrong(local(tmp_path, files("*train*"))) == f"data.root: no file {tmp_path}/own/*train*"
-    assert wrong(local(tmp_path, files("train.txt"))) == f"data.root: no file {tmp_path}/own/train.txt"
-
-
-@pytest.mark.parametrize("name", ["tr[ain].txt", "a*b.txt", "wei?rd.txt"])
-def test_a_file_whose_name_is_a_pattern_itself(name: str, tmp_path: Path) -> None:
-    own(tmp_path, name, "a\n")
-    assert local(tmp_path, files(name)).counts("cola")["train"] == 1
+    assert wrong(local(tmp_path, files(pattern))) == f"data.root: no file {tmp_path}/own/{pattern}"
 
 
 def test_a_file_at_an_absolute_path(tmp_path: Path) -> None:
@@ -251,7 +242,7 @@ def test_a_file_at_an_absolute_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["", "a**b", "/nowhere/*.txt", "[", "../*", "\0"])
-def test_a_pattern_that_fits_nothing(pattern: str, tmp_path: Path) -> None:
+def test_a_pattern_that_matches_nothing(pattern: str, tmp_path: Path) -> None:
     own(tmp_path, "a", "")
     with pytest.raises(UserError, match="data.root: no file"):
         local(tmp_path / "own", files(pattern, folder=".")).counts("cola")
@@ -260,22 +251,20 @@ def test_a_pattern_that_fits_nothing(pattern: str, tmp_path: Path) -> None:
 # Fingerprints
 
 
-def test_the_fingerprint_is_sixteen_hex_digits(tmp_path: Path) -> None:
-    glue(tmp_path / "CoLA")
-    found = local(tmp_path).fingerprint("cola")
-    assert len(found) == 16 and int(found, 16) >= 0
-
-
 def test_the_fingerprint_is_of_the_content_not_of_the_place(tmp_path: Path) -> None:
     glue(tmp_path / "here" / "CoLA")
     glue(tmp_path / "there" / "glue" / "CoLA")
-    assert local(tmp_path / "here").fingerprint("cola") == local(tmp_path / "there").fingerprint("cola")
+    fingerprint = local(tmp_path / "here").fingerprint("cola")
+    assert len(fingerprint) == 16 and int(fingerprint, 16) >= 0
+    assert local(tmp_path / "there").fingerprint("cola") == fingerprint
 
 
 @pytest.mark.parametrize(
-    "after", [{"train": TRAIN.replace(b"dog", b"hog")}, {"dev": DEV.replace(b"Dog", b"Hog")}], ids=["train", "dev"]
+    "after",
+    [{"train": TRAIN.replace(b"dog", b"hog")}, {"dev": DEV.replace(b"Dog", b"Hog")}, {"train": DEV, "dev": TRAIN}],
+    ids=["a byte of train", "a byte of dev", "exchanged splits"],
 )
-def test_one_byte_changes_the_fingerprint(after: dict[str, bytes], tmp_path: Path) -> None:
+def test_other_content_changes_the_fingerprint(after: dict[str, bytes], tmp_path: Path) -> None:
     glue(tmp_path / "before" / "CoLA")
     glue(tmp_path / "after" / "CoLA", **after)
     assert local(tmp_path / "before").fingerprint("cola") != local(tmp_path / "after").fingerprint("cola")
@@ -296,28 +285,19 @@ def test_other_columns_change_the_fingerprint(tmp_path: Path) -> None:
     assert local(tmp_path).fingerprint("cola") != local(tmp_path, other).fingerprint("cola")
 
 
-def test_the_two_splits_do_not_change_places_unnoticed(tmp_path: Path) -> None:
-    glue(tmp_path / "before" / "CoLA")
-    glue(tmp_path / "after" / "CoLA", train=DEV, dev=TRAIN)
-    assert local(tmp_path / "before").fingerprint("cola") != local(tmp_path / "after").fingerprint("cola")
-
-
 # What is missing or wrong
 
 
 @pytest.mark.parametrize("ask", [Local.counts, Local.fingerprint])
-def test_a_missing_root_is_named(ask, tmp_path: Path) -> None:
-    told = refusal(lambda: ask(local(tmp_path / "nowhere"), "cola"))
-    assert told == f"data.root={tmp_path}/nowhere is not a folder"
-
-
-def test_a_file_in_the_roots_place(tmp_path: Path) -> None:
-    (tmp_path / "root").write_bytes(TRAIN)
-    assert wrong(local(tmp_path / "root")) == f"data.root={tmp_path}/root is not a folder"
+@pytest.mark.parametrize("write", [lambda root: None, lambda root: root.write_bytes(TRAIN)], ids=["missing", "a file"])
+def test_a_root_that_is_not_a_folder(write, ask, tmp_path: Path) -> None:
+    write(tmp_path / "root")
+    message = refusal(lambda: ask(local(tmp_path / "root"), "cola"))
+    assert message == f"data.root={tmp_path}/root is not a folder"
 
 
 @pytest.mark.parametrize("root", [None, 5, "~nobody_of_that_name/data"])
-def test_a_root_that_is_no_path(root) -> None:
+def test_a_root_that_is_not_a_path(root) -> None:
     with pytest.raises(UserError, match=f"data.root={root}: expected the path of a folder"):
         Local(root, {})
 
@@ -328,32 +308,32 @@ def test_the_home_folder_is_understood(tmp_path: Path, monkeypatch) -> None:
     assert local(Path("~/data")).counts("cola") == {"train": 1, "dev": 1}
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    assert wrong(local(tmp_path)) == f"data.root: no file {tmp_path}/CoLA/train.tsv"
+@pytest.mark.parametrize(
+    ("write", "missing"),
+    [
+        (lambda folder: None, "train.tsv"),
+        (lambda folder: folder.write_bytes(TRAIN), "train.tsv"),
+        (lambda folder: (glue(folder) / "dev.tsv").unlink(), "dev.tsv"),
+    ],
+    ids=["no folder", "a file in its place", "no file"],
+)
+def test_a_missing_file_is_named(write, missing: str, tmp_path: Path) -> None:
+    write(tmp_path / "CoLA")
+    assert wrong(local(tmp_path)) == f"data.root: no file {tmp_path}/CoLA/{missing}"
 
 
-def test_a_file_in_the_folders_place(tmp_path: Path) -> None:
-    (tmp_path / "CoLA").write_bytes(TRAIN)
-    assert wrong(local(tmp_path)) == f"data.root: no file {tmp_path}/CoLA/train.tsv"
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    (glue(tmp_path / "CoLA") / "dev.tsv").unlink()
-    assert wrong(local(tmp_path)) == f"data.root: no file {tmp_path}/CoLA/dev.tsv"
-
-
-def test_a_task_whose_yaml_says_nothing_of_files(tmp_path: Path) -> None:
-    told = "defines no files (task.files), which data=local needs"
-    assert wrong(local(tmp_path), "rte") == f"task=rte {told}"
-    assert wrong(local(tmp_path, HUB)) == f"task=cola {told}"
+def test_a_task_whose_yaml_defines_no_files(tmp_path: Path) -> None:
+    message = "defines no files (task.files), which data=local needs"
+    assert wrong(local(tmp_path), "rte") == f"task=rte {message}"
+    assert wrong(local(tmp_path, HUB)) == f"task=cola {message}"
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_counts_find_a_bad_line_of_either_split(split: str, tmp_path: Path) -> None:
     (glue(tmp_path / "CoLA") / f"{split}.tsv").write_bytes(TRAIN * 2000 + b"gj04\t2\t\tA.\n")
-    told = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected 0 to 1"
-    assert wrong(local(tmp_path)) == told
-    assert wrong(local(tmp_path)) == told
+    message = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected 0 to 1"
+    assert wrong(local(tmp_path)) == message
+    assert wrong(local(tmp_path)) == message
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b" \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
@@ -363,17 +343,18 @@ def test_an_empty_file(content: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
-    [("train.tsv", "text\tlabel\n"), ("train.csv", "text,label\n"), ("train.jsonl", "\n"), ("train.txt", "")],
+    ("name", "content", "columns"),
+    [
+        ("train.tsv", "text\tlabel\n", TEXT),
+        ("train.csv", "text,label\n", TEXT),
+        ("train.jsonl", "\n", TEXT),
+        ("train.txt", "", TEXT),
+        ("train.json", '{"data": []}', ANSWERS),
+    ],
 )
-def test_a_header_alone(name: str, content: str, tmp_path: Path) -> None:
+def test_a_file_without_rows(name: str, content: str, columns: Columns, tmp_path: Path) -> None:
     own(tmp_path, name, content)
-    assert wrong(local(tmp_path, files(name))) == f"{tmp_path}/own/{name}: no rows"
-
-
-def test_squad_without_a_question(tmp_path: Path) -> None:
-    own(tmp_path, "train.json", '{"data": []}')
-    assert wrong(local(tmp_path, files("train.json", ANSWERS))) == f"{tmp_path}/own/train.json: no rows"
+    assert wrong(local(tmp_path, files(name, columns))) == f"{tmp_path}/own/{name}: no rows"
 
 
 # The generated rows
@@ -381,8 +362,8 @@ def test_squad_without_a_question(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_pocket_gives_the_generated_rows(split: str) -> None:
-    found = list(Pocket().rows("sst2", split))
-    assert found == list(rows("sst2", split)) and len(found) == Pocket().counts("sst2")[split]
+    generated = list(Pocket().rows("sst2", split))
+    assert generated == list(rows("sst2", split)) and len(generated) == Pocket().counts("sst2")[split]
 
 
 def test_pocket_fingerprints_are_stable_and_follow_the_version(monkeypatch) -> None:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightning_tickets.errors import UserError
 from tests.data.official import SQUAD_ROWS, squad_json
-from tests.data.reading import ANSWERS, one_line, read, unreadable
+from tests.data.reading import ANSWERS, end_of, part_of, read, rows_or_one_line, unreadable
 
 FIRST = ", data[0].paragraphs[0].qas[0]"
 
@@ -106,19 +105,18 @@ def test_json_that_is_not_squads(content: Any, told: str, path: Path) -> None:
 
 @pytest.mark.parametrize("kept", [0, 1, 0.5, -1])
 def test_a_file_cut_in_half(kept: float, path: Path) -> None:
-    whole = squad_json(SQUAD_ROWS["train"])
-    path.write_text(whole[: int(len(whole) * kept) if kept == 0.5 else int(kept)])
+    path.write_bytes(part_of(squad_json(SQUAD_ROWS["train"]).encode(), kept))
     assert unreadable(path, ANSWERS).startswith(": not JSON (")
 
 
-def test_bytes_that_are_not_utf8(path: Path) -> None:
-    path.write_bytes(b'{"data": "caf\xe9"}')
-    assert unreadable(path, ANSWERS) == ": not UTF-8 at byte 13"
-
-
-def test_nesting_without_end(path: Path) -> None:
-    path.write_text('{"data": ' + "[" * 200_000)
-    assert unreadable(path, ANSWERS).startswith(": not JSON (")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b'{"data": "caf\xe9"}', ": not UTF-8 at byte 13"), (b'{"data": ' + b"[" * 200_000, ": not JSON (")],
+    ids=["not UTF-8", "endless nesting"],
+)
+def test_what_is_not_json(content: bytes, message: str, path: Path) -> None:
+    path.write_bytes(content)
+    assert unreadable(path, ANSWERS).startswith(message)
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
@@ -157,17 +155,11 @@ def test_any_json_gives_questions_or_one_line(path: Path) -> None:
     @settings(max_examples=250, deadline=None, derandomize=True, database=None)
     @given(st.one_of(anything, changed(), changed()))
     def fuzz(content: Any) -> None:
-        path.write_text(json.dumps(content))
-        try:
-            rows = read(path, ANSWERS)
-        except UserError as error:
-            assert one_line(error).startswith(str(path))
-            ends.add("refused")
-        else:
-            for row in rows:
-                for text, start in zip(row["answers"]["text"], row["answers"]["answer_start"], strict=True):
-                    assert row["context"][start:].startswith(text)
-            ends.add("rows" if rows else "none")
+        rows = rows_or_one_line(path, ANSWERS, json.dumps(content).encode())
+        for row in rows or ():
+            for text, start in zip(row["answers"]["text"], row["answers"]["answer_start"], strict=True):
+                assert row["context"][start:].startswith(text)
+        ends.add(end_of(rows))
 
     fuzz()
     assert ends == {"refused", "rows", "none"}

@@ -64,29 +64,15 @@ def test_nothing_is_there_before_the_block_ends(store: Store) -> None:
     assert store.has("run")
 
 
-def test_nothing_is_left_after_an_exception(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.publish("run", BASE) as folder:
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_nothing_is_left_after_an_error_and_the_run_can_be_published(error: type[BaseException], store: Store) -> None:
+    with pytest.raises(error), store.publish("run", BASE) as folder:
         (folder / "result.json").write_text("half")
-        raise ZeroDivisionError
-    assert not store.has("run") and not store.path("run").exists() and everything(store.root) == []
-
-
-def test_nothing_is_left_after_an_interrupt(store: Store) -> None:
-    with pytest.raises(KeyboardInterrupt), store.publish("run", BASE):
-        raise KeyboardInterrupt
-    assert list(store.root.iterdir()) == []
-
-
-def test_no_draft_is_left_after_publishing(store: Store) -> None:
-    publish(store)
-    assert [path.name for path in store.root.iterdir()] == ["run"]
-
-
-def test_a_run_that_failed_can_be_published_afterwards(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.publish("run", BASE):
-        raise ZeroDivisionError
+        raise error
+    assert not store.has("run") and not store.path("run").exists() and list(store.root.iterdir()) == []
     publish(store)
     assert store.open("run", BASE)
+    assert [path.name for path in store.root.iterdir()] == ["run"]
 
 
 def test_a_second_publisher_loses_quietly(store: Store) -> None:
@@ -121,16 +107,10 @@ def test_a_flipped_byte_is_noticed(file: str, place: int, store: Store) -> None:
     assert str(store.path("run")) in message(store)
 
 
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])])
 @pytest.mark.parametrize("file", ["result.json", SPEC])
-def test_a_damaged_file_is_named(file: str, store: Store) -> None:
-    path = publish(store) / file
-    path.write_bytes(path.read_bytes()[:-1])
-    assert file in message(store)
-
-
-@pytest.mark.parametrize("file", ["result.json", SPEC, MANIFEST])
-def test_a_missing_file_is_named(file: str, store: Store) -> None:
-    (publish(store) / file).unlink()
+def test_a_missing_or_damaged_file_is_named(file: str, damage, store: Store) -> None:
+    damage(publish(store) / file)
     assert file in message(store)
 
 
@@ -142,8 +122,10 @@ def test_a_manifest_that_lists_nothing_opens_nothing(content: str, store: Store)
     assert str(place) in message(store)
 
 
-def test_a_run_that_is_not_there_is_named(store: Store) -> None:
+def test_a_run_without_a_folder_or_a_manifest_is_named(store: Store) -> None:
     assert str(store.path("run")) in message(store)
+    (publish(store) / MANIFEST).unlink()
+    assert MANIFEST in message(store)
 
 
 def test_the_timing_may_differ(store: Store) -> None:
@@ -157,7 +139,7 @@ def test_a_changed_default_under_the_same_name_is_an_error(store: Store) -> None
 
 
 def test_an_artefact_without_its_manifest_can_be_made_again(store: Store) -> None:
-    """``has`` says it is missing, so it is made anew, and hours of training may not be lost on a rename."""
+    """``has`` says it is missing, so it is made again, and hours of training must not be lost on a rename."""
     (publish(store, text="old") / MANIFEST).unlink()
     assert not store.has("run")
     publish(store, text="new")
