@@ -62,11 +62,21 @@ def sheet() -> TextTable:
     """A column of numbers, one of words, and one cell that means something to every markup."""
     lines = (("mnli", "2e-05", "AdamW"), ("my_task", "—", NASTY), ("rte", "1.5", "a|b & 50% of $x$"))
     head, tasks, notes = ("task", "rate", "by"), ("mnli", "rte"), ("Read from the specs.",)
-    return TextTable("table1", "Table 1", "How it is trained.", head, lines, tasks, notes)
+    return TextTable("table1", "Table 1", "How it is trained.", head=head, lines=lines, tasks=tasks, notes=notes)
 
 
 @pytest.fixture
 def matrix() -> Matrix:
     values = ((1.0, 0.34567), (None, 1.0))
     tasks, notes, missing = ("mnli", "cola"), ("By chance 20 %.",), ("cli task=cola", "cli task=cola")
-    return Matrix("figure4", "Figure 4", "What is shared.", tasks, tasks, values, tasks, notes, missing)
+    return Matrix(
+        "figure4",
+        "Figure 4",
+        "What is shared.",
+        rows=tasks,
+        columns=tasks,
+        values=values,
+        tasks=tasks,
+        notes=notes,
+        missing=missing,
+    )

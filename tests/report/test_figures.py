@@ -17,7 +17,13 @@ from tests.report.reading import csv_text, draw, page
 
 ROUNDS = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
 SEARCH = PruningRounds(
-    "figure1", "Figure 1 & <b>", "Round by round.", "matched_accuracy", ROUNDS, ("mnli",), ("A note.",)
+    "figure1",
+    "Figure 1 & <b>",
+    "Round by round.",
+    metric="matched_accuracy",
+    rounds=ROUNDS,
+    tasks=("mnli",),
+    notes=("A note.",),
 )
 
 

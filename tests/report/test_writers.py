@@ -21,7 +21,8 @@ from tests.report.reading import html_table, with_comparisons
 
 HOSTILE = f"{NASTY} | a_b *c* `d` $x$ 5 % & # {{~^\\}} [e](f) \"g\" 'h'\nnext"
 ROUNDS = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
-SEARCH = PruningRounds("figure1", "Figure 1", "Rounds.", "accuracy", ROUNDS, ("rte",), ("A note.",), ("cli",))
+MORE = {"tasks": ("rte",), "notes": ("A note.",), "missing": ("cli",)}
+SEARCH = PruningRounds("figure1", "Figure 1", "Rounds.", metric="accuracy", rounds=ROUNDS, **MORE)
 
 
 @pytest.fixture(

@@ -84,7 +84,7 @@ def test_the_verdict_on_every_claim(exhibits, verdict):
     assert verdicts(*exhibits) == [verdict] * 8
 
 
-def test_differences_within_the_noise_are_inconclusive():
+def test_differences_within_the_noise_cannot_be_told():
     noisy = scored(exhibit("table2", {"full": 0.8, "imp": 0.79} | CONTROLS), 0.8, n=3, spread=0.1)
     assert verdicts(noisy)[:2] == [CANNOT_BE_TOLD, CANNOT_BE_TOLD]
 
