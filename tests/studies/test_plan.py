@@ -101,23 +101,10 @@ def test_trainings_are_counted_without_sharing():
     assert make_plan(CELLS).requested == 8 + 4 * (1 + 5)  # four of the cells would each search on their own
 
 
-<<<<<<< HEAD
 def test_what_is_needed_is_made_by_a_job_that_needs_nothing() -> None:
     jobs = make_plan(CELLS).jobs
     free = {name for job in jobs if job.needs is None for name in job.makes}
     assert {job.needs for job in jobs if job.needs is not None} <= free
-=======
-def test_levels_hold_every_job_and_respect_what_is_needed():
-    plan = make_plan(CELLS)
-    free, rest = plan.levels()
-    assert sorted(job.name for job in free + rest) == sorted(job.name for job in plan.jobs)
-    assert {job.needs for job in rest} <= {name for job in free for name in job.makes}
-
-
-def test_the_longest_job_of_a_level_begins():
-    free, _ = make_plan([request("full"), request("imp", 20, task="rte"), request("imp", 90)]).levels()
-    assert [len(job.makes) for job in free] == [9, 2, 1]
->>>>>>> main
 
 
 def test_no_cells_are_no_jobs():
