@@ -1,4 +1,4 @@
-"""One worker at a time: who is dead is followed, who is slow is followed after its time, who wakes up late is holder."""
+"""Leases: one worker at a time; a dead holder is replaced at once, a silent one after its time."""
 
 from __future__ import annotations
 
