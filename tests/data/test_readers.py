@@ -124,7 +124,7 @@ def test_a_line_with_other_columns_is_refused(content: bytes, columns: Columns, 
     assert wrong("train.tsv", content, columns) == message
 
 
-def test_of_very_many_columns_some_are_told(wrong) -> None:
+def test_of_very_many_columns_some_are_listed(wrong) -> None:
     header = "\t".join(f"column{n}" for n in range(5000)).encode()
     message = wrong("train.tsv", header + b"\n" + header + b"\n", NAMED)
     assert message.endswith("'column10', 'column11', …")

@@ -127,14 +127,14 @@ def test_columns_that_are_no_row(names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
+    "options", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
 )
-def test_a_label_is_told_in_one_way(message: dict[str, Any]) -> None:
+def test_a_label_is_defined_in_one_way(options: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="one of labels, classes, or low and high"):
-        Columns(PLACES, **message)
+        Columns(PLACES, **options)
 
 
-def test_without_a_label_nothing_is_told_of_it() -> None:
+def test_columns_without_a_label_have_no_classes() -> None:
     with pytest.raises(UserError, match="one of labels, classes"):
         Columns((("text", "text"),), classes=2)
 
