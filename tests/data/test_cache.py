@@ -43,11 +43,11 @@ def alone(path: Path) -> bool:
 @pytest.mark.parametrize("count", [1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
 def test_everything_comes_back(count: int, path: Path) -> None:
     examples = many(count)
-    found = load_or_build(path, iter(examples))
-    assert len(found) == count and list(found) == examples and found[:] == examples
-    assert found.lengths == [len(each["input_ids"]) for each in examples]
+    cached = load_or_build(path, iter(examples))
+    assert len(cached) == count and list(cached) == examples and cached[:] == examples
+    assert cached.lengths == [len(each["input_ids"]) for each in examples]
     for index in {0, count - 1, count // 2, min(count, BATCH) - 1, min(count - 1, BATCH)}:
-        assert found[index] == examples[index] and found[index - count] == examples[index - count]
+        assert cached[index] == examples[index] and cached[index - count] == examples[index - count]
 
 
 @pytest.mark.parametrize(
@@ -71,32 +71,32 @@ def test_slices_are_those_of_a_list(part: slice, path: Path) -> None:
 
 
 def test_a_batch_at_once(path: Path) -> None:
-    examples, wanted = many(BATCH + 5), [BATCH, 0, BATCH - 1, 0, -1, BATCH + 4]
-    found = load_or_build(path, examples)
-    assert found.__getitems__(wanted) == [examples[index] for index in wanted]
-    assert found.__getitems__([]) == []
+    examples, indices = many(BATCH + 5), [BATCH, 0, BATCH - 1, 0, -1, BATCH + 4]
+    cached = load_or_build(path, examples)
+    assert cached.__getitems__(indices) == [examples[index] for index in indices]
+    assert cached.__getitems__([]) == []
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH, BATCH + 5])
 def test_an_index_out_of_range(count: int, path: Path) -> None:
-    found = load_or_build(path, many(count))
+    cached = load_or_build(path, many(count))
     for index in (count, -count - 1, 10**9):
         with pytest.raises(IndexError):
-            found[index]
+            cached[index]
         with pytest.raises(IndexError):
-            found.__getitems__([index])
+            cached.__getitems__([index])
 
 
 def test_no_examples_at_all(path: Path) -> None:
-    found = load_or_build(path, [])
-    assert (len(found), list(found), found[:], found.lengths) == (0, [], [], [])
+    cached = load_or_build(path, [])
+    assert (len(cached), list(cached), cached[:], cached.lengths) == (0, [], [], [])
     assert len(load_or_build(path, unwanted())) == 0
 
 
 def test_what_is_asked_for_is_the_callers_own(path: Path) -> None:
-    found = load_or_build(path, many(2))
-    found[0]["input_ids"].append(99)
-    assert found[0] == example(0)
+    cached = load_or_build(path, many(2))
+    cached[0]["input_ids"].append(99)
+    assert cached[0] == example(0)
 
 
 def unwanted() -> Iterator[dict[str, Any]]:
@@ -168,9 +168,9 @@ def build_at_once(path: Path, barrier: Any, ends: Any) -> None:
         barrier.wait(60)
         yield from many(BATCH + 5)
 
-    found = load_or_build(path, examples())
+    cached = load_or_build(path, examples())
     barrier.wait(60)
-    ends.put((bool(built), list(found) == many(BATCH + 5)))
+    ends.put((bool(built), list(cached) == many(BATCH + 5)))
 
 
 def test_two_processes_build_at_once(path: Path) -> None:

@@ -42,19 +42,19 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert not (tmp_path / "home").exists()
 
 
-def hub(told: HubSet) -> Hub:
-    return Hub({"own": DatasetSpec(None, told)})
+def hub(hub_set: HubSet) -> Hub:
+    return Hub({"own": DatasetSpec(None, hub_set)})
 
 
 def in_folder(task: str, specs, root: Path) -> HubSet:
     """The task's set, its path the folder that the sample is written to."""
     SAMPLES[task].write_parquet(root)
-    found = specs[task].hub
-    return replace(found, path=str(root / found.path))
+    hub_set = specs[task].hub
+    return replace(hub_set, path=str(root / hub_set.path))
 
 
-def asks(told: HubSet) -> list[Callable[[], object]]:
-    source = hub(told)
+def asks(hub_set: HubSet) -> list[Callable[[], object]]:
+    source = hub(hub_set)
     return [
         lambda: source.fingerprint("own"),
         lambda: source.counts("own"),
@@ -75,19 +75,21 @@ def test_rows_of_the_hubs_layout(task: str, specs, tmp_path: Path) -> None:
 
 
 def test_rows_are_counted_where_the_yaml_does_not_say_how_many(specs, tmp_path: Path, kept: Path) -> None:
-    told = in_folder("mnli", specs, tmp_path)
-    assert hub(told).counts("own") == {"train": 392702, "dev": 9815, "dev_mismatched": 9832} and not kept.exists()
-    assert hub(replace(told, rows=(("train", 7),))).counts("own") == {"train": 7, "dev": 1, "dev_mismatched": 1}
-    assert hub(replace(told, rows=())).counts("own") == {"train": 3, "dev": 1, "dev_mismatched": 1}
+    hub_set = in_folder("mnli", specs, tmp_path)
+    assert hub(hub_set).counts("own") == {"train": 392702, "dev": 9815, "dev_mismatched": 9832} and not kept.exists()
+    assert hub(replace(hub_set, rows=(("train", 7),))).counts("own") == {"train": 7, "dev": 1, "dev_mismatched": 1}
+    assert hub(replace(hub_set, rows=())).counts("own") == {"train": 3, "dev": 1, "dev_mismatched": 1}
 
 
 def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
-    told = in_folder("cola", specs, tmp_path)
-    wrong = hub(replace(told, columns=replace(told.columns, classes=1)))
-    assert refusal(lambda: wrong.rows("own", "train")) == (f"{told.path} cola, train row 0: label 1; expected 0 to 0")
-    missing = hub(replace(told, columns=replace(told.columns, names=(("first", "text"), ("label", "label")))))
+    hub_set = in_folder("cola", specs, tmp_path)
+    wrong = hub(replace(hub_set, columns=replace(hub_set.columns, classes=1)))
+    assert refusal(lambda: wrong.rows("own", "train")) == (
+        f"{hub_set.path} cola, train row 0: label 1; expected 0 to 0"
+    )
+    missing = hub(replace(hub_set, columns=replace(hub_set.columns, names=(("first", "text"), ("label", "label")))))
     assert refusal(lambda: missing.rows("own", "dev")) == (
-        f"{told.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"
+        f"{hub_set.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"
     )
 
 
@@ -101,20 +103,20 @@ def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
     ids=["another config", "none of several", "another split"],
 )
 def test_what_a_set_does_not_have(change, said: str, specs, tmp_path: Path) -> None:
-    told = in_folder("cola", specs, tmp_path)
-    card = Path(told.path) / "README.md"
+    hub_set = in_folder("cola", specs, tmp_path)
+    card = Path(hub_set.path) / "README.md"
     more = "configs:\n- config_name: other\n  data_files:\n  - split: train\n    path: cola/validation-*"
     card.write_text(card.read_text().replace("configs:", more))
-    text = refusal(lambda: hub(replace(told, **change)).fetch("own") or ())
-    assert text.startswith(f"data=hub: {told.path}") and said in text
+    text = refusal(lambda: hub(replace(hub_set, **change)).fetch("own") or ())
+    assert text.startswith(f"data=hub: {hub_set.path}") and said in text
 
 
 def test_a_broken_file_is_refused_before_anything_is_written(specs, tmp_path: Path) -> None:
-    told = in_folder("cola", specs, tmp_path)
-    (path,) = Path(told.path, "cola").glob("validation-*")
+    hub_set = in_folder("cola", specs, tmp_path)
+    (path,) = Path(hub_set.path, "cola").glob("validation-*")
     path.write_bytes(path.read_bytes()[:100])
-    text = refusal(lambda: hub(told).fetch("own") or ())
-    assert text.startswith(f"data=hub: {told.path} cola at bcdcba79 cannot be loaded (")
+    text = refusal(lambda: hub(hub_set).fetch("own") or ())
+    assert text.startswith(f"data=hub: {hub_set.path} cola at bcdcba79 cannot be loaded (")
 
 
 # The commit
@@ -153,13 +155,13 @@ def test_the_fingerprint_follows_what_is_asked_for(change) -> None:
 
 def downloaded(commit: str, specs, root: Path, kept: Path) -> HubSet:
     """CoLA as own/glue at ``COMMIT``, of which ``datasets`` keeps what it would have downloaded at ``commit``."""
-    told = in_folder("cola", specs, root)
-    hub(told).fetch("own")
+    hub_set = in_folder("cola", specs, root)
+    hub(hub_set).fetch("own")
     (built,) = (path for path in kept.glob("glue/cola/0.0.0/*") if path.is_dir())
     place = kept / "own___glue" / "cola" / "0.0.0" / commit
     place.parent.mkdir(parents=True)
     built.rename(place)
-    return replace(told, path="own/glue", revision=COMMIT)
+    return replace(hub_set, path="own/glue", revision=COMMIT)
 
 
 def test_what_has_been_downloaded_is_read_without_a_network(specs, tmp_path: Path, kept: Path) -> None:
@@ -191,13 +193,17 @@ def test_counting_needs_no_network(task: str, specs) -> None:
 
 
 @pytest.mark.parametrize("ask", [Hub.fetch, lambda source, task: source.rows(task, "train")], ids=["fetch", "rows"])
-@pytest.mark.parametrize("told", [OWN, replace(OWN, path="of_nobody", config=None)], ids=lambda told: told.path)
-def test_an_unknown_set_is_refused_quickly(told: HubSet, ask) -> None:
+@pytest.mark.parametrize(
+    "hub_set", [OWN, replace(OWN, path="of_nobody", config=None)], ids=lambda hub_set: hub_set.path
+)
+def test_an_unknown_set_is_refused_quickly(hub_set: HubSet, ask) -> None:
     start = time.perf_counter()
-    text = refusal(lambda: ask(hub(told), "own") or ())
+    text = refusal(lambda: ask(hub(hub_set), "own") or ())
     assert time.perf_counter() - start < 2
-    named = f"{told.path} {told.config}" if told.config else told.path
-    assert text.startswith(f"data=hub: {named} at 01234567 cannot be loaded (Couldn't reach '{told.path}' on the Hub")
+    named = f"{hub_set.path} {hub_set.config}" if hub_set.config else hub_set.path
+    assert text.startswith(
+        f"data=hub: {named} at 01234567 cannot be loaded (Couldn't reach '{hub_set.path}' on the Hub"
+    )
 
 
 @pytest.mark.parametrize("path", ["", "a/b/c", "no such/set", "../own", "/nowhere/at/all"])

@@ -103,8 +103,8 @@ def test_a_file_cut_in_half_is_refused_at_its_last_line(wrong) -> None:
         wrong("train.tsv", content[:-10], NAMED)
         == ", line 3: label 'not_e'; expected one of entailment, not_entailment"
     )
-    told = ", line 3: no column 'sentence2'; its columns are 'index', 'sentence1'"
-    assert wrong("train.tsv", HEADER + b"0\ta\tb\tentailment\n1\ta", NAMED) == told
+    message = ", line 3: no column 'sentence2'; its columns are 'index', 'sentence1'"
+    assert wrong("train.tsv", HEADER + b"0\ta\tb\tentailment\n1\ta", NAMED) == message
 
 
 NO_COLUMN = ", line 2: no column 'sentence2'; its columns are 'index', 'sentence1', 'sentence', 'label'"
@@ -124,10 +124,10 @@ def test_a_line_with_other_columns_is_refused(content: bytes, columns: Columns, 
     assert wrong("train.tsv", content, columns) == message
 
 
-def test_of_very_many_columns_some_are_told(wrong) -> None:
+def test_of_very_many_columns_some_are_listed(wrong) -> None:
     header = "\t".join(f"column{n}" for n in range(5000)).encode()
-    told = wrong("train.tsv", header + b"\n" + header + b"\n", NAMED)
-    assert told.endswith("'column10', 'column11', …")
+    message = wrong("train.tsv", header + b"\n" + header + b"\n", NAMED)
+    assert message.endswith("'column10', 'column11', …")
 
 
 def test_columns_by_number_are_for_files_without_a_header(wrong) -> None:
@@ -136,9 +136,9 @@ def test_columns_by_number_are_for_files_without_a_header(wrong) -> None:
 
 def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_bytes(b"first\na\n\xff\n")
-    found = read_records(tmp_path / "train.tsv")
-    assert next(found)[1] == {"first": "a"}
-    assert ", line 3: not UTF-8 at byte 0" in refusal(lambda: found)
+    records = read_records(tmp_path / "train.tsv")
+    assert next(records)[1] == {"first": "a"}
+    assert ", line 3: not UTF-8 at byte 0" in refusal(lambda: records)
 
 
 # Lines of text in general
@@ -196,7 +196,7 @@ def test_csv_with_quotes_commas_and_line_ends_within_a_cell(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b'first,label\n"a\n\nb",1\nc\n', ", line 5: 1 columns under a header of 2"),
         (b'first,label\n"a\nb",1\nc,1,2\n', ", line 4: 3 columns under a header of 2"),
@@ -207,8 +207,8 @@ def test_csv_with_quotes_commas_and_line_ends_within_a_cell(tmp_path: Path) -> N
     ],
     ids=["a cell too few", "a cell too many", "an open quote", "a letter after a quote", "semicolons", "a label"],
 )
-def test_csv_that_is_wrong(content: bytes, told: str, wrong) -> None:
-    assert wrong("train.csv", content, CLASSES) == told
+def test_csv_that_is_wrong(content: bytes, message: str, wrong) -> None:
+    assert wrong("train.csv", content, CLASSES) == message
 
 
 def test_csv_with_bare_carriage_returns(wrong) -> None:
@@ -245,8 +245,8 @@ def test_a_broken_json_line(line: str, wrong) -> None:
 
 
 def test_half_a_surrogate_pair_is_no_text(wrong) -> None:
-    told = wrong("train.jsonl", b'{"first": "a\\ud83d", "label": 1}\n', CLASSES)
-    assert told == ", line 1: first is 'a\\ud83d', not a text"
+    message = wrong("train.jsonl", b'{"first": "a\\ud83d", "label": 1}\n', CLASSES)
+    assert message == ", line 1: first is 'a\\ud83d', not a text"
 
 
 @pytest.mark.parametrize("depth", [10, 900, 940, 960, 980, 1000])
@@ -281,12 +281,12 @@ def test_truncated_parquet(kept: float, tmp_path: Path) -> None:
 
 
 def test_a_column_that_parquet_lacks(tmp_path: Path) -> None:
-    told = reading.unreadable(parquet(tmp_path, sentence=["a"], label=[1]), CLASSES)
-    assert told == ", row 0: no column 'first'; its columns are 'sentence', 'label'"
+    message = reading.unreadable(parquet(tmp_path, sentence=["a"], label=[1]), CLASSES)
+    assert message == ", row 0: no column 'first'; its columns are 'sentence', 'label'"
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         (pa.array(["a", None]), ", row 1: first is None, not a text"),
         (pa.array([b"a", b"\xff" * 99]), ", row 0: first is b'a', not a text"),
@@ -295,8 +295,8 @@ def test_a_column_that_parquet_lacks(tmp_path: Path) -> None:
     ],
     ids=["null", "bytes", "numbers", "lists"],
 )
-def test_parquet_values_that_are_no_text(values: pa.Array, told: str, tmp_path: Path) -> None:
-    assert reading.unreadable(parquet(tmp_path, first=values, label=[1, 1]), CLASSES) == told
+def test_parquet_values_that_are_no_text(values: pa.Array, message: str, tmp_path: Path) -> None:
+    assert reading.unreadable(parquet(tmp_path, first=values, label=[1, 1]), CLASSES) == message
 
 
 def test_parquet_values_that_python_has_no_room_for(tmp_path: Path) -> None:

@@ -79,8 +79,8 @@ def test_an_endless_range_has_no_endless_score() -> None:
 
 @pytest.mark.parametrize("written", [-1, "-1"])
 def test_the_label_of_a_test_set_is_refused_with_the_reason(written: Any) -> None:
-    told = f"label {written!r} (a test set's; it cannot be scored on); expected 0 to 1"
-    assert wrong(CLASSES, first="a", label=written) == told
+    message = f"label {written!r} (a test set's; it cannot be scored on); expected 0 to 1"
+    assert wrong(CLASSES, first="a", label=written) == message
 
 
 def test_a_label_in_words() -> None:
@@ -127,14 +127,14 @@ def test_columns_that_are_no_row(names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
+    "options", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
 )
-def test_a_label_is_told_in_one_way(told: dict[str, Any]) -> None:
+def test_a_label_is_defined_in_one_way(options: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="one of labels, classes, or low and high"):
-        Columns(PLACES, **told)
+        Columns(PLACES, **options)
 
 
-def test_without_a_label_nothing_is_told_of_it() -> None:
+def test_columns_without_a_label_have_no_classes() -> None:
     with pytest.raises(UserError, match="one of labels, classes"):
         Columns((("text", "text"),), classes=2)
 
@@ -153,14 +153,14 @@ def test_a_line_wider_than_its_header_is_refused() -> None:
 
 
 def test_rows_are_made_one_by_one() -> None:
-    def told() -> Iterator[tuple[str, dict[Any, Any]]]:
+    def records() -> Iterator[tuple[str, dict[Any, Any]]]:
         yield "one", {"text": "a"}
         yield "two", {"text": None}
         raise AssertionError("read too far")
 
-    found = rows(told(), TEXT)
-    assert next(found) == {"text": "a"}
-    assert refusal(lambda: found) == "two: text is None, not a text"
+    read = rows(records(), TEXT)
+    assert next(read) == {"text": "a"}
+    assert refusal(lambda: read) == "two: text is None, not a text"
 
 
 # Texts and answers
@@ -177,8 +177,8 @@ def test_every_string_is_a_text(value: str) -> None:
 
 
 def test_a_long_value_is_cut() -> None:
-    told = wrong(CLASSES, first="a", label="\n" * 100_000)
-    assert told == "label '" + "\\n" * 28 + "...; expected 0 to 1"
+    message = wrong(CLASSES, first="a", label="\n" * 100_000)
+    assert message == "label '" + "\\n" * 28 + "...; expected 0 to 1"
 
 
 def asked(answers: Any, context: Any = "Goethe wrote Faust.") -> dict[str, Any]:
@@ -191,7 +191,7 @@ def test_answers_where_they_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "starts", "told"),
+    ("texts", "starts", "message"),
     [
         (["Goethe"], [1], "the answer 'Goethe' is not at 1 in its context"),
         (["Goethe", "Faust"], [0, 12], "the answer 'Faust' is not at 12 in its context"),
@@ -209,8 +209,8 @@ def test_answers_where_they_stand() -> None:
         ([None], [0], "an answer is None at 0, not a text at a number"),
     ],
 )
-def test_answers_that_cannot_be(texts: Any, starts: Any, told: str) -> None:
-    assert wrong(ANSWERS, **asked({"text": texts, "answer_start": starts})) == told
+def test_answers_that_cannot_be(texts: Any, starts: Any, message: str) -> None:
+    assert wrong(ANSWERS, **asked({"text": texts, "answer_start": starts})) == message
 
 
 @pytest.mark.parametrize("answers", [None, [], "Goethe", {}, {"text": ["Goethe"]}])
@@ -234,11 +234,11 @@ values = st.recursive(
 @given(values, st.sampled_from([CLASSES, SCORES, WORDS]))
 def test_any_value_is_a_label_within_its_range_or_refused(value: Any, columns: Columns) -> None:
     try:
-        found = label("f.tsv, line 1", value, columns)
+        number = label("f.tsv, line 1", value, columns)
     except UserError as error:
         one_line(error)
     else:
-        assert 0 <= found <= (5 if columns is SCORES else 1)
+        assert 0 <= number <= (5 if columns is SCORES else 1)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)

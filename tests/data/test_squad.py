@@ -59,13 +59,13 @@ def test_the_place_of_what_is_wrong(path: Path) -> None:
     content = squad(question())
     paragraph = {"context": "Faust", "qas": [question(answers=[{"text": "Faust", "answer_start": 0}]), question()]}
     content["data"].append({"paragraphs": [{"context": "", "qas": []}, paragraph]})
-    told = ", data[1].paragraphs[1].qas[1]: the answer 'Goethe' is not at 0 in its context"
-    assert wrong(path, content) == told
+    message = ", data[1].paragraphs[1].qas[1]: the answer 'Goethe' is not at 0 in its context"
+    assert wrong(path, content) == message
 
 
 def test_a_question_without_an_answer(path: Path) -> None:
-    told = f"{FIRST}: no answer (SQuAD v1.1 has at least one per question)"
-    assert wrong(path, squad(question(answers=[], is_impossible=True))) == told
+    message = f"{FIRST}: no answer (SQuAD v1.1 has at least one per question)"
+    assert wrong(path, squad(question(answers=[], is_impossible=True))) == message
 
 
 @pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "x" * 100_000, ["a"], None])
@@ -74,7 +74,7 @@ def test_a_questions_id_does_not_break_the_line(name: Any, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"question": None}, "question is None, not a text"),
         ({"question": "\ud800"}, "question is '\\ud800', not a text"),
@@ -83,12 +83,12 @@ def test_a_questions_id_does_not_break_the_line(name: Any, path: Path) -> None:
         ({"answers": ["Goethe"]}, "an answer is not an object; this is not SQuAD's JSON"),
     ],
 )
-def test_a_question_of_another_form(change: dict[str, Any], told: str, path: Path) -> None:
-    assert wrong(path, squad(question(**change))) == f"{FIRST}: {told}"
+def test_a_question_of_another_form(change: dict[str, Any], message: str, path: Path) -> None:
+    assert wrong(path, squad(question(**change))) == f"{FIRST}: {message}"
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ([], "the file has no list 'data'"),
         (3, "the file has no list 'data'"),
@@ -99,8 +99,8 @@ def test_a_question_of_another_form(change: dict[str, Any], told: str, path: Pat
         (squad(question(answers={"text": ["Goethe"], "answer_start": [0]})), "qas[0] has no list 'answers'"),
     ],
 )
-def test_json_that_is_not_squads(content: Any, told: str, path: Path) -> None:
-    assert wrong(path, content).endswith(f"{told}; this is not SQuAD's JSON")
+def test_json_that_is_not_squads(content: Any, message: str, path: Path) -> None:
+    assert wrong(path, content).endswith(f"{message}; this is not SQuAD's JSON")
 
 
 @pytest.mark.parametrize("kept", [0, 1, 0.5, -1])

@@ -1,4 +1,4 @@
-"""One worker at a time: who is dead is followed, who is slow is followed after its time, who wakes up late is told."""
+"""Leases: one worker at a time; a dead holder is replaced at once, a silent one after its time."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_of_eight_that_ask_at_once_one_has_it(tmp_path):
 
 def test_a_living_worker_is_not_followed(tmp_path, other):
     assert Lease.take(tmp_path, NAME, 60.0) is None
-    assert [told["pid"] for _, told in holders(tmp_path)] == [other.pid]
+    assert [holder["pid"] for _, holder in holders(tmp_path)] == [other.pid]
 
 
 def test_a_dead_worker_of_this_machine_is_followed_at_once(tmp_path, other):
@@ -94,8 +94,8 @@ def test_a_dead_worker_of_this_machine_is_followed_at_once(tmp_path, other):
 
 def test_a_number_that_another_process_has_got_meanwhile_is_not_the_dead_worker(tmp_path, other):
     path = tmp_path / lease.FOLDER / NAME.replace("/", "--") / "1"
-    told = json.loads(path.read_text())
-    path.write_text(json.dumps(told | {"started": "1"}))
+    holder = json.loads(path.read_text())
+    path.write_text(json.dumps(holder | {"started": "1"}))
     assert Lease.take(tmp_path, NAME, 60.0) is not None
 
 
