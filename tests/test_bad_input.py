@@ -40,7 +40,7 @@ def refused(tmp_path, monkeypatch, capsys):
         ("task=colla", "unknown option task=colla; choose from cola, mlm, mnli"),
         ("subnetwork=magic", "unknown option subnetwork=magic; choose from full, given, imp"),
         ("scale=huge", "unknown option scale=huge; choose from paper"),
-        ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): allowed are 10, 20, 30"),
+        ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): choose from 10, 20, 30"),
         ("sparsity=100", "sparsity=100 is not on the schedule"),
         ("sparsity=0.7", "sparsity=0.7: expected an integer from 1 to 100, or one of published, winning, strict"),
         ("source=mlm+mlm", "source=mlm+mlm: mlm is there twice"),

@@ -15,7 +15,7 @@ CELL = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT]
 
 @pytest.fixture
 def disk(tmp_path):
-    """Mounts a small disk of its own, where that is allowed; further options mount it anew."""
+    """Mounts a small disk of its own, where that is allowed; further options mount it again."""
     place = tmp_path / "disk"
     place.mkdir()
 

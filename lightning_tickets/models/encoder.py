@@ -82,7 +82,7 @@ def _is_encoder(config: Any) -> bool:
 
 
 def _not_allowed(folder: Path, config: Any) -> UserError:
-    allowed = "allowed are encoders with BERT's linear maps: bert, distilbert, roberta, electra and their like"
+    allowed = "expected an encoder with BERT's linear maps: bert, distilbert, roberta, electra and their like"
     return UserError(f"model.path={folder}: a network of type {config.model_type}, {allowed}")
 
 

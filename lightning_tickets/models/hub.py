@@ -87,12 +87,12 @@ class Hub:
 def checked_name(path: str) -> str:
     """UserError unless it can be the name of a repository."""
     if not isinstance(path, str) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", path):
-        raise UserError(f"model.path={path}: allowed is a repository on the hub, as google-bert/bert-base-uncased")
+        raise UserError(f"model.path={path}: expected a repository on the hub, as google-bert/bert-base-uncased")
     return path
 
 
 def checked_revision(revision: str) -> str:
     """UserError unless it is a whole commit: a branch or a tag would move."""
     if not isinstance(revision, str) or not is_commit(revision):
-        raise UserError(f"model.revision={revision}: allowed is a commit of 40 hex digits")
+        raise UserError(f"model.revision={revision}: expected a commit of 40 hex digits")
     return revision

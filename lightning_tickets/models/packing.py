@@ -42,7 +42,7 @@ def pack(encoder: Any) -> None:
     """From now on ``encode`` packs the batches of this encoder; UserError for an architecture that is not known."""
     kind, allowed = encoder.config.model_type, ", ".join(ARCHITECTURES)
     if kind not in ARCHITECTURES:
-        raise UserError(f"training.packed=true: not for a network of type {kind}, allowed are {allowed}")
+        raise UserError(f"training.packed=true: not for a network of type {kind}; expected one of {allowed}")
     encoder.set_attn_implementation(PACKED)
 
 

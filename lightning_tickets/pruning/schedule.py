@@ -35,7 +35,7 @@ def rounds_to(schedule: Schedule, percent: int) -> int:
     if percent not in allowed:
         raise UserError(
             f"sparsity={percent} is not on the schedule (schedule.per_round={schedule.per_round}): "
-            f"allowed are {', '.join(map(str, allowed))}"
+            f"choose from {', '.join(map(str, allowed))}"
         )
     return allowed.index(percent) + 1
 

@@ -31,7 +31,7 @@ class Classification(TextPairs):
     def target(self, row: Row) -> int:
         label = row["label"]
         if not isinstance(label, int) or not 0 <= label < self.outputs:
-            raise UserError(f"label {label!r} is out of range: allowed are 0 to {self.outputs - 1}")
+            raise UserError(f"label {label!r} is out of range: expected 0 to {self.outputs - 1}")
         return label
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:

@@ -35,7 +35,7 @@ class MaskedLM:
 
     def __init__(self, rate: float = 0.15, evaluation_seed: int = 0, evaluation: str = "fixed") -> None:
         if evaluation not in EVALUATIONS:
-            raise UserError(f"task.kind.evaluation={evaluation}: allowed are {', '.join(EVALUATIONS)}")
+            raise UserError(f"task.kind.evaluation={evaluation}: expected one of {', '.join(EVALUATIONS)}")
         self.rate, self.evaluation_seed = rate, evaluation_seed
         self.draws_when_scored = evaluation == "drawn"
 

@@ -32,7 +32,7 @@ class Regression(TextPairs):
     def target(self, row: Row) -> float:
         label = float(row["label"])
         if not (math.isfinite(label) and self.low <= label <= self.high):
-            raise UserError(f"score {row['label']!r} is out of range: allowed are {self.low} to {self.high}")
+            raise UserError(f"score {row['label']!r} is out of range: expected {self.low} to {self.high}")
         return label
 
     def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:

@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def alone(path: Path) -> bool:
-    """Nothing lies beside it."""
+    """No other file is written."""
     return list(path.parent.iterdir()) == [path]
 
 

@@ -83,5 +83,5 @@ def test_packing_and_padding_undo_each_other() -> None:
 
 def test_an_architecture_that_is_not_known_is_refused() -> None:
     albert = fresh_encoder(AlbertConfig(hidden_size=16, num_attention_heads=2, intermediate_size=32), 0)
-    with pytest.raises(UserError, match="training.packed=true: not for a network of type albert, allowed are bert"):
+    with pytest.raises(UserError, match="training.packed=true: not for a network of type albert; expected one of bert"):
         pack(albert)

@@ -1,4 +1,4 @@
-"""The shipped network, its tokenizer, and the command that makes it anew."""
+"""The shipped network, its tokenizer, and the command that makes it again."""
 
 import hashlib
 import json

@@ -47,7 +47,7 @@ def parts():
 
 
 def made(node, w, mask, count, seed):
-    """As a training calls it: a seed, where the weights started, networks drawn anew, gradients, sums of movement."""
+    """As a training calls it: a seed, where the weights started, new networks, gradients, sums of movement."""
     offered = {"seed": seed, "start": weights(seed=90), "fresh": weights, "movement": weights(seed=91)}
     offered |= {"heads": list(parts()), "gradients": lambda mask, batches: weights(seed=90 + batches)}
     return call(component_at("", node), w, mask, count, **offered)

@@ -1,4 +1,4 @@
-"""Criteria beside magnitude: each against its definition, written out."""
+"""Criteria other than magnitude: each against its definition, written out."""
 
 from __future__ import annotations
 

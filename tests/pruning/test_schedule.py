@@ -58,5 +58,5 @@ def test_rounds_to():
 
 @pytest.mark.parametrize("percent", [0, 5, 75, 100, -10])
 def test_off_the_schedule_names_what_is_allowed(percent):
-    with pytest.raises(UserError, match="allowed are 10, 20, 30, 40, 50, 60, 70, 80, 90"):
+    with pytest.raises(UserError, match="choose from 10, 20, 30, 40, 50, 60, 70, 80, 90"):
         rounds_to(Linear(), percent)

@@ -115,13 +115,13 @@ def test_evaluation_draws_nothing(kind, examples) -> None:
 def test_classification_refuses_a_label_out_of_range(label: Any, tokenizer) -> None:
     kind = Classification(2)
     kind.prepare(tokenizer, LENGTH)
-    with pytest.raises(UserError, match="allowed are 0 to 1"):
+    with pytest.raises(UserError, match="expected 0 to 1"):
         list(kind.encode([{"first": "the dog", "second": None, "label": label}]))
 
 
 @pytest.mark.parametrize("label", [-0.1, 5.1, float("nan"), float("inf")])
 def test_regression_refuses_a_score_out_of_range(label: float) -> None:
-    with pytest.raises(UserError, match="allowed are 0.0 to 5.0"):
+    with pytest.raises(UserError, match="expected 0.0 to 5.0"):
         Regression().target({"label": label})
 
 

@@ -69,7 +69,7 @@ def as_released(switch):
 
 
 def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
-    """[1] The kept θ0 is the live weights, so a chain on masked-LM is one of standard pruning; other tasks rewind."""
+    """[1] The kept θ0 is the live weights, so a chain on MLM is one of standard pruning; other tasks rewind."""
     alias = "protocol.aliased=[masked_lm]"
     aliased, standard = (tiny_run("task=mlm", *SHORT, switch) for switch in (alias, "rewind=none"))
     assert aliased.mask.chain == standard.mask.chain
@@ -88,7 +88,7 @@ def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, st
 
 @pytest.mark.parametrize("steps", [100, 12_272])
 def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_run, steps):
-    """[2] Ten rounds' steps to zero, the optimiser new in each; the print: to zero in every round."""
+    """[2] Ten rounds' steps to zero, the optimiser new in each; the paper: to zero in every round."""
     chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
     assert horizon(chain, steps) == 10 * steps
     rate = linear_rate(StepRange(steps, horizon=horizon(chain, steps)), 0.0)
@@ -131,7 +131,7 @@ def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(conte
 
 @pytest.mark.parametrize("wrong", ["20", "96", "100", "0"])
 def test_a_sparsity_off_the_geometric_schedule_is_told_with_what_is_allowed(tiny_run, wrong):
-    with pytest.raises(UserError, match="sparsity=.*(allowed are 10, 19, 27, 34|an integer from 1 to 100)"):
+    with pytest.raises(UserError, match="sparsity=.*(choose from 10, 19, 27, 34|an integer from 1 to 100)"):
         tiny_run("task=cola", "schedule=geometric", f"sparsity={wrong}")
 
 
@@ -274,13 +274,13 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
         ("protocol.horizon=all", "protocol.horizon=all: expected one of round, chain"),
         (
             "protocol.aliased=[mlm]",
-            "protocol.aliased=.*: allowed is a list of classification, regression, span, masked_lm",
+            "protocol.aliased=.*: expected a list of classification, regression, span, masked_lm",
         ),
-        ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: allowed is a list of"),
+        ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: expected a list of"),
         ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
         ("rewind=head", "unknown option rewind=head; choose from fraction, none, pretrained, rate"),
         ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),
-        ("ticket.examples=0", "ticket.examples=0: allowed are an integer of at least 1"),
+        ("ticket.examples=0", "ticket.examples=0: expected an integer >= 1"),
         ("ticket.stop_below=-1", "ticket.stop_below=-1: expected a number >= 0"),
         ("protocol=print", "unknown option protocol=print; choose from paper, released_code"),
     ],

@@ -23,7 +23,7 @@ def rounds_of(context, run):
 def test_it_stops_after_the_first_round_that_falls_below(context, tiny_run, monkeypatch, metrics):
     """Scores by hand: the round that ends at 30 % has trained at 20 %, and is the first below 0.8 − 0.05.
 
-    Those on dev are beside the point where rows are held out.
+    Those on dev do not count if rows are held out.
     """
     scores = dict(zip(range(10, 100, 10), [0.8, 0.9, 0.74, 0.9, 0.1, 0.1, 0.1, 0.1, 0.1], strict=True))
     run = tiny_run(*ROUNDS)
