@@ -47,23 +47,21 @@ def compose_config(overrides: Sequence[str]) -> DictConfig:
 
 
 def without_hydra(whole: DictConfig) -> DictConfig:
-    """A copy without Hydra's node, its interpolations live; UserError where ``resolved`` has one."""
+    """A copy without Hydra's node, its interpolations live; UserError where ``resolve`` has one."""
     config = whole.copy()
     with open_dict(config):
         config.pop("hydra")
-    resolved(config)
+    resolve(config.copy())
     return config
 
 
-def resolved(config: DictConfig) -> DictConfig:
-    """A copy; UserError for an interpolation that leads nowhere, and for a value that is not given."""
-    copy = config.copy()
+def resolve(config: DictConfig) -> None:
+    """In place; UserError for an interpolation that leads nowhere, and for a value that is not given."""
     with one_line_errors():
-        OmegaConf.resolve(copy)
-    missing = sorted(OmegaConf.missing_keys(copy))
+        OmegaConf.resolve(config)
+    missing = min(OmegaConf.missing_keys(config), default=None)
     if missing:
-        raise UserError(f"{missing[0]} has no value: give {missing[0]}=…")
-    return copy
+        raise UserError(f"{missing} has no value: give {missing}=…")
 
 
 class GroupComposer:
@@ -98,7 +96,8 @@ class GroupComposer:
                 config[group] = self._nodes[group, option]
             for override in parse_overrides(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
-        return resolved(config)
+        resolve(config)
+        return config
 
 
 def with_group(config: DictConfig, group: str, node: DictConfig) -> DictConfig:

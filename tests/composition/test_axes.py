@@ -6,35 +6,22 @@ import json
 
 import pytest
 
-from lightning_tickets.composition.compose import compose_config, conf_dir
+from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_sparsity
 from tests.commands import SHORT, inside
+from tests.composition.typed import checked_sweep, typed
 
 MIXES = sorted(path.stem for path in (conf_dir() / "mix").glob("*.yaml") if path.stem != "none")
 
 
-def run(*overrides: str):
-    return run_of(compose_config(["task=cola", *overrides]))
-
-
 def test_short_forms_in_full():
-    assert expand(["sparsity=70", "rewind=0.1", "mix=sampled", "seed=1"]) == [
-        "sparsity=percent",
-        "sparsity.percent=70",
-        "rewind=fraction",
-        "rewind.fraction=0.1",
-        "mix.loss=sampled",
-        "seed=1",
-    ]
-    assert expand(["sparsity=winning", "rewind=none", "mix=mlm_mnli"]) == [
-        "sparsity=winning",
-        "rewind=none",
-        "mix=mlm_mnli",
-    ]
+    full = "sparsity=percent sparsity.percent=70 rewind=fraction rewind.fraction=0.1 mix.loss=sampled seed=1"
+    assert expand(["sparsity=70", "rewind=0.1", "mix=sampled", "seed=1"]) == full.split()
+    named = ["sparsity=winning", "rewind=none", "mix=mlm_mnli"]
+    assert expand(named) == named
 
 
 @pytest.mark.parametrize(
@@ -53,43 +40,34 @@ def test_short_forms_in_full():
     ids=str,
 )
 def test_a_short_form_is_the_same_run(short, full):
-    assert run(*short) == run(*full)
-    assert parse_sweep(["task=cola", *short]).plan.jobs == parse_sweep(["task=cola", *short]).plan.jobs
+    assert typed("task=cola", *short) == typed("task=cola", *full)
+    of_short, of_full = (parse_sweep(["task=cola", *line]).plan.jobs for line in (short, full))
+    assert [job.target for job in of_short] == [job.target for job in of_full]
 
 
 @pytest.mark.parametrize("name", MIXES)
 def test_a_mix_is_named_by_its_tasks(name):
-    found = run(f"mix={name}").ticket.chain
-    assert found.tasks == "+".join(name.split("_")) and found.mix.loss == "summed"
+    chain = typed("task=cola", f"mix={name}").ticket.chain
+    assert chain.tasks == "+".join(name.split("_")) and chain.mix.loss == "summed"
 
 
 def test_rewind_points():
-    chains = {name: run(f"rewind={name}").ticket.chain for name in ("pretrained", "none", "0.1")}
+    chains = {name: typed(f"rewind={name}").ticket.chain for name in ("pretrained", "none", "0.1")}
     assert {name: chain.rewind for name, chain in chains.items()} == {"pretrained": 0.0, "none": None, "0.1": 0.1}
-    rate = run("rewind=rate", "rewind.fraction=0.1").ticket.chain
+    rate = typed("rewind=rate", "rewind.fraction=0.1").ticket.chain
     assert (rate.rewind, rate.rewinds) == (0.1, "rate")
 
 
 def test_a_sweep_over_the_axes_is_the_product_of_cells_typed_alone():
-    sweep = parse_sweep(
-        ["task=rte,cola", "sparsity=range(10,40,10)", "rewind=pretrained,none,0.1", "mix=none,mlm_mnli", "seed=1"]
-    )
-    assert len(sweep.requested) == 2 * 3 * 3 * 2
-    for wanted in sweep.requested:
-        assert run_of(compose_config(wanted.overrides)) == wanted.run
+    axes = ["task=rte,cola", "sparsity=range(10,40,10)", "rewind=pretrained,none,0.1", "mix=none,mlm_mnli", "seed=1"]
+    assert len(checked_sweep(*axes).requested) == 2 * 3 * 3 * 2
 
 
 def test_published_is_the_papers_sparsity():
-    assert run("sparsity=published").percent == published_sparsity("cola")
-    sweep = parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"])
-    assert sorted({(w.run.problem.task.name, w.run.percent) for w in sweep.requested}) == [
-        ("cola", 0),
-        ("cola", 20),
-        ("cola", published_sparsity("cola")),
-        ("mnli", 0),
-        ("mnli", 20),
-        ("mnli", published_sparsity("mnli")),
-    ]
+    assert typed("task=cola", "sparsity=published").percent == published_sparsity("cola")
+    runs = [r.run for r in parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"]).requested]
+    expected = {(task, percent) for task in ("cola", "mnli") for percent in (0, 20, published_sparsity(task))}
+    assert {(run.problem.task.name, run.percent) for run in runs} == expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +75,7 @@ def test_published_is_the_papers_sparsity():
     [
         (["mix=mlm_mnli", "source=rte"], "source=rte: the mix has its own tasks mlm.mnli; give one of the two"),
         (["rewind=1.5"], "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
-        (["rewind=0"], "rewind.fraction=0: use rewind=pretrained"),
+        (["rewind=0"], "rewind.fraction=0: that is rewind=pretrained"),
         (["rewind=fraction"], "rewind.fraction has no value: give rewind.fraction=…"),
         (["rewind=later"], "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
         (["sparsity=101"], "sparsity=101: expected an integer from 1 to 100, or one of published, winning, strict"),
@@ -107,7 +85,7 @@ def test_published_is_the_papers_sparsity():
 )
 def test_a_wrong_axis_is_one_line(overrides, message):
     with pytest.raises(UserError, match=f"^{message}"):
-        run(*overrides)
+        typed("task=cola", *overrides)
 
 
 def test_only_axes_of_cells_sweep_with_a_winning_sparsity():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,23 +13,33 @@ from omegaconf import DictConfig, OmegaConf
 from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.single import run_of
+from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.training.config import Training
+from tests.composition.typed import assert_same_alone
 
 OPTIONS = [path.relative_to(conf_dir()).with_suffix("") for path in sorted(conf_dir().rglob("*.yaml"))]
 GROUPED = [option for option in OPTIONS if len(option.parts) > 1 and option.name != "base"]
 BASES = [option for option in OPTIONS if option.name == "base"]
+EXPERIMENTS = [option.name for option in GROUPED if option.parts[0] == "experiment"]
 
 
-REVISION = "0" * 40
+@cache
+def study(name: str) -> Sweep:
+    return parse_sweep([f"experiment={name}", "paths.root=nothing-here"], assume_published=True)
+
+
+@cache
+def composed(*overrides: str) -> DictConfig:
+    return compose_config(overrides)
 
 
 def needed(option: Path, root: Path) -> list[str]:
     """Values that an option leaves to the user, and what goes with the pocket model's 48 positions."""
     given = {
         "model/local": [f"model.path={MODEL_DIR}"],
-        "model/hub": ["model.path=some/bert", f"model.revision={REVISION}"],
+        "model/hub": ["model.path=some/bert", f"model.revision={'0' * 40}"],
         "data/local": [f"data.root={root}"],
         "subnetwork/given": [f"ticket.file={MODEL_DIR / 'model.safetensors'}"],
         "schedule/geometric": ["sparsity=72"],
@@ -53,7 +64,7 @@ def glue(tmp_path_factory):
 @pytest.mark.parametrize("option", GROUPED, ids=str)
 def test_composes_to_a_run(option, glue):
     group, name = str(option.parent), option.name
-    config = compose_config([f"{group}={name}", *needed(option, glue)])
+    config = composed(f"{group}={name}", *needed(option, glue))
     run = run_of(config)
     assert run.name.startswith(config.task.name)
     for component in components(config):
@@ -75,28 +86,31 @@ def test_a_file_is_named_by_what_it_holds(option):
     assert OmegaConf.load(conf_dir() / f"{option}.yaml").name == option.name
 
 
-@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)
-def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(option, tmp_path):
-    lines = (conf_dir() / f"{option}.yaml").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_cell_of_a_study_typed_alone_is_the_same_run(name):
+    requests = study(name).requested
+    assert_same_alone(requests[:: max(1, len(requests) // 12)])
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(name):
+    lines = (conf_dir() / f"experiment/{name}.yaml").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "# @package _global_"
     heading = "\n".join(line for line in lines[1:6] if line.startswith("#"))
     assert lines[1].startswith("# ")
     for part in ("# Command: ", "# Expect: "):
         assert part in heading
-    assert f"experiment={option.name}" in heading
-    trainings = parse_sweep(
-        [f"experiment={option.name}", f"paths.root={tmp_path}"], assume_published=True
-    ).plan.trainings()
-    assert f"# Cost: {trainings} trainings, about " in heading
+    assert f"experiment={name}" in heading
+    assert f"# Cost: {study(name).plan.trainings()} trainings, about " in heading
 
 
-@pytest.mark.parametrize("option", [o for o in GROUPED if o.parts[0] == "experiment"], ids=str)
-def test_an_experiment_sets_nothing_but_its_study(option):
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_sets_nothing_but_its_study(name):
     """Or else a cell typed alone would be another run than the study's."""
-    node = OmegaConf.load(conf_dir() / f"{option}.yaml")
+    node = OmegaConf.load(conf_dir() / f"experiment/{name}.yaml")
     assert set(node) <= {"defaults", "study"}
     assert all(isinstance(entry, str) for entry in node.get("defaults", []))
-    for exhibit in compose_config([f"experiment={option.name}"]).study.exhibits.values():
+    for exhibit in composed(f"experiment={name}").study.exhibits.values():
         assert instantiate(exhibit, _convert_="all").cells()
 
 
@@ -104,7 +118,7 @@ def test_every_training_setting_is_read():
     of_protocol = {"version", "partial_batch", "optimizer"}
     assert {f.name for f in fields(Training) if "check" not in f.metadata} == of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
-        given = set(compose_config([f"training={option.name}"]).training)
+        given = set(composed(f"training={option.name}", *needed(option, Path())).training)
         assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - of_protocol | {"seconds_per_step"}
 
 

@@ -6,43 +6,37 @@ import pytest
 from hydra import compose
 
 from lightning_tickets.composition import compose as compose_module
-from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.spec import TicketMask
+from tests.composition.typed import checked_sweep, typed
 
-STUDIES = [[f"experiment={path.stem}"] for path in sorted(conf_dir().glob("experiment/*.yaml"))]
 
-
-@pytest.mark.parametrize("arguments", STUDIES, ids=str)
-def test_a_cell_typed_alone_is_the_same_run(arguments):
-    sweep = parse_sweep(arguments)
-    for wanted in sweep.requested[:: max(1, len(sweep.requested) // 12)]:
-        assert run_of(compose_config(wanted.overrides)) == wanted.run
+@pytest.fixture
+def compositions(monkeypatch) -> list[object]:
+    """One entry for each time that Hydra composes."""
+    calls: list[object] = []
+    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
+    return calls
 
 
 def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
-    sweep = parse_sweep(["task=cola,rte", "subnetwork=full,imp", "sparsity=50,70", "seed=1,2,3"])
-    rows = [w.run.row for w in sweep.requested]
+    sweep = checked_sweep("task=cola,rte", "subnetwork=full,imp", "sparsity=50,70", "seed=1,2,3", every=5)
+    rows = [request.run.row for request in sweep.requested]
     assert (rows.count("full"), rows.count("imp")) == (2 * 3, 2 * 2 * 3)
-    for wanted in sweep.requested[::5]:
-        assert run_of(compose_config(wanted.overrides)) == wanted.run
 
 
 @pytest.mark.parametrize(
     "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["+subnetwork.initialization.version=3"]], ids=str
 )
 def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
-    sweep = parse_sweep([*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20"])
-    for wanted in sweep.requested:
-        assert run_of(compose_config(wanted.overrides)) == wanted.run
+    assert len(checked_sweep(*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20").requested) == 4
 
 
 def test_other_keys_sweep_too():
     sweep = parse_sweep(["task=cola", "subnetwork=full", "training.learning_rate=1e-3,1e-4", "seed=range(1,4)"])
-    rates = [(w.run.problem.training.learning_rate, w.run.seed) for w in sweep.requested]
-    assert rates == [(r, s) for r in (1e-3, 1e-4) for s in (1, 2, 3)]
+    rates = [(r.run.problem.training.learning_rate, r.run.seed) for r in sweep.requested]
+    assert rates == [(rate, seed) for rate in (1e-3, 1e-4) for seed in (1, 2, 3)]
 
 
 def test_a_chain_is_searched_once_to_the_highest_sparsity():
@@ -56,14 +50,14 @@ def test_a_chain_is_searched_once_to_the_highest_sparsity():
 
 
 def test_how_far_a_chain_goes_is_not_its_identity():
-    low, high = (run_of(compose_config(["task=cola", f"sparsity={s}"])).mask for s in (10, 90))
+    low, high = (typed("task=cola", f"sparsity={percent}").mask for percent in (10, 90))
     assert isinstance(low, TicketMask) and isinstance(high, TicketMask)
     assert low.chain == high.chain and low.name.partition("/")[0] == high.name.partition("/")[0]
 
 
 @pytest.mark.parametrize("change", ["logger=csv", "trainer.progress=false", "paths.root=elsewhere"])
 def test_how_it_is_shown_changes_no_name(change):
-    assert run_of(compose_config([change])).name == run_of(compose_config([])).name
+    assert typed(change).name == typed().name
 
 
 @pytest.mark.parametrize(
@@ -80,15 +74,13 @@ def test_how_it_is_shown_changes_no_name(change):
     ],
 )
 def test_what_changes_a_number_changes_the_name(change):
-    assert run_of(compose_config([change])).name != run_of(compose_config([])).name
+    assert typed(change).name != typed().name
 
 
-def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
-    calls = []
-    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
+def test_a_thousand_cells_compose_a_handful_of_times(compositions):
     sweep = parse_sweep(["experiment=table2", f"study.seeds=[{','.join(map(str, range(1, 21)))}]"])
     assert len(sweep.requested) == 11 * 5 * 20
-    assert len(calls) == 2, "the study, its axes"
+    assert len(compositions) == 2, "the study, its axes"
 
 
 @pytest.mark.parametrize(
@@ -98,10 +90,8 @@ def test_a_thousand_cells_compose_a_handful_of_times(monkeypatch):
         ["task=cola", "pruner=magnitude,erk,heads", "rewind=pretrained,0.1", "training.clip=1,2", "source=mlm,mlm+rte"],
     ],
 )
-def test_a_typed_sweep_composes_once(monkeypatch, arguments):
-    calls = []
-    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
-    assert parse_sweep(arguments).plan.jobs and len(calls) == 1
+def test_a_typed_sweep_composes_once(compositions, arguments):
+    assert parse_sweep(arguments).plan.jobs and len(compositions) == 1
 
 
 @pytest.mark.parametrize("arguments", [["experiment=table2", "seed=1"], ["experiment=table2", "task=cola,rte"]])
@@ -112,14 +102,9 @@ def test_an_experiment_has_its_own_axes(arguments):
 
 @pytest.mark.parametrize("row", ["full", "scratch"])
 def test_a_row_without_a_mask_is_one_run_at_any_sparsity_and_schedule(row):
-    runs = {
-        run_of(compose_config([f"subnetwork={row}", *more])).name for more in ([], ["sparsity=20"], ["sparsity=75"])
-    }
-    assert len(runs) == 1
-    sweep = parse_sweep([f"subnetwork={row},imp", "schedule.per_round=20", "sparsity=40,60", "task=cola"])
-    assert [w.run.row for w in sweep.requested].count(row) == 1
-    for wanted in sweep.requested:
-        assert run_of(compose_config(wanted.overrides)) == wanted.run
+    assert len({typed(f"subnetwork={row}", *more).name for more in ([], ["sparsity=20"], ["sparsity=75"])}) == 1
+    sweep = checked_sweep(f"subnetwork={row},imp", "schedule.per_round=20", "sparsity=40,60", "task=cola")
+    assert [request.run.row for request in sweep.requested].count(row) == 1
 
 
 def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
@@ -129,10 +114,11 @@ def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
     assert "The text of mlm" not in notes["figure1"] + notes["table6"]
 
 
-@pytest.mark.parametrize(("scale", "said"), [("paper", True), ("pocket", False)])
-def test_the_real_wnli_is_marked_as_saying_nothing(scale, said):
+@pytest.mark.parametrize(("scale", "marked"), [("paper", True), ("pocket", False)])
+def test_the_real_wnli_is_marked_as_saying_nothing(scale, marked):
     narrow = ["study.exhibits.table2.sparsities=[50]", f"scale={scale}"]
-    (with_it,) = parse_sweep(["experiment=table2", "study.tasks=[wnli,rte]", *narrow]).fill_exhibits()
-    (without,) = parse_sweep(["experiment=table2", "study.tasks=[rte]", *narrow]).fill_exhibits()
-    assert any(note.startswith("WNLI says nothing") for note in with_it.notes) == said
-    assert not any("WNLI" in note for note in without.notes if not note.startswith("Paper"))
+    for tasks, expected in (("wnli,rte", marked), ("rte", False)):
+        (exhibit,) = parse_sweep(["experiment=table2", f"study.tasks=[{tasks}]", *narrow]).fill_exhibits()
+        notes = [note for note in exhibit.notes if not note.startswith("Paper")]
+        assert any(note.startswith("WNLI says nothing") for note in notes) == expected
+        assert expected or not any("WNLI" in note for note in notes)
