@@ -1,7 +1,5 @@
 """What every pruner that a YAML names has to keep, found by reading the folder."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

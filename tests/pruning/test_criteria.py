@@ -1,7 +1,5 @@
 """Criteria other than magnitude: each against its definition, written out."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

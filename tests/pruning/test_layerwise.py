@@ -1,7 +1,5 @@
 """Layer ratios that are set beforehand: whole numbers that add up, and the ratios that their names promise."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 from hypothesis import given, settings

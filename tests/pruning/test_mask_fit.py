@@ -1,11 +1,10 @@
 """A mask on models that differ from its own by the pooler."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 
 from lightning_tickets.pruning.mask import apply_, fitted, full, kept
+from tests.checks import same
 
 LAYERS = {"encoder.layer.0.output.dense.weight": torch.ones(2, 3), "encoder.layer.1.output.dense.weight": torch.ones(4)}
 POOLER = {"pooler.dense.weight": torch.ones(2, 2)}
@@ -19,37 +18,23 @@ def pruned(weights):
     return mask
 
 
-def equal(a, b):
-    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-
 @pytest.mark.parametrize("weights", [LAYERS, LAYERS | POOLER], ids=["without", "with a pooler"])
-def test_on_its_own_model_it_is_itself(weights):
-    assert equal(fitted(pruned(weights), weights), pruned(weights))
-
-
-def test_a_pooler_that_the_model_has_not_is_dropped():
-    assert equal(fitted(pruned(LAYERS | POOLER), LAYERS), pruned(LAYERS))
-
-
-def test_a_pooler_that_the_mask_has_not_is_kept_whole():
-    found = fitted(pruned(LAYERS), LAYERS | POOLER)
-    assert equal(found, pruned(LAYERS) | full(POOLER)) and kept(found) == kept(pruned(LAYERS)) + 4
-
-
-def test_a_pooler_that_is_a_bare_linear_map_is_one():
-    bare = {"pooler.weight": torch.ones(2, 2)}
-    assert equal(fitted(pruned(LAYERS | bare), LAYERS), pruned(LAYERS))
-
-
-def test_the_order_is_the_models():
+def test_on_its_own_model_it_is_itself_in_the_models_order(weights):
+    assert same(fitted(pruned(weights), weights), pruned(weights))
     assert list(fitted(pruned(LAYERS), POOLER | LAYERS)) == list(POOLER | LAYERS)
 
 
-def test_the_mask_given_is_left_as_it_was():
+def test_a_pooler_that_the_model_has_not_is_dropped_and_the_mask_given_is_left_as_it_was():
     mask = pruned(LAYERS | POOLER)
-    fitted(mask, LAYERS)
-    assert equal(mask, pruned(LAYERS | POOLER))
+    assert same(fitted(mask, LAYERS), pruned(LAYERS))
+    assert same(mask, pruned(LAYERS | POOLER))
+    bare = {"pooler.weight": torch.ones(2, 2)}
+    assert same(fitted(pruned(LAYERS | bare), LAYERS), pruned(LAYERS)), "a bare linear map is a pooler too"
+
+
+def test_a_pooler_that_the_mask_has_not_is_kept_whole():
+    mask = fitted(pruned(LAYERS), LAYERS | POOLER)
+    assert same(mask, pruned(LAYERS) | full(POOLER)) and kept(mask) == kept(pruned(LAYERS)) + 4
 
 
 def test_it_applies_to_the_model():

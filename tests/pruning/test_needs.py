@@ -1,7 +1,5 @@
 """What pruners can ask for: the table of needs against what a chain's rounds and drawn masks really offer."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Scores of gradients over two processes, each with half of the batches: the same in both, and as in one process."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import torch

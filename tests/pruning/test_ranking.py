@@ -1,8 +1,5 @@
 """The exact global ranking, against sorting everything."""
 
-from __future__ import annotations
-
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,24 +7,7 @@ from hypothesis import strategies as st
 
 from lightning_tickets.pruning.mask import full, kept
 from lightning_tickets.pruning.ranking import CHUNK, keep_largest
-
-
-def by_sorting(scores, among, count):
-    """The plain way: a stable sort by falling magnitude, pruned entries last."""
-    flat = np.concatenate([s.float().abs().numpy().ravel() for s in scores.values()])
-    alive = np.concatenate([m.numpy().ravel() for m in among.values()])
-    order = np.argsort(-np.where(alive, flat, -1.0), kind="stable")[:count]
-    chosen = np.zeros(flat.size, dtype=bool)
-    chosen[order] = True
-    result, at = {}, 0
-    for name, s in scores.items():
-        result[name] = torch.from_numpy(chosen[at : at + s.numel()]).view(s.shape)
-        at += s.numel()
-    return result
-
-
-def equal(a, b):
-    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+from tests.checks import largest_by_sorting, same
 
 
 @given(st.data())
@@ -43,23 +23,18 @@ def test_equals_sorting_everything(data):
     }
     among = {name: torch.rand(s.shape, generator=generator) < 0.8 for name, s in scores.items()}
     count = data.draw(st.integers(0, kept(among)))
-    found = keep_largest(scores, among, count)
-    assert kept(found) == count
-    assert equal(found, by_sorting(scores, among, count))
+    mask = keep_largest(scores, among, count)
+    assert kept(mask) == count
+    assert same(mask, largest_by_sorting(scores, among, count))
 
 
-def test_ties_are_broken_by_index():
+def test_ties_are_broken_by_index_across_chunks_and_matrices():
     scores = {"a": torch.tensor([1.0, -1.0, 1.0]), "b": torch.tensor([-1.0, 2.0])}
-    found = keep_largest(scores, full(scores), 3)
-    assert found["a"].tolist() == [True, True, False]
-    assert found["b"].tolist() == [False, True]
-
-
-def test_ties_across_chunks_and_matrices():
+    mask = keep_largest(scores, full(scores), 3)
+    assert mask["a"].tolist() == [True, True, False] and mask["b"].tolist() == [False, True]
     scores = {"a": torch.ones(CHUNK + 3), "b": torch.ones(5)}
-    found = keep_largest(scores, full(scores), CHUNK + 4)
-    assert bool(found["a"].all())
-    assert found["b"].tolist() == [True, False, False, False, False]
+    mask = keep_largest(scores, full(scores), CHUNK + 4)
+    assert bool(mask["a"].all()) and mask["b"].tolist() == [True, False, False, False, False]
 
 
 def test_pruned_entries_are_out_of_the_ranking_not_ranked_as_zeros():
@@ -81,12 +56,8 @@ def test_more_or_fewer_than_there_are_is_refused(count):
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("nan")])
-def test_what_is_not_finite_is_named(bad):
+def test_what_is_not_finite_is_named_unless_it_is_pruned(bad):
     scores = {"a": torch.tensor([1.0, bad])}
     with pytest.raises(ValueError, match="diverged"):
         keep_largest(scores, full(scores), 1)
-
-
-def test_a_pruned_nan_does_not_matter():
-    scores = {"a": torch.tensor([1.0, float("nan")])}
     assert keep_largest(scores, {"a": torch.tensor([True, False])}, 1)["a"].tolist() == [True, False]

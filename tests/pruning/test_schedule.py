@@ -1,7 +1,5 @@
 """Kept counts of the rounds."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 
