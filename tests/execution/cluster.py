@@ -50,12 +50,12 @@ SACCT = '#!/bin/sh\necho "JobID|State|NodeList"; exec squeue -h -r -t all -o "%i
 
 
 def missing() -> list[str]:
-    """Slurm's programs that this machine has not."""
+    """The programs of Slurm that are not installed."""
     return [name for name in PROGRAMS if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None]
 
 
 class Cluster:
-    """Started in a folder; ``environment`` is what its users need."""
+    """A cluster in a folder; ``environment`` is what its users need."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -64,8 +64,8 @@ class Cluster:
         (place / "bin" / "sacct").write_text(SACCT)
         (place / "bin" / "sacct").chmod(0o755)
         port = _free_port()
-        told = {"host": socket.gethostname().split(".")[0], "user": getpass.getuser(), "place": place}
-        (place / "slurm.conf").write_text(CONF.format(**told, port=port, first=port + 1, second=port + 2))
+        host, ports = socket.gethostname().split(".")[0], {"port": port, "first": port + 1, "second": port + 2}
+        (place / "slurm.conf").write_text(CONF.format(host=host, user=getpass.getuser(), place=place, **ports))
         path = f"{place}/bin:{os.environ['PATH']}:/usr/sbin"
         self.environment = os.environ | {"SLURM_CONF": str(place / "slurm.conf"), "PATH": path}
 
@@ -101,11 +101,10 @@ class Cluster:
         return dict(line.split() for line in listed)
 
     def hurry(self) -> None:
-        """What waits to begin again, which Slurm lets wait two minutes, begins now."""
+        """Requeued jobs, which Slurm lets wait two minutes, begin now."""
         for ident in self.call("squeue", "-h", "-r", "-t", "PD", "-o", "%i").split():
-            subprocess.run(
-                ["scontrol", "update", f"JobId={ident}", "StartTime=now"], env=self.environment, capture_output=True
-            )
+            line = ["scontrol", "update", f"JobId={ident}", "StartTime=now"]
+            subprocess.run(line, env=self.environment, capture_output=True)  # it may have begun by now
 
 
 def _free_port() -> int:
