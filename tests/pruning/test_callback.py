@@ -8,7 +8,6 @@ from torch import nn
 from lightning_tickets.pruning import callback
 from lightning_tickets.pruning.callback import PruningCallback
 
-
 MASK = torch.rand(8, 6, generator=torch.Generator().manual_seed(0)) < 0.5
 
 
