@@ -75,7 +75,7 @@ def test_published_is_the_papers_sparsity():
     [
         (["mix=mlm_mnli", "source=rte"], "source=rte: the mix has its own tasks mlm.mnli; give one of the two"),
         (["rewind=1.5"], "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
-        (["rewind=0"], "rewind.fraction=0: that is rewind=pretrained"),
+        (["rewind=0"], "rewind.fraction=0: use rewind=pretrained"),
         (["rewind=fraction"], "rewind.fraction has no value: give rewind.fraction=…"),
         (["rewind=later"], "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
         (["sparsity=101"], "sparsity=101: expected an integer from 1 to 100, or one of published, winning, strict"),
