@@ -92,7 +92,7 @@ def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
     os.killpg(driver.pid, signal.SIGINT)
     _, err = driver.communicate(timeout=60)
     assert driver.returncode == 130 and time.monotonic() - began < 15, "five seconds where nothing else runs"
-    assert "to go on: lightning-tickets run -m" in err and "Traceback" not in err
+    assert "resume with: lightning-tickets run -m" in err and "Traceback" not in err
     assert list((root / "checkpoints").rglob("step-*.ckpt")), "the training is where it was stopped"
 
 

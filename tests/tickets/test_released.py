@@ -61,9 +61,9 @@ class Evil:
     [
         ([1, 2], "a dictionary of tensors"),
         ({}, "a dictionary of tensors"),
-        ({"bert.x.weight": torch.ones(2)}, "'bert.x.weight' is no mask"),
-        ({"bert.x.weight_mask": 3}, "'bert.x.weight_mask' is no mask"),
-        ({7: torch.ones(2)}, "'7' is no mask"),
+        ({"bert.x.weight": torch.ones(2)}, "'bert.x.weight' is not a mask"),
+        ({"bert.x.weight_mask": 3}, "'bert.x.weight_mask' is not a mask"),
+        ({7: torch.ones(2)}, "'7' is not a mask"),
         ({"bert.x.weight_mask": torch.tensor([0.0, 0.5])}, "values other than 0 and 1"),
     ],
 )
