@@ -46,11 +46,11 @@ def last(rounds: tuple[Round, ...]) -> float | None:
 
 
 def scores(axes: Axes, search: PruningRounds) -> None:
-    """Of what each round trains, None where it has not run. A number stands below the curve where the curve dips."""
+    """Of what each round trains, None where it has not run. Numbers keep to the outer side of each bend."""
     known = [(place, 100 * one.score) for place, one in enumerate(search.rounds) if one.score is not None]
     axes.plot([x for x, _ in known], [y for _, y in known], color=TRAINED, marker="o", markersize=4, linewidth=1.2)
     for (_, before), (x, y), (_, after) in zip(known[:1] + known, known, known[1:] + known[-1:], strict=False):
-        offset = (0, -11 if y < min(before, after) else 5)
+        offset = (0, -11 if 2 * y < before + after else 5)
         axes.annotate(points(y / 100), (x, y), offset, textcoords="offset points", ha="center", fontsize=7)
     tasks = ", ".join(map(task_name, search.tasks))
     axes.set_ylabel(f"{tasks}\n{metric_name(search.metric)}")
