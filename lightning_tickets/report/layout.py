@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from lightning_tickets.report.formatting import percent
 from lightning_tickets.report.names import FULL, row_name
@@ -74,7 +73,7 @@ def block(
     heads: Sequence[Column],
     rows: Sequence[str],
     level: float | None = None,
-    own: Mapping[str, float] = MappingProxyType({}),
+    own: Mapping[str, float] = {},
 ) -> Block:
     """The lines of ``rows`` at the sparsity ``level``; without it, at the one sparsity that each cell has."""
 

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from lightning_tickets.report import csv, latex, markdown
 from lightning_tickets.report.build_table import build_table
@@ -15,22 +14,18 @@ from lightning_tickets.report.document import FILE, Report, read_report, to_json
 from lightning_tickets.report.figures.draw import png, svg
 from lightning_tickets.report.pages import experiment_page, overall_page
 from lightning_tickets.report.sections import SIDE, formats, picture, section
-from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons, side_tables
+from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons
 from lightning_tickets.report.table import Table
 from lightning_tickets.studies.measurement import Reportable
 
-WRITERS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
-    {"csv": csv.write, "md": markdown.write, "tex": latex.write}
-)
-NO_LINKS: Mapping[str, str] = MappingProxyType({})
-NO_DRAWINGS: Mapping[str, bytes] = MappingProxyType({})
+WRITERS: Mapping[str, Callable[[Table], str]] = {"csv": csv.write, "md": markdown.write, "tex": latex.write}
 
 
 def write_report(
     folder: Path,
     title: str,
     exhibits: Sequence[Reportable],
-    links: Mapping[str, str] = NO_LINKS,
+    links: Mapping[str, str] = {},
     notes: Sequence[str] = (),
     comparisons: Comparisons = NO_COMPARISONS,
     scale: str = "pocket",
@@ -44,11 +39,11 @@ def write_report(
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
     for exhibit in exhibits:
         write_exhibit(exhibit, folder)
-        for _, table in side_tables(exhibit, comparisons):
-            write_files(table, folder, SIDE)
     drawings = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
-    sections = (section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
-    report = Report(1, title, scale, tuple(notes), tuple(sections))
+    sections = tuple(section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
+    for side in (side for one in sections for side in one.side_tables):
+        write_files(side.table, folder, SIDE)
+    report = Report(1, title, scale, tuple(notes), sections)
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))
     return page
@@ -75,9 +70,7 @@ def write_exhibit(exhibit: Reportable, folder: Path) -> list[Path]:
     return write_files(build_table(exhibit), folder, formats(exhibit), drawings)
 
 
-def write_files(
-    table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = NO_DRAWINGS
-) -> list[Path]:
+def write_files(table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = {}) -> list[Path]:
     contents = {suffix: drawings.get(suffix) or WRITERS[suffix](table) for suffix in suffixes}
     return [put(folder / f"{table.name}.{suffix}", content) for suffix, content in contents.items()]
 

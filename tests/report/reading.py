@@ -23,7 +23,7 @@ from lightning_tickets.report.pages import TEMPLATES, experiment_page
 from lightning_tickets.report.sections import picture, section
 from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons
 from lightning_tickets.report.table import Table
-from lightning_tickets.report.write import NO_LINKS, WRITERS
+from lightning_tickets.report.write import WRITERS
 from lightning_tickets.studies.comparison import compare_with_baseline
 from lightning_tickets.studies.measurement import Exhibit, Plottable, Reportable
 from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
@@ -105,7 +105,7 @@ def html_table(table: Table) -> Reader:
 
 
 def page_source(
-    *exhibits: Reportable, title: str = "Report", links: Mapping[str, str] = NO_LINKS, notes: Sequence[str] = ()
+    *exhibits: Reportable, title: str = "Report", links: Mapping[str, str] = {}, notes: Sequence[str] = ()
 ) -> str:
     """The page of an experiment, without its files."""
     drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}

@@ -105,6 +105,7 @@ def test_scores_stand_above_their_rounds() -> None:
     (line,) = above.lines
     assert list(line.get_xdata()) == [0, 1, 2] and list(line.get_ydata()) == pytest.approx([91.0, -5.0, 90.3])
     assert [text.get_text() for text in above.texts] == ["91.0", "-5.0", "90.3"]
+    assert [text.xyann[1] > 0 for text in above.texts] == [True, False, True]  # below a dip, off the curve
     assert above.get_ylabel() == "MNLI\nmatched acc."
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
@@ -44,11 +46,12 @@ def last(rounds: tuple[Round, ...]) -> float | None:
 
 
 def scores(axes: Axes, search: PruningRounds) -> None:
-    """Of what each round trains, None where it has not run."""
+    """Of what each round trains, None where it has not run. Numbers keep to the outer side of each bend."""
     known = [(place, 100 * one.score) for place, one in enumerate(search.rounds) if one.score is not None]
     axes.plot([x for x, _ in known], [y for _, y in known], color=TRAINED, marker="o", markersize=4, linewidth=1.2)
-    for x, y in known:
-        axes.annotate(points(y / 100), (x, y), (0, 5), textcoords="offset points", ha="center", fontsize=7)
+    for (_, before), (x, y), (_, after) in zip(known[:1] + known, known, known[1:] + known[-1:], strict=False):
+        offset = (0, -11 if 2 * y < before + after else 5)
+        axes.annotate(points(y / 100), (x, y), offset, textcoords="offset points", ha="center", fontsize=7)
     tasks = ", ".join(map(task_name, search.tasks))
     axes.set_ylabel(f"{tasks}\n{metric_name(search.metric)}")
     axes.margins(y=0.3)
@@ -63,10 +66,8 @@ def bar(axes: Axes, place: int, kept: float | None, color: str, label: str) -> N
     axes.add_patch(Rectangle(corner, 2 * HALF, high, facecolor=color, linewidth=0))
     axes.text(place, 1.04, label, ha="center", va="bottom", fontsize=7)
     text = MISSING if kept is None else f"{points(kept, 0)} %"
-    if high > ROOM:
-        axes.text(place, high - 0.03, text, color=inked(color), ha="center", va="top", fontsize=7)
-    else:
-        axes.text(place, high + 0.03, text, color=INK, ha="center", va="bottom", fontsize=7)
+    y, ink, side = (high - 0.03, inked(color), "top") if high > ROOM else (high + 0.03, INK, "bottom")
+    axes.text(place, y, text, color=ink, ha="center", va=side, fontsize=7)
 
 
 def ground(axes: Axes, ends: int) -> None:
@@ -74,19 +75,10 @@ def ground(axes: Axes, ends: int) -> None:
     axes.plot([0, ends], [GROUND, GROUND], color=INK, linewidth=1)
     for place in range(ends + 1):
         arrow(axes, (place, GROUND), (place, -0.02), "--", INK)
-    axes.text(
-        ends / 2,
-        GROUND - 0.05,
-        "θ₀, the pre-trained weights: where each round goes back to",
-        ha="center",
-        va="top",
-        fontsize=8,
-    )
+    text = "θ₀, the pre-trained weights: where each round goes back to"
+    axes.text(ends / 2, GROUND - 0.05, text, ha="center", va="top", fontsize=8)
 
 
 def arrow(axes: Axes, begin: tuple[float, float], end: tuple[float, float], style: str, color: str) -> None:
-    axes.add_patch(
-        FancyArrowPatch(
-            begin, end, arrowstyle="-|>", mutation_scale=7, linestyle=style, color=color, shrinkA=0, shrinkB=0
-        )
-    )
+    look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 7, "shrinkA": 0, "shrinkB": 0}
+    axes.add_patch(FancyArrowPatch(begin, end, linestyle=style, color=color, **look))

@@ -35,10 +35,10 @@ def figure(exhibit: Exhibit) -> Figure:
         axis.set_xlabel("Sparsity (%)")
     drawn.suptitle(exhibit.title, fontsize=10, wrap=True)
     drawn.supylabel("Score (points)", fontsize=8)
-    drawn_rows = [row for row in exhibit.rows if row in keys]
+    rows = [row for row in exhibit.rows if row in keys]
     drawn.legend(
-        [keys[row] for row in drawn_rows],
-        [row_name(row) for row in drawn_rows],
+        [keys[row] for row in rows],
+        list(map(row_name, rows)),
         title=caption(exhibit),
         loc="outside lower center",
         ncols=3 if across > 2 else 2,
@@ -101,11 +101,9 @@ def curve(axis: Axes, index: int, measurements: list[Measurement]) -> Line2D:
     look: dict[str, Any] = {"color": color, "marker": marker, "markersize": 4}
     axis.errorbar(x, y, yerr=bars, color=color, linestyle="none", linewidth=1, capsize=2)
     (line,) = axis.plot(x, y, linewidth=1.2, **look)
-    hollow = [
-        (a, b) for a, b, measurement in zip(x, y, measurements, strict=True) if measurement.undefined and isfinite(b)
-    ]
-    for a, b in hollow:
-        axis.plot(a, b, markerfacecolor="white", **look)
+    for a, b, measurement in zip(x, y, measurements, strict=True):
+        if measurement.undefined and isfinite(b):
+            axis.plot(a, b, markerfacecolor="white", **look)
     return line
 
 
