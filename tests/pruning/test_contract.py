@@ -1,4 +1,4 @@
-"""What every pruner that a YAML names has to keep, found by reading the folder."""
+"""What every pruner that a YAML names has to keep."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, prunab
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import check_fits, fitted, full, kept, size
 from lightning_tickets.pruning.ranking import keep_largest
+from tests.checks import same
 
 
 def pruner_nodes():
@@ -63,18 +64,10 @@ def test_keeps_exactly_the_count_and_nests(node):
 
 @pruners
 def test_same_seed_same_mask_and_weights_untouched(node):
-    w, copy = weights(), weights()
-    one, two = (made(node, w, full(w), 100, seed=5) for _ in range(2))
-    assert all(torch.equal(one[name], two[name]) and torch.equal(w[name], copy[name]) for name in w)
-
-
-@pytest.mark.parametrize(
-    "node", [n for _, n in NODES if accepts(component_at("", n), "seed")], ids=lambda node: node._target_
-)
-def test_another_seed_is_another_mask_where_a_seed_is_asked_for(node):
     w = weights()
-    one, two = (made(node, w, full(w), 100, seed=seed) for seed in (1, 2))
-    assert any(not torch.equal(one[name], two[name]) for name in w)
+    one, two, other = (made(node, w, full(w), 100, seed=seed) for seed in (5, 5, 2))
+    assert same(one, two) and same(w, weights())
+    assert same(one, other) == (not accepts(component_at("", node), "seed")), "where a seed is asked for it matters"
 
 
 def test_some_pruners_draw_and_some_do_not():
@@ -89,7 +82,7 @@ def bert():
 
 @pruners
 def test_a_mask_is_portable_between_model_classes(node, bert):
-    """Found on the bare encoder, it loads into a model without a pooler, and into the encoder of any task's class."""
+    """A mask of the bare encoder loads into a model without a pooler, and into the encoder of any task's class."""
     w = {name: p.detach() for name, p in prunable(bert).items()}
     offered = {"seed": 3, "start": {n: 0.5 * p for n, p in w.items()}, "movement": w}
     offered |= {"fresh": lambda seed: fresh_encoder(bert.config, seed).state_dict(), "heads": attention_heads(bert)}
@@ -98,27 +91,25 @@ def test_a_mask_is_portable_between_model_classes(node, bert):
     assert kept(mask) == count
     bare = BertModel(bert.config, add_pooling_layer=False)
     for other in (bare, BertForMaskedLM(bert.config).bert, BertForSequenceClassification(bert.config).bert):
-        found = fitted(mask, prunable(other))
-        assert found.keys() == prunable(other).keys()
-        assert all(torch.equal(m, mask[name]) for name, m in found.items() if name in mask)
+        moved = fitted(mask, prunable(other))
+        assert moved.keys() == prunable(other).keys()
+        assert all(torch.equal(m, mask[name]) for name, m in moved.items() if name in mask)
 
 
 def test_random_masks_differ_by_seed_and_spread_evenly():
     node = next(n for p, n in NODES if p.stem == "random_mask")
     w = {f"m{i}": torch.zeros(100, 100) for i in range(5)}
     one, two = (made(node, w, full(w), 10_000, seed=seed) for seed in (1, 2))
-    assert any(not torch.equal(one[name], two[name]) for name in w)
+    assert not same(one, two)
     shares = [one[name].float().mean().item() for name in w]
     assert all(abs(share - 0.2) < 0.02 for share in shares)
 
 
-def redraws():
-    """The components that make a mask of a ticket's."""
-    nodes = (OmegaConf.load(path).get("redraw") for path in sorted(conf_dir().glob("subnetwork/*.yaml")))
-    return [node for node in nodes if node is not None]
+SUBNETWORKS = [OmegaConf.load(path) for path in sorted(conf_dir().glob("subnetwork/*.yaml"))]
+REDRAWS = [config.redraw for config in SUBNETWORKS if "redraw" in config]  # each makes a mask of a ticket's
 
 
-@pytest.mark.parametrize("node", redraws(), ids=lambda node: node._target_)
+@pytest.mark.parametrize("node", REDRAWS, ids=lambda node: node._target_)
 def test_a_redrawn_mask_keeps_as_many_of_each_matrix_and_is_another_by_its_seed(node):
     w = weights()
     ticket = keep_largest(w, full(w), 200)
@@ -126,13 +117,13 @@ def test_a_redrawn_mask_keeps_as_many_of_each_matrix_and_is_another_by_its_seed(
     for mask in (one, again, other):
         assert {n: int(m.sum()) for n, m in mask.items()} == {n: int(m.sum()) for n, m in ticket.items()}
         check_fits(mask, w)
-    assert all(torch.equal(one[n], again[n]) for n in w)
+    assert same(one, again)
     assert not any(torch.equal(one[n], other[n]) or torch.equal(one[n], ticket[n]) for n in w)
 
 
 def test_a_redrawn_mask_is_uniform_within_a_matrix():
     ticket = {"m": torch.arange(10_000).view(100, 100) < 3_000}
-    (node,) = redraws()
+    (node,) = REDRAWS
     mask = call(component_at("", node), ticket, seed=3)["m"]
     assert all(abs(half.float().mean().item() - 0.3) < 0.03 for half in (mask[:50], mask[50:], mask[:, :50]))
 
@@ -140,5 +131,5 @@ def test_a_redrawn_mask_is_uniform_within_a_matrix():
 def test_every_pruner_file_is_named_by_a_yaml():
     room = Path(__file__).parents[2] / "lightning_tickets" / "pruning"
     plumbing = {"__init__", "mask", "ranking", "schedule", "callback"}
-    named = {node._target_.split(".")[-2] for node in [*(n for _, n in NODES), *redraws()]}
+    named = {node._target_.split(".")[-2] for node in [*(n for _, n in NODES), *REDRAWS]}
     assert {path.stem for path in room.glob("*.py")} - plumbing == named

@@ -18,6 +18,7 @@ from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.pruning.snip import snip
 from lightning_tickets.pruning.two_four import two_four
 from lightning_tickets.tickets.workbench import Workbench
+from tests.checks import largest_by_sorting, same
 
 
 def weights(shape=(12, 8), matrices=3, seed=0):
@@ -42,9 +43,9 @@ def test_signed_ranking_equals_sorting(values, data):
     }
     count = data.draw(st.integers(0, kept(among)))
     running = torch.where(flat(among), flat(scores), -torch.inf)
-    wanted = torch.zeros(len(values), dtype=torch.bool)
-    wanted[running.sort(descending=True, stable=True).indices[:count]] = True
-    assert torch.equal(flat(keep_largest(scores, among, count, signed=True)), wanted)
+    expected = torch.zeros(len(values), dtype=torch.bool)
+    expected[running.sort(descending=True, stable=True).indices[:count]] = True
+    assert torch.equal(flat(keep_largest(scores, among, count, signed=True)), expected)
 
 
 @pytest.mark.parametrize("bad", [torch.inf, -torch.inf, torch.nan, -torch.nan])
@@ -56,25 +57,24 @@ def test_a_signed_score_that_is_not_finite_is_refused_unless_pruned(bad):
 
 
 def test_movement_keeps_the_largest_signed_sums():
-    sums = {"layer.0.weight": torch.tensor([[3.0, -9.0], [0.5, -0.1]])}
-    mask = movement(sums, full(sums), 3, sums)
-    assert mask["layer.0.weight"].tolist() == [[True, False], [True, True]]
+    sums = {"w": torch.tensor([[3.0, -9.0], [0.5, -0.1]])}
+    assert movement(sums, full(sums), 3, sums)["w"].tolist() == [[True, False], [True, True]]
 
 
 def test_movement_is_the_sum_of_minus_weight_times_gradient():
     torch.manual_seed(0)
     encoder = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))
-    watch, wanted = Movement(["0.weight"]), torch.zeros(3, 4)
+    watch, expected = Movement(["0.weight"]), torch.zeros(3, 4)
     module = SimpleNamespace(encoder=encoder)
     watch.on_fit_start(None, module)
     optimizer = torch.optim.SGD(encoder.parameters(), lr=0.1)
     for _ in range(4):
         optimizer.zero_grad()
         (encoder(torch.randn(5, 4)) ** 2).mean().backward()
-        wanted -= encoder[0].weight.detach() * encoder[0].weight.grad
+        expected -= encoder[0].weight.detach() * encoder[0].weight.grad
         watch.on_before_optimizer_step(None, module, optimizer)
         optimizer.step()
-    assert torch.allclose(watch.scores["0.weight"], wanted, atol=1e-7) and wanted.abs().max() > 0
+    assert torch.allclose(watch.scores["0.weight"], expected, atol=1e-7) and expected.abs().max() > 0
     assert set(watch.scores) == {"0.weight"}
 
 
@@ -95,9 +95,8 @@ def test_the_gradient_is_the_mean_over_batches_of_the_subnetwork_without_dropout
     bench = Workbench(tiny_run("task=rte", "training.pool=1").problem, context)
     w = bench.prunable
     half = keep_largest(w, full(w), size(w) // 2)
-    ours = bench.gradients(half, 5, seed=9)
-    again = bench.gradients(half, 5, seed=9)
-    assert all(torch.equal(ours[n], again[n]) for n in w)
+    ours, again = (bench.gradients(half, 5, seed=9) for _ in range(2))
+    assert same(ours, again)
     encoder = load_encoder(context.folder.path)
     (part,) = bench.parts(encoder, 9, None)
     for name, p in prunable(encoder).items():
@@ -123,93 +122,83 @@ def test_half_of_the_weights_are_two_of_each_four_the_largest(shape):
             assert values[group].min() >= values[~group].max()
 
 
-@pytest.mark.parametrize("share", [0.9, 0.7, 0.6, 0.5, 0.4, 0.1])
-def test_the_pattern_is_reached_over_rounds_of_changing_weights(share):
+def test_the_pattern_is_reached_over_rounds_of_changing_weights():
     mask = full(weights())
-    for round_number, at in enumerate([s for s in (0.9, 0.7, 0.6, 0.5, 0.4, 0.1) if s >= share]):
+    for round_number, share in enumerate((0.9, 0.7, 0.6, 0.5, 0.4, 0.1)):
         w = weights(seed=round_number)
-        mask = two_four(w, mask, round(at * size(w)))
-    per_group = torch.cat([m.view(-1, 4).sum(1) for m in mask.values()])
-    assert per_group.max() <= (4 if share > 0.5 else 2)
-    assert per_group.min() >= (2 if share >= 0.5 else 0)
+        mask = two_four(w, mask, round(share * size(w)))
+        per_group = torch.cat([m.view(-1, 4).sum(1) for m in mask.values()])
+        assert per_group.max() <= (4 if share > 0.5 else 2)
+        assert per_group.min() >= (2 if share >= 0.5 else 0)
 
 
-def plain_heads():
-    return [{"layer.0.weight": (0, 4 * h, 4 * h + 4), "layer.1.weight": (1, 2 * h, 2 * h + 2)} for h in range(3)]
+HEADS = [{"layer.0.weight": (0, 4 * h, 4 * h + 4), "layer.1.weight": (1, 2 * h, 2 * h + 2)} for h in range(3)]
+EACH = 4 * 8 + 12 * 2  # the weights of a head
+
+
+def is_cut(mask, head):
+    return not any(block(mask[name], place).any() for name, place in head.items())
 
 
 def test_heads_go_whole_the_smallest_mean_magnitude_first():
     w = weights()
     w["layer.0.weight"][4:8] *= 0.01
     w["layer.1.weight"][:, 2:4] *= 0.01
-    each = 4 * 8 + 12 * 2
-    mask = heads(w, full(w), size(w) - each, plain_heads())
-    assert not any(block(mask[name], place).any() for name, place in plain_heads()[1].items())
-    assert kept(mask) == size(w) - each and mask["layer.2.weight"].all()
+    mask = heads(w, full(w), size(w) - EACH, HEADS)
+    assert is_cut(mask, HEADS[1])
+    assert kept(mask) == size(w) - EACH and mask["layer.2.weight"].all()
 
 
 def test_the_last_head_goes_in_part_and_is_the_next_to_go_on():
-    w, each = weights(), 4 * 8 + 12 * 2
-    part = heads(w, full(w), size(w) - each // 2, plain_heads())
-    touched = [h for h in plain_heads() if any(not block(part[n], p).all() for n, p in h.items())]
-    assert len(touched) == 1 and kept(part) == size(w) - each // 2
-    more = heads(weights(seed=5), part, size(w) - each, plain_heads())
-    assert not any(block(more[name], place).any() for name, place in touched[0].items())
+    w = weights()
+    part = heads(w, full(w), size(w) - EACH // 2, HEADS)
+    touched = [head for head in HEADS if any(not block(part[n], place).all() for n, place in head.items())]
+    assert len(touched) == 1 and kept(part) == size(w) - EACH // 2
+    assert is_cut(heads(weights(seed=5), part, size(w) - EACH, HEADS), touched[0])
 
 
 def test_beyond_all_heads_the_smallest_of_the_rest_go():
-    w, each = weights(), 4 * 8 + 12 * 2
-    mask = heads(w, full(w), size(w) - 3 * each - 10, plain_heads())
-    assert not any(block(mask[n], p).any() for head in plain_heads() for n, p in head.items())
-    rest = {n: torch.where(block_free(n, w[n]), w[n], 0.0) for n in w}
-    assert torch.equal(
-        flat(mask), flat(keep_largest(rest, {n: block_free(n, w[n]) for n in w}, size(w) - 3 * each - 10))
-    )
-
-
-def block_free(name, w):
-    """What belongs to no head."""
-    free = torch.ones_like(w, dtype=torch.bool)
-    for head in plain_heads():
-        if name in head:
-            block(free, head[name]).fill_(False)
-    return free
+    w = weights()
+    count = size(w) - 3 * EACH - 10
+    mask = heads(w, full(w), count, HEADS)
+    assert all(is_cut(mask, head) for head in HEADS)
+    free = full(w)  # what belongs to no head
+    for head in HEADS:
+        for name, place in head.items():
+            block(free[name], place).fill_(False)
+    assert same(mask, largest_by_sorting(w, free, count))
 
 
 def test_the_heads_of_the_pocket_bert_tile_its_attention():
     encoder = load_encoder(MODEL_DIR)
-    found, matrices = attention_heads(encoder), prunable(encoder)
-    assert len(found) == encoder.config.num_hidden_layers * encoder.config.num_attention_heads
+    of_model, matrices = attention_heads(encoder), prunable(encoder)
+    assert len(of_model) == encoder.config.num_hidden_layers * encoder.config.num_attention_heads
     seen = {name: torch.zeros_like(w) for name, w in matrices.items()}
-    for head in found:
+    for head in of_model:
         assert len(head) == 4
         for name, place in head.items():
             block(seen[name], place).add_(1)
-    attention = {name for head in found for name in head}
+    attention = {name for head in of_model for name in head}
     assert all((seen[name] == (1 if name in attention else 0)).all() for name in matrices)
     assert {name.rsplit(".", 3)[-2] for name in attention} == {"query", "key", "value", "dense"}
 
 
 def test_a_head_that_is_cut_is_a_head_of_the_model():
     """Cutting a head's block from the output matrix is the same as cutting it from the value matrix."""
-    torch.manual_seed(0)
-    outputs = []
+    outputs, sentence = [], torch.arange(6, 14)[None]
     for part in ("value", "output.dense"):
         encoder = load_encoder(MODEL_DIR)
         head = attention_heads(encoder)[5]
         (name,) = [n for n in head if part in n]
-        with torch.no_grad():
-            block(prunable(encoder)[name], head[name]).zero_()
-            if part == "value":
-                encoder.get_parameter(name.replace("weight", "bias")).data[head[name][1] : head[name][2]] = 0
-        outputs.append(encoder(torch.arange(6, 14)[None]).last_hidden_state)
+        block(prunable(encoder)[name].data, head[name]).zero_()
+        if part == "value":
+            encoder.get_parameter(name.replace("weight", "bias")).data[head[name][1] : head[name][2]] = 0
+        outputs.append(encoder(sentence).last_hidden_state)
     assert torch.allclose(*outputs, atol=1e-5)
-    assert not torch.allclose(
-        outputs[0], load_encoder(MODEL_DIR)(torch.arange(6, 14)[None]).last_hidden_state, atol=1e-3
-    )
+    assert not torch.allclose(outputs[0], load_encoder(MODEL_DIR)(sentence).last_hidden_state, atol=1e-3)
 
 
-def test_a_network_without_such_heads_is_told():
+def test_a_network_without_such_heads_is_refused():
     encoder = nn.Module()
     encoder.layer = nn.ModuleList([nn.Linear(4, 4)])
     encoder.config = SimpleNamespace(num_attention_heads=2, model_type="odd")

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from lightning_tickets.pruning.change import change
 from lightning_tickets.pruning.layerwise import apportioned, erk, uniform
-from lightning_tickets.pruning.mask import full, kept
+from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.pruning.random_network import random_network
 from lightning_tickets.pruning.ranking import keep_largest
+from tests.checks import same
 
 SHAPES = {"square": (64, 64), "wide": (64, 256), "tall": (256, 64), "small": (8, 8)}
 
@@ -26,26 +27,22 @@ def density(mask):
 @pytest.mark.parametrize("fraction", [0.9, 0.5, 0.1])
 def test_uniform_keeps_the_same_fraction_of_each_however_large_their_weights_are(fraction):
     w = weights(scale=10.0)
-    mask = uniform(w, full(w), round(fraction * sum(x.numel() for x in w.values())))
+    mask = uniform(w, full(w), round(fraction * size(w)))
     assert all(abs(d - fraction) <= 1 / w[name].numel() for name, d in density(mask).items())
 
 
 @pytest.mark.parametrize("fraction", [0.2, 0.05])
 def test_erk_densities_are_in_proportion_to_the_sum_over_the_product_of_the_sides(fraction):
     w = weights()
-    mask = erk(w, full(w), round(fraction * sum(x.numel() for x in w.values())))
+    mask = erk(w, full(w), round(fraction * size(w)))
     ratio = {n: density(mask)[n] * w[n].numel() / sum(w[n].shape) for n in w if density(mask)[n] < 1}
     assert len(ratio) >= 3 and max(ratio.values()) / min(ratio.values()) < 1.1
 
 
-def test_erk_fills_small_matrices_and_gives_the_rest_to_the_others():
+def test_erk_fills_small_matrices_and_within_a_matrix_the_largest_stay():
     w = weights()
     mask = erk(w, full(w), 30_000)
     assert kept(mask) == 30_000 and density(mask)["small"] == 1.0
-
-
-def test_within_a_matrix_the_largest_stay():
-    w = weights()
     for made in (uniform, erk):
         for name, m in made(w, full(w), 5_000).items():
             assert w[name][m].abs().min() >= w[name][~m].abs().max() if (~m).any() else True
@@ -60,8 +57,8 @@ def test_apportioned_counts_are_whole_fit_and_add_up(matrices, part):
     shares = {str(i): share for i, (share, _) in enumerate(matrices)}
     room = {str(i): r for i, (_, r) in enumerate(matrices)}
     count = int(part * sum(room.values()))
-    found = apportioned(count, shares, room)
-    assert sum(found.values()) == count and all(0 <= found[name] <= room[name] for name in room)
+    counts = apportioned(count, shares, room)
+    assert sum(counts.values()) == count and all(0 <= counts[name] <= room[name] for name in room)
 
 
 def test_more_than_there_is_cannot_be_apportioned():
@@ -78,12 +75,10 @@ def test_change_keeps_what_has_moved_most():
 
 def test_a_random_networks_mask_has_its_layer_ratios_and_not_those_of_the_weights():
     def fresh(seed: int):
-        drawn = weights(seed)
-        return drawn | {"tall": drawn["tall"] * 100}
+        return weights(seed) | {"tall": weights(seed)["tall"] * 100}
 
     w = weights()
     mask = random_network(w, full(w), 16_384, 7, fresh)
     assert density(mask)["tall"] > 0.9
-    wanted = keep_largest(fresh(7), full(w), 16_384)
-    assert all(torch.equal(mask[name], wanted[name]) for name in w)
-    assert any(not torch.equal(mask[n], m) for n, m in random_network(w, full(w), 16_384, 8, fresh).items())
+    assert same(mask, keep_largest(fresh(7), full(w), 16_384))
+    assert not same(mask, random_network(w, full(w), 16_384, 8, fresh))

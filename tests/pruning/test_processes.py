@@ -8,6 +8,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.training.gradients import mean_gradients
+from tests.checks import same
 
 STEPS, WORLD = 4, 2
 
@@ -29,13 +30,13 @@ def batches():
     return [{0: torch.randn(8, 6, generator=generator)} for _ in range(STEPS)]
 
 
-def wanted(module):
+def matrices(module):
     return {name: p for name, p in module.encoder.named_parameters() if name.endswith("weight")}
 
 
 def moved(module, run, feed):
     """Movement over a training on ``feed``; ``run`` is the module, or what averages its gradients."""
-    watch = Movement(wanted(module))
+    watch = Movement(matrices(module))
     watch.on_fit_start(None, SimpleNamespace(encoder=module.encoder))
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
     for batch in feed:
@@ -49,23 +50,20 @@ def moved(module, run, feed):
 def worker(rank, folder):
     distributed.init_process_group("gloo", f"file://{folder}/meeting", rank=rank, world_size=WORLD)
     module = Small()
-    mine = batches()[rank::WORLD]
-    found = {"mean": mean_gradients(module, wanted(module), mine)}
-    module = Small()
+    mean = mean_gradients(module, matrices(module), batches()[rank::WORLD])
     halves = [batch[0][rank::WORLD] for batch in batches()]
-    found["moved"] = moved(module, DistributedDataParallel(module.encoder), halves)
-    torch.save(found, f"{folder}/{rank}.pt")
+    sums = moved(module, DistributedDataParallel(module.encoder), halves)
+    torch.save((mean, sums), f"{folder}/{rank}.pt")
     distributed.destroy_process_group()
 
 
 def test_two_processes_agree_with_each_other_and_with_one(tmp_path):
     multiprocessing.spawn(worker, args=(str(tmp_path),), nprocs=WORLD)
-    one, two = (torch.load(tmp_path / f"{rank}.pt") for rank in range(WORLD))
+    processes = [torch.load(tmp_path / f"{rank}.pt") for rank in range(WORLD)]
     module = Small()
-    alone = {"mean": mean_gradients(module, wanted(module), batches())}
-    module = Small()
-    alone["moved"] = moved(module, module.encoder, [batch[0] for batch in batches()])
-    for score in ("mean", "moved"):
-        for name, value in alone[score].items():
-            assert torch.equal(one[score][name], two[score][name])
-            assert torch.allclose(one[score][name], value, atol=1e-6) and value.abs().max() > 1e-4
+    mean = mean_gradients(module, matrices(module), batches())
+    sums = moved(module, module.encoder, [batch[0] for batch in batches()])
+    for one, two, alone in zip(*processes, (mean, sums), strict=True):
+        assert same(one, two)
+        for name, value in alone.items():
+            assert torch.allclose(one[name], value, atol=1e-6) and value.abs().max() > 1e-4

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from torch import Tensor
+
+from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.mask_file import load_ticket
+from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.spec import Run
+
 
 def content(folder: Path) -> dict[str, bytes]:
     """All that has to be the same every time: everything but the seconds it took."""
@@ -12,3 +19,8 @@ def content(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "timing.json"
     }
+
+
+def round_ticket(context: RunContext, run: Run, number: int) -> dict[str, Tensor]:
+    """The mask that a round of the run's chain has left in the store."""
+    return load_ticket(context.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)[0]

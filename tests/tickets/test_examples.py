@@ -1,9 +1,8 @@
 """Tokenised examples on disk: made once, shared by runs, made again when what they depend on changes."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,38 +28,34 @@ def prepare(run, context):
     return examples.load_splits(run.problem, context.source, context.folder, context.cache)
 
 
-def test_runs_on_the_same_rows_share_the_files(context, tiny_run):
+@pytest.fixture
+def before(context, tiny_run) -> dict[str, int]:
+    """The files of a run's train and dev set, which lie there already."""
     prepare(tiny_run("task=cola"), context)
-    before = files(context)
-    assert len(before) == 2
-    prepare(tiny_run("task=cola", "seed=2", "training.learning_rate=1", "subnetwork=full"), context)
-    assert files(context) == before
-
-
-@pytest.mark.parametrize("changed", ["data.train_limit=30", "data.dev_limit=20", "training.max_length=20"])
-def test_what_the_examples_depend_on_gives_other_files(context, tiny_run, changed):
-    prepare(tiny_run("task=cola"), context)
-    before = files(context)
-    prepare(tiny_run("task=cola", changed), context)
-    after = files(context)
-    assert before.items() <= after.items() and len(after) == (4 if "length" in changed else 3)
-
-
-def test_another_tokenizer_gives_other_files(context, tiny_run, tmp_path):
-    prepare(tiny_run("task=cola"), context)
-    folder = shutil.copytree(context.folder.path, tmp_path / "other")
-    with (folder / "tokenizer_config.json").open("a") as file:
-        file.write(" \n")
-    prepare(tiny_run("task=cola"), replace(context, folder=local(str(folder))))
-    assert len(files(context)) == 4
-
-
-def test_other_weights_with_the_same_tokenizer_share_the_files(context, tiny_run, tmp_path):
-    prepare(tiny_run("task=cola"), context)
-    folder = shutil.copytree(context.folder.path, tmp_path / "other")
-    (folder / "config.json").write_text((folder / "config.json").read_text() + " ")
-    prepare(tiny_run("task=cola", f"model.path={folder}"), replace(context, folder=local(str(folder))))
     assert len(files(context)) == 2
+    return files(context)
+
+
+@pytest.mark.parametrize(
+    ("count", "changed"),
+    [
+        (2, ["seed=2", "training.learning_rate=1", "subnetwork=full"]),
+        (3, ["data.train_limit=30"]),
+        (3, ["data.dev_limit=20"]),
+        (4, ["training.max_length=20"]),
+    ],
+)
+def test_what_the_examples_depend_on_gives_other_files_and_nothing_else_does(context, tiny_run, before, count, changed):
+    prepare(tiny_run("task=cola", *changed), context)
+    assert before.items() <= files(context).items() and len(files(context)) == count
+
+
+@pytest.mark.parametrize(("file", "count"), [("tokenizer_config.json", 4), ("config.json", 2)])
+def test_another_tokenizer_gives_other_files_and_other_weights_do_not(context, tiny_run, before, tmp_path, file, count):
+    folder = shutil.copytree(context.folder.path, tmp_path / "other")
+    (folder / file).write_text((folder / file).read_text() + " ")
+    prepare(tiny_run("task=cola", f"model.path={folder}"), replace(context, folder=local(str(folder))))
+    assert len(files(context)) == count
 
 
 def test_a_damaged_file_is_made_again_with_the_same_bytes(context, tiny_run):
@@ -75,20 +70,18 @@ def test_a_damaged_file_is_made_again_with_the_same_bytes(context, tiny_run):
 def test_what_is_read_from_disk_is_what_the_kind_encoded(context, tiny_run):
     for task in ("cola", "stsb", "squad", "mlm"):
         kind, splits = prepare(tiny_run(f"task={task}"), context)
-        rows = list(context.source.rows(task, "dev"))[:24]
-        assert splits.dev[:] == list(kind.encode(rows))
+        assert splits.dev[:] == list(kind.encode(list(context.source.rows(task, "dev"))[:24]))
+
+
+def source_of(rows):
+    return SimpleNamespace(rows=lambda task, split: iter(rows))
 
 
 def test_rows_that_cannot_be_encoded_leave_no_file(context, tiny_run):
     run = tiny_run("task=cola")
-    rows = [{"first": "the dog", "second": None, "label": label} for label in (0, 1, 7)]
-
-    class Source:
-        def rows(self, task, split):
-            return iter(rows)
-
+    source = source_of([{"first": "the dog", "second": None, "label": label} for label in (0, 1, 7)])
     with pytest.raises(UserError, match="task=cola: label 7"):
-        examples.load_splits(run.problem, Source(), context.folder, context.cache)
+        prepare(run, replace(context, source=source))
     assert list(context.cache.iterdir()) == []
 
 
@@ -98,19 +91,15 @@ def test_a_metric_that_the_kind_does_not_have_is_refused_before_training(context
 
 
 def test_text_too_short_for_a_block_is_named(context, tiny_run):
-    class Source:
-        def rows(self, task, split):
-            return iter([{"text": "the dog ."}])
-
-    run = tiny_run("task=mlm")
+    run, source = tiny_run("task=mlm"), source_of([{"text": "the dog ."}])
     with pytest.raises(UserError, match=r"task=mlm: train gives no example of training.max_length=48 tokens"):
-        examples.load_splits(run.problem, Source(), context.folder, context.cache)
+        prepare(run, replace(context, source=source))
 
 
 def test_mnli_is_scored_on_the_mismatched_set_too(context, tiny_run):
     result = score_run(tiny_run("task=mnli", "subnetwork=full"), context)
     assert set(result.metrics) == {"matched_accuracy", "matthews", "mismatched_accuracy"}
     assert len({path.name.split("-")[1] for path in context.cache.iterdir()}) == 3
-    _, splits = examples.load_splits(tiny_run("task=mnli").problem, context.source, context.folder, context.cache)
+    _, splits = prepare(tiny_run("task=mnli"), context)
     assert [len(splits.dev), len(splits.further["mismatched_accuracy"])] == [24, 24]
     assert splits.dev[:] != splits.further["mismatched_accuracy"][:]

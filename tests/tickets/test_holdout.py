@@ -1,7 +1,5 @@
 """Rows of train that are held out: kept from training, scored by every metric, and what picks a sparsity."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -62,9 +60,9 @@ def test_an_epoch_has_no_step_on_what_is_held_out():
 
 
 def test_a_search_has_it_in_every_round(context):
-    wanted = run("task=cola", "sparsity=20", "data.holdout=0.2").mask
-    find_ticket(wanted, context)
-    for one in wanted.rounds:
+    mask = run("task=cola", "sparsity=20", "data.holdout=0.2").mask
+    find_ticket(mask, context)
+    for one in mask.rounds:
         result = read_round(context.store, one.name, one)
         assert result.picks == result.metrics[f"held_out.{result.metric}"]
 

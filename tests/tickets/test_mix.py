@@ -1,85 +1,19 @@
-"""Several tasks trained together on one encoder, a head a task: against a plain loop, bit for bit."""
-
-from __future__ import annotations
-
-import copy
+"""Several tasks trained together on one encoder, each with a head: against a plain loop, bit for bit."""
 
 import pytest
-import torch
 
-from lightning_tickets.models.encoder import prunable, seeded
-from lightning_tickets.models.heads import make_head
-from lightning_tickets.pruning.mask import apply_, full
+from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import read_json
-from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.batches import TrainingOrder
-from lightning_tickets.tickets.mask_file import load_ticket
-from lightning_tickets.tickets.result import TICKET
 from lightning_tickets.tickets.rewinding import rewound_to
 from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.workbench import Workbench
-from lightning_tickets.training.loaders import Collate, MultiTaskLoader
+from lightning_tickets.training.loaders import MultiTaskLoader
+from tests.checks import same
+from tests.tickets.artefacts import round_ticket
+from tests.tickets.plain_loop import PlainLoop
 
 STEPS = 9
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=20"]
-
-
-def plain_rounds(chain, context, rounds):
-    """Masks of the first rounds of summed losses in a loop of its own."""
-    problems, seed, settings = chain.problems, chain.seed, chain.problem.training
-    benches = [Workbench(problem, context) for problem in problems]
-    total = sum(w.numel() for w in benches[0].prunable.values())
-    mask, masks = full(benches[0].prunable), []
-    for number in range(1, rounds + 1):
-        encoder = copy.deepcopy(benches[0]._encoder)
-        heads = [
-            make_head(b.kind, encoder, context.folder.path, derive(seed, "head", *([k] if k else [])))
-            for k, b in enumerate(benches)
-        ]
-        matrices = prunable(encoder)
-        apply_({name: w.data for name, w in matrices.items()}, mask)
-        shared = {id(p) for p in encoder.parameters()}
-        own = [p for head in heads for p in head.parameters() if id(p) not in shared]
-        groups = [
-            {"params": list(encoder.parameters()), "lr": settings.learning_rate},
-            {"params": own, "lr": settings.head_learning_rate},
-        ]
-        optimizer = torch.optim.AdamW(
-            groups, betas=(settings.beta1, settings.beta2), eps=settings.epsilon, weight_decay=0.0, fused=True
-        )
-        tops = [group["lr"] for group in optimizer.param_groups]
-        feeds = []
-        for k, (bench, problem) in enumerate(zip(benches, problems, strict=True)):
-            numbers = (number, k) if k else (number,)
-            lengths, size, pool = bench.splits.train.lengths, problem.training.batch_size, problem.training.pool
-            order = TrainingOrder(lengths, size, STEPS, pool, derive(seed, "order", *numbers))
-            feeds.append((iter(order), Collate(bench.kind, derive(seed, "corruption", *numbers)), bench.splits.train))
-        encoder.train(), [head.train() for head in heads]
-        with seeded(derive(seed, "dropout", number)):
-            for step in range(STEPS):
-                for group, top in zip(optimizer.param_groups, tops, strict=True):
-                    group["lr"] = top * (STEPS - step) / STEPS
-                losses = []
-                for (order, collate, rows), bench, head in zip(feeds, benches, heads, strict=True):
-                    batch = collate([rows[i] for i in next(order)])
-                    names = ("input_ids", "token_type_ids", "attention_mask")
-                    encoded = encoder(**{name: batch[name] for name in names})
-                    losses.append(bench.kind.loss(head(encoded, batch), batch))
-                optimizer.zero_grad()
-                torch.stack(losses).sum().backward()
-                for name, m in mask.items():
-                    matrices[name].grad.mul_(m)
-                torch.nn.utils.clip_grad_norm_([*encoder.parameters(), *own], settings.clip)
-                optimizer.step()
-        alive = torch.cat([m.flatten() for m in mask.values()])
-        sizes = torch.cat([w.detach().abs().flatten() for w in prunable(encoder).values()])
-        chosen = torch.where(alive, sizes, -1.0).sort(descending=True, stable=True).indices
-        flat = torch.zeros_like(alive)
-        flat[chosen[: total - round(total * number / 10)]] = True
-        parts = flat.split([m.numel() for m in mask.values()])
-        mask = {name: part.view(m.shape) for (name, m), part in zip(mask.items(), parts, strict=True)}
-        masks.append(mask)
-    return masks
 
 
 def test_summed_losses_equal_the_plain_loop(context, tiny_run):
@@ -87,9 +21,13 @@ def test_summed_losses_equal_the_plain_loop(context, tiny_run):
     chain = run.mask.chain
     assert chain.tasks == "mlm+cola+squad" and chain.mix.loss == "summed"
     find_ticket(run.mask, context)
-    for number, wanted in enumerate(plain_rounds(chain, context, 2), start=1):
-        ours, _ = load_ticket(context.store.path(f"{chain.name}/round-{number:02d}") / TICKET)
-        assert all(torch.equal(ours[name], m) for name, m in wanted.items()), f"round {number}"
+    benches = [Workbench(problem, context) for problem in chain.problems]
+    mask = full(benches[0].prunable)
+    for number in (1, 2):
+        plain = PlainLoop(benches, context.folder.path, chain.seed)
+        plain.train(mask, number)
+        mask = plain.prune(mask, number)
+        assert same(mask, round_ticket(context, run, number)), f"round {number}"
 
 
 def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
@@ -116,9 +54,9 @@ def test_the_leading_task_says_how_it_is_trained(tiny_run):
 
 def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
     loaders = [list(range(100)), list(range(100, 200)), list(range(200, 300))]
-    taken = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=7)]
-    again = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=7)]
-    other = [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=8)]
+    taken, again, other = (
+        [next(iter(step.items())) for step in MultiTaskLoader(loaders, [], 90, drawn_by=seed)] for seed in (7, 7, 8)
+    )
     assert taken == again != other
     counts = [sum(part == k for part, _ in taken) for k in range(3)]
     assert all(18 <= n <= 42 for n in counts), counts
@@ -131,8 +69,7 @@ def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
 def test_sampling_is_another_chain_and_trains(context, tiny_run):
     summed, sampled = (tiny_run("task=rte", "source=mlm+cola", *SHORT, f"mix={how}") for how in ("summed", "sampled"))
     assert summed.mask.chain.name != sampled.mask.chain.name
-    one, other = find_ticket(summed.mask, context), find_ticket(sampled.mask, context)
-    assert any(not torch.equal(one[name], m) for name, m in other.items())
+    assert not same(find_ticket(summed.mask, context), find_ticket(sampled.mask, context))
 
 
 def test_how_a_mix_is_trained_says_nothing_where_there_is_none(tiny_run):
@@ -140,15 +77,12 @@ def test_how_a_mix_is_trained_says_nothing_where_there_is_none(tiny_run):
 
 
 @pytest.mark.parametrize("rewind", ["0.4", "none"])
-def test_a_mix_rewinds_encoder_and_all_heads(context, tiny_run, rewind, monkeypatch):
-    asked, plain = [], Workbench.train
-    monkeypatch.setattr(Workbench, "train", lambda *a, **k: asked.append(a[2]) or plain(*a, **k))
+def test_a_mix_rewinds_encoder_and_all_heads(context, tiny_run, rewind, trained):
     run = tiny_run("task=rte", "source=mlm+cola", f"rewind={rewind}", *SHORT)
     find_ticket(run.mask, context)
     point = rewound_to(run.mask.rounds[0], context.store)
     assert len(point.heads) == 2
-    second = asked[1]
-    assert all(torch.equal(second.theta[name], value) for name, value in point.encoder.items())
-    for given, kept in zip(second.gamma, point.heads, strict=True):
-        assert given.keys() == kept.keys() and all(torch.equal(given[name], kept[name]) for name in kept)
+    second = trained[run.mask.rounds[1].name].start
+    assert same(second.theta, point.encoder)
+    assert all(same(given, kept) for given, kept in zip(second.gamma, point.heads, strict=True))
     assert "out.weight" in second.gamma[1]

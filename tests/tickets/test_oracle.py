@@ -4,8 +4,6 @@ The oracle shares the batches and the seeds with the engine, and nothing else: a
 reparametrisation (mask and original weight multiplied in every forward), its global ranking, its own rewinding.
 """
 
-from __future__ import annotations
-
 import pytest
 import torch
 from torch.nn.utils import prune
@@ -16,28 +14,20 @@ from lightning_tickets.models.encoder import seeded
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
-from lightning_tickets.tickets.mask_file import load_ticket
-from lightning_tickets.tickets.result import TICKET
 from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training.loaders import Collate
+from tests.checks import same
+from tests.tickets.artefacts import round_ticket
 
 
 def targets(encoder):
     """The prunable modules, written out for BERT and not asked of the engine."""
-    found = []
-    for i, layer in enumerate(encoder.encoder.layer):
-        at = f"encoder.layer.{i}"
-        found += [
-            (f"{at}.attention.self.query", layer.attention.self.query),
-            (f"{at}.attention.self.key", layer.attention.self.key),
-            (f"{at}.attention.self.value", layer.attention.self.value),
-            (f"{at}.attention.output.dense", layer.attention.output.dense),
-            (f"{at}.intermediate.dense", layer.intermediate.dense),
-            (f"{at}.output.dense", layer.output.dense),
-        ]
-    return [*found, ("pooler.dense", encoder.pooler.dense)]
+    inside = ["attention.self.query", "attention.self.key", "attention.self.value"]
+    inside += ["attention.output.dense", "intermediate.dense", "output.dense"]
+    names = [f"encoder.layer.{layer}.{name}" for layer in range(len(encoder.encoder.layer)) for name in inside]
+    return [(name, encoder.get_submodule(name)) for name in [*names, "pooler.dense"]]
 
 
 def oracle_round(bench, folder, chain, masks, number, remove):
@@ -53,23 +43,16 @@ def oracle_round(bench, folder, chain, masks, number, remove):
     encoder.train(), head.train()
     by_name = {name.removesuffix("_orig"): p for name, p in encoder.named_parameters()}
     parameters = [*(by_name[name] for name in order_of_norms), *head.parameters()]
-    optimizer = torch.optim.AdamW(
-        [{"params": encoder.parameters()}, {"params": head.parameters(), "lr": settings.head_learning_rate}],
-        lr=settings.learning_rate,
-        betas=(settings.beta1, settings.beta2),
-        eps=settings.epsilon,
-        weight_decay=0.0,
-        fused=True,
-    )
+    rates, betas = [settings.learning_rate, settings.head_learning_rate], (settings.beta1, settings.beta2)
+    groups = [{"params": encoder.parameters()}, {"params": head.parameters()}]
+    optimizer = torch.optim.AdamW(groups, betas=betas, eps=settings.epsilon, weight_decay=0.0, fused=True)
     lengths = [len(e["input_ids"]) for e in bench.splits.train]
     order = TrainingOrder(lengths, settings.batch_size, settings.steps, settings.pool, derive(seed, "order", number))
     collate = Collate(bench.kind, derive(seed, "corruption", number))
-    rates = [group["lr"] for group in optimizer.param_groups]
     with seeded(derive(seed, "dropout", number)):
         for step, chosen in enumerate(order):
-            share = (settings.steps - step) / settings.steps
             for group, top in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = top * share
+                group["lr"] = top * ((settings.steps - step) / settings.steps)
             batch = collate([bench.splits.train[i] for i in chosen])
             inputs = {k: batch[k] for k in ("input_ids", "token_type_ids", "attention_mask")}
             loss = torch.nn.functional.cross_entropy(head(encoder(**inputs), batch), batch["label"])
@@ -99,10 +82,7 @@ def test_imp_equals_the_oracle(context, tiny_run, task, sparsity):
         for name in names:
             assert torch.equal(started[name], theta[f"{name}.weight"] * masks[name]), "rewound by value"
         masks = new
-        ours, _ = load_ticket(context.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)
-        assert ours.keys() == {f"{name}.weight" for name in names}
-        for name in names:
-            assert torch.equal(ours[f"{name}.weight"], masks[name]), f"round {number}, {name}"
+        assert same(round_ticket(context, run, number), {f"{name}.weight": m for name, m in masks.items()}), number
 
 
 def test_training_a_ticket_never_changes_theta(context, tiny_run):
@@ -110,4 +90,4 @@ def test_training_a_ticket_never_changes_theta(context, tiny_run):
     bench = Workbench(run.problem, context)
     before = clone(bench.theta)
     find_ticket(run.mask, context)
-    assert all(torch.equal(before[name], value) for name, value in bench.theta.items())
+    assert same(before, bench.theta)

@@ -1,7 +1,5 @@
 """Each switch between the paper and the released code does what docs/method.md says (its rows in brackets)."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -17,8 +15,6 @@ from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
-from lightning_tickets.tickets.mask_file import load_ticket
-from lightning_tickets.tickets.result import TICKET
 from lightning_tickets.tickets.rewind_point import END, load_point
 from lightning_tickets.tickets.rewinding import horizon
 from lightning_tickets.tickets.score import score_run
@@ -26,46 +22,26 @@ from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training.config import StepRange, Training
 from lightning_tickets.training.optimizers import linear_rate
+from tests.checks import same
+from tests.tickets.artefacts import round_ticket
 
-STEPS, SEEDS = 6, (1, 2, 3)
+STEPS = 6
 SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
 
 
-@pytest.fixture
-def starts(monkeypatch):
-    """What each training starts from, by its name."""
-    asked, plain = {}, Workbench.train
-    monkeypatch.setattr(Workbench, "train", lambda *a, **k: asked.setdefault(a[1], a[2]) and plain(*a, **k))
-    return asked
-
-
-def same(one, other):
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
-
-
 def test_both_protocols_have_the_same_switches_and_all_of_them_are_read():
-    printed, released = (OmegaConf.load(conf_dir() / f"protocol/{name}.yaml") for name in ("paper", "released_code"))
-    assert set(printed) == set(released)
-    for switch in printed:
-        assert printed[switch] != released[switch], switch
-        alone = compose_config(["task=mnli" if switch == "mnli_metric" else "task=mlm", *row(switch)])
-        other = compose_config(
-            ["task=mnli" if switch == "mnli_metric" else "task=mlm", *row(switch), *as_released(switch)]
-        )
-        assert run_of(alone) != run_of(other), f"{switch} changes no run"
-
-
-def row(switch):
-    """A cell that a switch has something to say of."""
-    of = {"random_mask": ["subnetwork=random_mask"], "shuffled_weights": ["subnetwork=shuffled_weights"]}
-    return of.get(switch, [])
-
-
-def as_released(switch):
-    released = OmegaConf.load(conf_dir() / "protocol/released_code.yaml")[switch]
-    if OmegaConf.is_dict(released):
-        return [f"protocol.{switch}._target_={released._target_}"]
-    return [f"protocol.{switch}={str(released).replace(chr(39), '')}"]
+    paper, released = (OmegaConf.load(conf_dir() / f"protocol/{name}.yaml") for name in ("paper", "released_code"))
+    assert set(paper) == set(released)
+    for switch, value in released.items():
+        assert paper[switch] != value, switch
+        cell = ["task=mnli" if switch == "mnli_metric" else "task=mlm"]
+        cell += [f"subnetwork={switch}"] if switch in ("random_mask", "shuffled_weights") else []
+        if OmegaConf.is_dict(value):
+            override = f"protocol.{switch}._target_={value._target_}"
+        else:
+            override = f"protocol.{switch}={str(value).replace(chr(39), '')}"
+        alone, other = (run_of(compose_config([*cell, *more])) for more in ([], [override]))
+        assert alone != other, f"{switch} changes no run"
 
 
 def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
@@ -78,12 +54,12 @@ def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
     assert tiny_run("task=cola", "source=mlm", alias, *SHORT).mask.chain == standard.mask.chain
 
 
-def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, starts):
+def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, trained):
     run = tiny_run("task=mlm", "protocol.aliased=[masked_lm]", *SHORT)
     find_ticket(run.mask, context)
-    first, second, _ = (starts[one.name].theta for one in run.mask.rounds)
+    first, second, _ = (trained[one.name].start.theta for one in run.mask.rounds)
     theta = Workbench(run.problem, context).theta
-    assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
+    assert same(first, theta) and not same(second, theta)
 
 
 @pytest.mark.parametrize("steps", [100, 12_272])
@@ -102,10 +78,10 @@ def test_warm_up_is_as_long_as_in_a_single_round():
     assert rates[:3] == [0.5, 1.0, 1.0] and rates[3] == pytest.approx(97 / 98)
 
 
-def test_the_horizon_reaches_every_round_and_no_scoring_run(context, tiny_run, starts):
+def test_the_horizon_reaches_every_round_and_no_scoring_run(context, tiny_run, trained):
     run = tiny_run("task=cola", "protocol.horizon=chain", *SHORT)
     score_run(run, context)
-    horizons = {name: start.horizon for name, start in starts.items()}
+    horizons = {name: training.start.horizon for name, training in trained.items()}
     assert horizons == {run.name: None} | {one.name: 10 * STEPS for one in run.mask.rounds}
 
 
@@ -121,51 +97,43 @@ def test_geometric_prunes_a_tenth_of_what_is_left(tiny_run):
 
 
 def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(context, tiny_run):
-    runs = [
-        tiny_run("task=cola", "schedule=geometric", f"subnetwork={row}", *SHORT, "sparsity=27")
-        for row in ("imp", "random_mask")
-    ]
-    ticket, drawn = (score_run(run, context) for run in runs)
+    cell = ["task=cola", "schedule=geometric", *SHORT, "sparsity=27"]
+    rows = ("subnetwork=imp", "subnetwork=random_mask")
+    ticket, drawn = (score_run(tiny_run(*cell, row), context) for row in rows)
     assert ticket.kept == drawn.kept != round(0.73 * ticket.prunable)
 
 
 @pytest.mark.parametrize("wrong", ["20", "96", "100", "0"])
-def test_a_sparsity_off_the_geometric_schedule_is_told_with_what_is_allowed(tiny_run, wrong):
+def test_a_sparsity_off_the_geometric_schedule_is_refused_with_what_is_allowed(tiny_run, wrong):
     with pytest.raises(UserError, match="sparsity=.*(choose from 10, 19, 27, 34|an integer from 1 to 100)"):
         tiny_run("task=cola", "schedule=geometric", f"sparsity={wrong}")
 
 
-def test_heads_are_rewound_carried_or_drawn_anew(context, tiny_run, starts):
+def test_heads_are_rewound_carried_or_redrawn(context, tiny_run, trained):
     """[4] As printed γ goes back with θ; as released it is carried on from round to round."""
     runs = {how: tiny_run("task=cola", f"protocol.head={how}", *SHORT) for how in ("rewound", "carried", "redrawn")}
     for run in runs.values():
         find_ticket(run.mask, context)
     bench = Workbench(runs["carried"].mask.chain.problem, context)
-    begun = {how: [starts[one.name] for one in run.mask.rounds] for how, run in runs.items()}
-    assert all(start.gamma is None and start.head_seed is None for start in begun["rewound"])
-    for before, start in zip(runs["carried"].mask.rounds, begun["carried"][1:], strict=False):
-        assert same(dict(start.theta), dict(bench.theta)), "the encoder is rewound all the same"
-        assert same(dict(start.gamma[0]), dict(load_point(context.store.path(before.name) / END).heads[0]))
-    drawn = [start.head_seed for start in begun["redrawn"]]
-    assert drawn[0] is None and len(set(drawn)) == 3
-    masks = [load_ticket(context.store.path(run.mask.rounds[1].name) / TICKET)[0] for run in runs.values()]
+    starts = {how: [trained[one.name].start for one in run.mask.rounds] for how, run in runs.items()}
+    assert all(start.gamma is None and start.head_seed is None for start in starts["rewound"])
+    ends = [load_point(context.store.path(one.name) / END).heads[0] for one in runs["carried"].mask.rounds]
+    for end, start in zip(ends, starts["carried"][1:], strict=False):
+        assert same(start.theta, bench.theta), "the encoder is rewound all the same"
+        assert same(start.gamma[0], end)
+    seeds = [start.head_seed for start in starts["redrawn"]]
+    assert seeds[0] is None and len(set(seeds)) == 3
+    masks = [round_ticket(context, run, 2) for run in runs.values()]
     assert not same(masks[0], masks[1]) and not same(masks[0], masks[2])
-
-
-def test_a_carried_head_is_the_trained_one(context, tiny_run):
-    run = tiny_run("task=cola", "protocol.head=carried", *SHORT)
-    find_ticket(run.mask, context)
-    bench = Workbench(run.mask.chain.problem, context)
     drawn = make_head(bench.kind, bench._encoder, context.folder.path, derive(0, "head")).state_dict()
-    ends = [load_point(context.store.path(one.name) / END).heads[0] for one in run.mask.rounds]
-    assert ends[0].keys() == drawn.keys()
+    assert ends[0].keys() == drawn.keys(), "a carried head is the trained one"
     assert not torch.equal(ends[0]["out.weight"], drawn["out.weight"])
     assert not torch.equal(ends[0]["out.weight"], ends[1]["out.weight"])
 
 
 def test_standard_pruning_carries_its_head_in_any_case(tiny_run):
-    carried, plain = (tiny_run("task=cola", "rewind=none", *SHORT, *more) for more in (["protocol.head=carried"], []))
-    assert carried == plain
+    cell = ["task=cola", "rewind=none", *SHORT]
+    assert tiny_run(*cell, "protocol.head=carried") == tiny_run(*cell)
 
 
 @pytest.mark.parametrize("protocol", ["paper", "released_code"])
@@ -173,8 +141,8 @@ def test_mnli_is_recorded_by_the_matched_or_the_mismatched_set(context, tiny_run
     """[5] A dictionary key overwritten: the released number is the mismatched accuracy."""
     run = tiny_run("task=mnli", f"protocol={protocol}", "subnetwork=full", *SHORT)
     result = score_run(run, context)
-    wanted = "matched_accuracy" if protocol == "paper" else "mismatched_accuracy"
-    assert result.metric == wanted and result.score == result.metrics[wanted]
+    metric = "matched_accuracy" if protocol == "paper" else "mismatched_accuracy"
+    assert result.metric == metric and result.score == result.metrics[metric]
     assert {"matched_accuracy", "mismatched_accuracy"} <= set(result.metrics)
 
 
@@ -187,34 +155,29 @@ def test_a_tenth_round_prunes_to_nothing_and_what_is_left_still_trains(context, 
         tiny_run("task=cola", *SHORT, "sparsity=100")
 
 
-def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context, tiny_run, starts):
+def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context, tiny_run, trained):
     """[7] The first mask that training has a part in has 20 %; the one of 10 % is of θ0's own magnitudes."""
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
     find_ticket(run.mask, context)
     weights = Workbench(run.mask.chain.problem, context).prunable
-    first, second = (load_ticket(context.store.path(one.name) / TICKET)[0] for one in run.mask.rounds[:2])
+    first, second = (round_ticket(context, run, number) for number in (1, 2))
     assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
     assert kept(second) == size(weights) - round(size(weights) * 0.2)
-    assert run.mask.rounds[0].name not in starts and set(starts) == {one.name for one in run.mask.rounds[1:]}
+    assert run.mask.rounds[0].name not in trained and set(trained) == {one.name for one in run.mask.rounds[1:]}
     assert not (context.store.path(run.mask.rounds[0].name) / "result.json").exists()
     assert not tiny_run("task=cola", "protocol.prunes_first=[masked_lm]", *SHORT).mask.chain.prunes_first
 
 
-def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(context, tiny_run, starts):
+def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(context, tiny_run, trained):
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", "protocol.aliased=[masked_lm]", *SHORT)
     find_ticket(run.mask, context)
     theta = Workbench(run.mask.chain.problem, context).theta
-    first, second = (starts[one.name].theta for one in run.mask.rounds[1:])
-    assert same(dict(first), dict(theta)) and not same(dict(second), dict(theta))
-    ten = replace(run, mask=run.mask.rounds[0], initialization=REWOUND)
-    assert score_run(ten, context).kept == run.mask.rounds[0].kept(ten_total(context, run))
-
-
-REWOUND = run_of(compose_config(["subnetwork=rewound"])).initialization
-
-
-def ten_total(context, run):
-    return size(Workbench(run.problem, context).prunable)
+    first, second = (trained[one.name].start.theta for one in run.mask.rounds[1:])
+    assert same(first, theta) and not same(second, theta)
+    rewound = run_of(compose_config(["subnetwork=rewound"])).initialization
+    ten = replace(run, mask=run.mask.rounds[0], initialization=rewound)
+    total = size(Workbench(run.problem, context).prunable)
+    assert score_run(ten, context).kept == run.mask.rounds[0].kept(total)
 
 
 def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
@@ -231,14 +194,14 @@ def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
 
 def test_the_controls_are_those_of_the_protocol(tiny_run):
     """[9] m_RP is uniform or of a random network's magnitudes; θ0″ is shuffled within matrices or by whole layers."""
-    for name, own, released in (
-        ("random_mask", "random", "random_network"),
-        ("shuffled_weights", "shuffled_weights", "shuffled_layers"),
+    for protocol, pruner, initialization in (
+        ("paper", "random", "shuffled_weights"),
+        ("released_code", "random_network", "shuffled_layers"),
     ):
-        for protocol, wanted in (("paper", own), ("released_code", released)):
-            run = tiny_run("task=cola", f"protocol={protocol}", f"subnetwork={name}", *SHORT)
-            component = run.mask.pruner if name == "random_mask" else run.initialization
-            assert component.name == wanted and component.version == 1
+        rows = ("random_mask", "shuffled_weights")
+        mask, weights = (tiny_run("task=cola", f"protocol={protocol}", f"subnetwork={row}", *SHORT) for row in rows)
+        components = mask.mask.pruner, weights.initialization
+        assert [(one.name, one.version) for one in components] == [(pruner, 1), (initialization, 1)]
     names = [tiny_run("task=cola", "protocol=released_code", f"subnetwork={n}", *SHORT) for n in ("full", "imp")]
     assert names[0] == tiny_run("task=cola", "subnetwork=full", *SHORT)
     assert names[1] != tiny_run("task=cola", "subnetwork=imp", *SHORT)
@@ -248,22 +211,20 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
     """[10] Other positions for every run; each batch's accuracy weighs by all of its tokens, not by those asked."""
     able = replace(context, folder=pocket())
     still = ["task=mlm", "subnetwork=full", "training.steps=1", "training.learning_rate=0", "data.dev_limit=60"]
-    fixed, drawn = (
-        [
-            score_run(run_of(compose_config([*still, "training.head_learning_rate=0", *more, f"seed={n}"])), able).score
-            for n in SEEDS
-        ]
-        for more in ([], ["protocol.mlm_evaluation=drawn"])
-    )
-    assert len(set(fixed)) == 1 and len(set(drawn)) == len(SEEDS), "of the same weights"
+    still += ["training.head_learning_rate=0"]
+
+    def score(*overrides):
+        return score_run(run_of(compose_config([*still, *overrides])), able).score
+
+    assert len({score(f"seed={n}") for n in (1, 2, 3)}) == 1, "of the same weights"
+    assert len({score("protocol.mlm_evaluation=drawn", f"seed={n}") for n in (1, 2, 3)}) == 3
     kind = MaskedLM(evaluation="drawn")
     logits, asked = torch.eye(4)[[0, 1, 1]] * 9, torch.full((2, 5), IGNORED)
     asked[0, 1], asked[0, 2], asked[1, 3] = 0, 1, 2  # two of three are right
     attention = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 1, 0]])
     one = kind.predict(logits, {"asked": asked, "attention_mask": attention})
-    other = kind.predict(
-        logits[:1], {"asked": asked[:1].masked_fill(asked[:1] == 1, IGNORED), "attention_mask": attention[1:]}
-    )
+    first = asked[:1].masked_fill(asked[:1] == 1, IGNORED)
+    other = kind.predict(logits[:1], {"asked": first, "attention_mask": attention[1:]})
     assert kind.score([], [*one, *other]).metrics["accuracy"] == pytest.approx((9 * 2 / 3 + 4 * 1) / 13)
 
 
@@ -285,6 +246,6 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
         ("protocol=print", "unknown option protocol=print; choose from paper, released_code"),
     ],
 )
-def test_another_value_is_told_with_those_that_are_allowed(tiny_run, wrong, allowed):
+def test_another_value_is_refused_with_those_that_are_allowed(tiny_run, wrong, allowed):
     with pytest.raises(UserError, match=allowed):
         tiny_run("task=cola", wrong)

@@ -1,7 +1,5 @@
 """A chain is searched no further once a round scores too far below its first, if the user says so."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,32 +1,17 @@
 """A ticket found on one task and trained on another, which has settings and a head of its own."""
 
-from __future__ import annotations
-
 import pytest
-import torch
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.initialization.state import clone
+from lightning_tickets.pruning.mask import kept
 from lightning_tickets.tickets.rewinding import rewound_to
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.workbench import Workbench
+from tests.checks import same
 
 SHORT = ["training.steps=6", "sparsity=20"]
-
-
-@pytest.fixture
-def trained(monkeypatch):
-    """What every training is asked for: (name, start, mask)."""
-    asked, plain = [], Workbench.train
-
-    def watched(self, name, start, mask, *more, **further):
-        asked.append((name, start, {n: m.clone() for n, m in mask.items()}))
-        return plain(self, name, start, mask, *more, **further)
-
-    monkeypatch.setattr(Workbench, "train", watched)
-    return asked
 
 
 @pytest.mark.parametrize("source", ["mlm", "squad", "rte"])
@@ -50,12 +35,11 @@ def test_own_settings_by_the_kind_of_task(tiny_bert):
 def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, trained):
     run = tiny_run("task=cola", "source=mlm", *SHORT)
     result = score_run(run, context)
-    name, start, mask = trained[-1]
-    bench = Workbench(run.problem, context)
-    assert name == run.name and [n for n, _, _ in trained[:-1]] == [one.name for one in run.mask.rounds]
-    assert all(torch.equal(start.theta[n], v) for n, v in clone(bench.theta).items())
+    assert [*trained] == [*(one.name for one in run.mask.rounds), run.name]
+    start = trained[run.name].start
+    assert same(start.theta, Workbench(run.problem, context).theta)
     assert start.gamma is None and start.begin == 0
-    assert sum(int(m.sum()) for m in mask.values()) == result.kept == run.mask.kept(result.prunable)
+    assert kept(trained[run.name].mask) == result.kept == run.mask.kept(result.prunable)
     assert result.metric == "matthews"
 
 
@@ -63,23 +47,21 @@ def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, tr
 def test_a_rewound_ticket_takes_its_chains_weights_along_but_not_its_head(context, tiny_run, trained, rewind):
     run = tiny_run("task=cola", "source=mlm", "subnetwork=rewound", f"rewind={rewind}", *SHORT)
     score_run(run, context)
-    _, start, _ = trained[-1]
-    point = rewound_to(run.mask, context.store)
-    assert all(torch.equal(start.theta[n], v) for n, v in point.encoder.items())
+    start = trained[run.name].start
+    assert same(start.theta, rewound_to(run.mask, context.store).encoder)
     assert start.gamma is None and start.begin == 0, "a fresh head and a whole training"
 
 
 def test_another_task_of_the_same_ticket_finds_it_in_the_store(context, tiny_run, trained):
     score_run(tiny_run("task=cola", "source=mlm", *SHORT), context)
     score_run(tiny_run("task=rte", "source=mlm", *SHORT), context)
-    assert sum(name.startswith("find-") for name, _, _ in trained) == 2
+    assert sum(name.startswith("find-") for name in trained) == 2
 
 
 def test_the_training_set_of_the_source_can_be_cut(context, tiny_run):
-    """Table 8: so many examples of what the rows are tokenised to; the target keeps all of its own."""
+    """Table 8: this many examples of what the rows are tokenised to; the target keeps all of its own."""
     whole, cut = (tiny_run("task=cola", "source=mlm", *SHORT, *more) for more in ([], ["ticket.examples=9"]))
     assert cut.problem == whole.problem and cut.name != whole.name
-    assert len(Workbench(cut.mask.chain.problem, context).splits.train) == 9
-    first = Workbench(whole.mask.chain.problem, context).splits
-    assert Workbench(cut.mask.chain.problem, context).splits.train[8] == first.train[8]
-    assert len(Workbench(cut.mask.chain.problem, context).splits.dev) == len(first.dev)
+    part, first = (Workbench(run.mask.chain.problem, context).splits for run in (cut, whole))
+    assert len(part.train) == 9 and part.train[8] == first.train[8]
+    assert len(part.dev) == len(first.dev)

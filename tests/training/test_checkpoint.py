@@ -1,7 +1,5 @@
 """A training that is cut off at any step, by a signal, goes on to the bytes of one that was not."""
 
-from __future__ import annotations
-
 import os
 import signal
 from dataclasses import replace
@@ -84,9 +82,8 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
 
 def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=full", "training.steps=60")
-    whole = replace(
-        with_checkpoints, store=Store(tmp_path / "w" / "runs"), logger=LoggerConfig(CSV, tmp_path / "whole")
-    )
+    logger = LoggerConfig(CSV, tmp_path / "whole")
+    whole = replace(with_checkpoints, store=Store(tmp_path / "w" / "runs"), logger=logger)
     part = replace(with_checkpoints, logger=LoggerConfig(CSV, tmp_path / "part"))
     score_run(run, whole)
     for step in (25, 27, 44):
@@ -103,9 +100,7 @@ def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cu
 @pytest.mark.parametrize("damage", ["flip", "cut", "half"])
 def test_a_damaged_checkpoint_is_passed_over(damage, with_checkpoints, tiny_run, cut, monkeypatch):
     run = tiny_run("task=cola", "subnetwork=full")
-    whole = score_run(
-        run, replace(with_checkpoints, store=type(with_checkpoints.store)(with_checkpoints.store.root / "w"))
-    )
+    whole = score_run(run, replace(with_checkpoints, store=Store(with_checkpoints.store.root / "w")))
     with monkeypatch.context():
         cut(2)
         with pytest.raises(Interrupted):

@@ -1,7 +1,5 @@
 """Loggers: each is a YAML, a user's own too, and none of them is part of a run's name."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 
 import pytest
@@ -63,13 +61,11 @@ def test_a_logger_of_ones_own_is_a_yaml(own, tmp_path):
     assert name == run_of(compose_config([*CELL[1:-1]])).name
 
 
-def test_an_option_that_it_does_not_have_is_refused(own, tmp_path):
-    done = inside(tmp_path / "root", *CELL, "--config-dir", str(own), "logger=lines", "+logger.colour=red", status=2)
+def test_an_option_or_a_word_that_a_logger_does_not_have_is_refused(own, tmp_path):
+    cell = [tmp_path / "root", *CELL, "--config-dir", str(own)]
+    done = inside(*cell, "logger=lines", "+logger.colour=red", status=2)
     assert "logger.colour: own_loggers.lines has no such option; it has name, config, folder, suffix" in done.stderr
-
-
-def test_a_word_that_a_logger_does_not_take_is_refused(tmp_path):
-    done = inside(tmp_path / "root", *CELL, "logger=wandb", "logger.mode=sometimes", status=2)
+    done = inside(*cell, "logger=wandb", "logger.mode=sometimes", status=2)
     assert "logger.mode=sometimes: expected one of offline, online" in done.stderr
 
 

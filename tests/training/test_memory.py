@@ -1,33 +1,22 @@
 """What bounds memory changes no number."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
-import torch
 
-from lightning_tickets.pruning.mask import full
 from lightning_tickets.tasks.batches import evaluation_order
-from lightning_tickets.tickets.rewinding import TrainingStart
-from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training import fit as fit_module
-from lightning_tickets.training.config import Hardware
+from tests.checks import same
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "squad"])
-def test_recomputing_gives_the_same_bits_with_dropout_on(context, tiny_run, task, monkeypatch):
-    problem, asked = tiny_run(f"task={task}").problem, []
-    recompute = fit_module._recompute
-    monkeypatch.setattr(fit_module, "_recompute", lambda encoder: (asked.append(encoder), recompute(encoder)))
-    found = []
-    for limit in (None, 1):
-        bench = Workbench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
-        found.append(bench.train("x", TrainingStart(bench.theta), full(bench.prunable), (1, 0)))
-    kept, recomputed = found
-    assert len(asked) == 1 and asked[0].is_gradient_checkpointing
-    assert kept.score == recomputed.score
-    assert all(torch.equal(w, recomputed.weights[name]) for name, w in kept.weights.items())
+def test_recomputing_gives_the_same_bits_with_dropout_on(train_once, task, monkeypatch):
+    recompute = Mock(side_effect=fit_module._recompute)
+    monkeypatch.setattr(fit_module, "_recompute", recompute)
+    kept, recomputed = (train_once(f"task={task}", recompute_from=limit) for limit in (None, 1))
+    ((encoder,), _) = recompute.call_args
+    assert recompute.call_count == 1 and encoder.is_gradient_checkpointing
+    assert kept.score == recomputed.score and same(kept.weights, recomputed.weights)
 
 
 def test_batches_to_score_on_hold_no_more_than_so_many_tokens():

@@ -1,16 +1,11 @@
 """Trainings on packed batches: every task's gradients at θ0 are the same, and the same spec gives the same bytes."""
 
-from __future__ import annotations
-
-from dataclasses import replace
-
 import pytest
 import torch
 
 from lightning_tickets.pruning.mask import full
-from lightning_tickets.tickets.rewinding import TrainingStart
 from lightning_tickets.tickets.workbench import Workbench
-from lightning_tickets.training.config import Hardware
+from tests.checks import same
 from tests.commands import TASKS
 
 PACKED = "training.packed=true"
@@ -26,22 +21,12 @@ def test_gradients_of_every_task_are_those_of_padded_batches(context, tiny_run, 
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm", "squad"])
-def test_the_same_bytes_every_time_also_when_recomputed(context, tiny_run, task):
-    problem, found = tiny_run(f"task={task}", PACKED).problem, []
-    for limit in (None, None, 1):
-        bench = Workbench(problem, replace(context, hardware=Hardware(recompute_from=limit)))
-        found.append(bench.train("x", TrainingStart(bench.theta), full(bench.prunable), (1, 0)))
-    first, *others = found
-    for other in others:
-        assert other.score == first.score
-        assert all(torch.equal(weight, other.weights[name]) for name, weight in first.weights.items())
+def test_the_same_bytes_every_time_also_when_recomputed(train_once, task):
+    first, *others = (train_once(f"task={task}", PACKED, recompute_from=limit) for limit in (None, None, 1))
+    assert all(other.score == first.score and same(other.weights, first.weights) for other in others)
 
 
-def test_a_packed_training_has_a_name_and_draws_of_its_own(context, tiny_run):
-    runs = [tiny_run("task=cola", *more) for more in ((), (PACKED,))]
-    assert runs[0].name != runs[1].name and runs[0].name == tiny_run("task=cola", "training.packed=false").name
-    trained = []
-    for run in runs:
-        bench = Workbench(run.problem, context)
-        trained.append(bench.train("x", TrainingStart(bench.theta), full(bench.prunable), (1, 0)).weights)
-    assert any(not torch.equal(weight, trained[1][name]) for name, weight in trained[0].items())
+def test_a_packed_training_has_a_name_and_draws_of_its_own(train_once, tiny_run):
+    plain, unpacked, packed = (tiny_run("task=cola", *more) for more in ([], ["training.packed=false"], [PACKED]))
+    assert plain.name == unpacked.name != packed.name
+    assert not same(train_once("task=cola").weights, train_once("task=cola", PACKED).weights)
