@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from lightning_tickets.data.readers import read_records
 from lightning_tickets.data.rows import Columns, rows
@@ -60,3 +61,12 @@ def unreadable(path: Path, columns: Columns) -> str:
     text = refusal(lambda: read(path, columns))
     assert text.startswith(str(path))
     return text.removeprefix(str(path))
+
+
+def nested(scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """These, or lists and dictionaries of them at any depth."""
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+        max_leaves=6,
+    )

@@ -122,14 +122,14 @@ def test_an_official_file_that_is_empty_or_garbage(task: str, specs, tmp_path: P
         for garbage in (b"", b"\xff\xfe\x00" * 40):
             (tmp_path / name).write_bytes(garbage)
             assert wrong(source, task).startswith(f"{tmp_path / name}")
-        (tmp_path / name).write_text(whole)
+        (tmp_path / name).write_bytes(whole)
 
 
 @pytest.mark.parametrize("task", SAMPLES)
 def test_an_official_file_cut_anywhere_gives_its_first_rows_or_is_refused(task: str, specs, tmp_path: Path) -> None:
     sample, columns = SAMPLES[task], specs[task].files.columns
     for name, rows_of in zip(sample.files, sample.rows.values(), strict=True):
-        whole, path = sample.files[name].encode(), tmp_path / Path(name).name
+        whole, path = sample.files[name], tmp_path / Path(name).name
         for kept in range(0, len(whole), 5):
             path.write_bytes(whole[:kept])
             try:
