@@ -51,12 +51,12 @@ class Sample:
         return pa.table({**columns, "idx": pa.array(range(len(rows)), pa.int32())})
 
 
-def _row(written: Any) -> dict[str, Any]:
+def row(written: Any) -> dict[str, Any]:
     return dict(written if isinstance(written, dict) else zip(("first", "second", "label"), written, strict=True))
 
 
 def _sample(files: list[str], rows: dict[str, list[Any]], **hub: Any) -> Sample:
-    made = {split: [_row(written) for written in listed] for split, listed in rows.items()}
+    made = {split: [row(written) for written in listed] for split, listed in rows.items()}
     return Sample({name: (FOLDER / name).read_bytes() for name in files}, made, **hub)
 
 
