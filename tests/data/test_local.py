@@ -23,8 +23,6 @@ CLASSES = Columns((("first", 3), ("label", 1)), classes=2)
 COLA = DatasetSpec(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), CLASSES), None)
 CLONE = HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT)
 HUB = DatasetSpec(None, CLONE)
-RTE_TEST = "index\tsentence1\tsentence2"
-NO_LABEL = ", line 2: no column 'label'; its columns are 'index', 'sentence1', 'sentence2'"
 TRAIN, DEV = b"gj04\t1\t\tThe dog sleeps.\n", b"gj04\t0\t*\tDog the sleeps.\n"
 
 
@@ -47,10 +45,10 @@ def glue(folder: Path, train: bytes = TRAIN, dev: bytes = DEV) -> Path:
     return folder
 
 
-def own(root: Path, name: str, content: str) -> None:
+def own(root: Path, name: str, content: bytes) -> None:
     """A folder with files of the user's own."""
     (root / "own").mkdir(exist_ok=True)
-    (root / "own" / name).write_text(content)
+    (root / "own" / name).write_bytes(content)
     (root / "own/dev.txt").write_text("b\nc\n")
 
 
@@ -97,15 +95,13 @@ def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path)
     assert wrong(Local(str(tmp_path), specs), "mnli") == message
 
 
+NO_LABEL = ", line 2: no column 'label'; its columns are 'index', 'sentence1', 'sentence2'"
+
+
 @pytest.mark.parametrize(
     ("task", "file", "header", "message"),
     [
-        (
-            "rte",
-            "RTE/dev.tsv",
-            RTE_TEST,
-            NO_LABEL,
-        ),
+        ("rte", "RTE/dev.tsv", "index\tsentence1\tsentence2", NO_LABEL),
         ("qqp", "QQP/dev.tsv", "id\tquestion1\tquestion2", ": no rows of 6 columns"),
     ],
 )
@@ -211,13 +207,10 @@ def test_a_clone_with_an_unreadable_file(replace_by, ask, reason: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
-    [
-        ("wiki.train.raw", "*train.raw"),
-        *[(name, name) for name in ("tr[ain].txt", "a*b.txt", "wei?rd.txt")],
-    ],
+    [("wiki.train.raw", "*train.raw"), *((name, name) for name in ("tr[ain].txt", "a*b.txt", "wei?rd.txt"))],
 )
 def test_a_file_by_its_pattern_or_name(name: str, pattern: str, tmp_path: Path) -> None:
-    own(tmp_path, name, "a\n")
+    own(tmp_path, name, b"a\n")
     assert local(tmp_path, files(pattern)).counts("cola") == {"train": 1, "dev": 2}
 
 
@@ -236,14 +229,14 @@ def test_a_folder_that_matches_a_pattern_is_not_a_file(pattern: str, tmp_path: P
 
 
 def test_a_file_at_an_absolute_path(tmp_path: Path) -> None:
-    own(tmp_path, "../elsewhere.txt", "a\n")
+    own(tmp_path, "../elsewhere.txt", b"a\n")
     source = local(tmp_path / "own", files(str(tmp_path / "elsewhere.txt"), folder="."))
     assert source.counts("cola") == {"train": 1, "dev": 2}
 
 
 @pytest.mark.parametrize("pattern", ["", "a**b", "/nowhere/*.txt", "[", "../*", "\0"])
 def test_a_pattern_that_matches_nothing(pattern: str, tmp_path: Path) -> None:
-    own(tmp_path, "a", "")
+    own(tmp_path, "a", b"")
     with pytest.raises(UserError, match="data.root: no file"):
         local(tmp_path / "own", files(pattern, folder=".")).counts("cola")
 
@@ -336,23 +329,21 @@ def test_counts_find_a_bad_line_of_either_split(split: str, tmp_path: Path) -> N
     assert wrong(local(tmp_path)) == message
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b" \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
-def test_an_empty_file(content: bytes, tmp_path: Path) -> None:
-    glue(tmp_path / "CoLA", train=content)
-    assert wrong(local(tmp_path)) == f"{tmp_path}/CoLA/train.tsv: no rows"
+EMPTY = [b"", b"\n\n", b" \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"]
 
 
 @pytest.mark.parametrize(
     ("name", "content", "columns"),
     [
-        ("train.tsv", "text\tlabel\n", TEXT),
-        ("train.csv", "text,label\n", TEXT),
-        ("train.jsonl", "\n", TEXT),
-        ("train.txt", "", TEXT),
-        ("train.json", '{"data": []}', ANSWERS),
+        *[("train.tsv", content, CLASSES) for content in EMPTY],
+        ("train.tsv", b"text\tlabel\n", TEXT),
+        ("train.csv", b"text,label\n", TEXT),
+        ("train.jsonl", b"\n", TEXT),
+        ("train.txt", b"", TEXT),
+        ("train.json", b'{"data": []}', ANSWERS),
     ],
 )
-def test_a_file_without_rows(name: str, content: str, columns: Columns, tmp_path: Path) -> None:
+def test_a_file_without_rows(name: str, content: bytes, columns: Columns, tmp_path: Path) -> None:
     own(tmp_path, name, content)
     assert wrong(local(tmp_path, files(name, columns))) == f"{tmp_path}/own/{name}: no rows"
 
