@@ -31,9 +31,9 @@ def one_line(error: UserError) -> str:
     return text
 
 
-def refusal(act: Callable[[], Iterable[Any]]) -> str:
+def refusal(act: Callable[[], Iterable[Any] | None]) -> str:
     with pytest.raises(UserError) as raised:
-        list(act())
+        list(act() or ())
     return one_line(raised.value)
 
 
