@@ -19,11 +19,14 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())
 
 
-def largest_by_sorting(scores: Mapping[str, Tensor], among: Mapping[str, Tensor], count: int) -> dict[str, Tensor]:
-    """The mask of the ``count`` largest magnitudes among some, by a stable sort of all of them."""
+def largest_by_sorting(
+    scores: Mapping[str, Tensor], among: Mapping[str, Tensor], count: int, signed: bool = False
+) -> dict[str, Tensor]:
+    """The mask of the ``count`` largest magnitudes (or scores) among some, by a stable sort of all of them."""
     alive = torch.cat([mask.flatten() for mask in among.values()])
-    sizes = torch.cat([score.detach().float().abs().flatten() for score in scores.values()])
-    chosen = torch.where(alive, sizes, -1.0).sort(descending=True, stable=True).indices[:count]
+    sizes = torch.cat([score.detach().float().flatten() for score in scores.values()])
+    running = torch.where(alive, sizes if signed else sizes.abs(), -torch.inf)
+    chosen = running.sort(descending=True, stable=True).indices[:count]
     parts = torch.zeros_like(alive).index_fill(0, chosen, True).split([mask.numel() for mask in among.values()])
     return {name: part.view(mask.shape) for (name, mask), part in zip(among.items(), parts, strict=True)}
 

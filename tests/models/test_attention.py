@@ -24,7 +24,8 @@ def test_a_known_type_has_heads_of_equal_size(model_type):
 
 @pytest.mark.parametrize("model_type", ["albert", "deberta-v2", "modernbert"])
 def test_another_type_is_refused_when_the_run_is_composed(model_type, folder):
-    with torch.device("meta"), pytest.raises(ValueError, match="has no query, key, value and output matrices"):
+    message = f"type {model_type} has no query, key, value and output matrices"
+    with torch.device("meta"), pytest.raises(ValueError, match=message):
         attention_heads(AutoModel.from_config(CONFIG_MAPPING[model_type](num_hidden_layers=1)))
     content = json.loads((folder / "config.json").read_text()) | {"model_type": model_type}
     (folder / "config.json").write_text(json.dumps(content))
