@@ -17,10 +17,9 @@ from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
 from lightning_tickets.pocket.tasks import TASKS, rows
 from tests.data.official import SAMPLES, Sample
-from tests.data.reading import ANSWERS, TEXT, one_line, read, refusal
+from tests.data.reading import ANSWERS, NUMBERED, TEXT, one_line, read, refusal
 
-CLASSES = Columns((("first", 3), ("label", 1)), classes=2)
-COLA = DatasetSpec(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), CLASSES), None)
+COLA = DatasetSpec(Files("CoLA", (("train", "train.tsv"), ("dev", "dev.tsv")), NUMBERED), None)
 CLONE = HubSet("own/set", "plain", "0" * 40, (("train", "train"), ("dev", "validation")), TEXT)
 HUB = DatasetSpec(None, CLONE)
 TRAIN, DEV = b"gj04\t1\t\tThe dog sleeps.\n", b"gj04\t0\t*\tDog the sleeps.\n"
@@ -74,17 +73,12 @@ def test_every_task_has_a_sample(specs) -> None:
 @pytest.mark.parametrize("write", [Sample.write_files, Sample.write_parquet])
 @pytest.mark.parametrize("task", SAMPLES)
 def test_official_files_and_clones_have_the_same_rows(task: str, write, specs, tmp_path: Path) -> None:
-    sample = SAMPLES[task]
-    source = Local(str(write(sample, tmp_path)), specs)
+    """All of them in one folder."""
+    for each in SAMPLES.values():
+        write(each, tmp_path)
+    source, sample = Local(str(tmp_path), specs), SAMPLES[task]
     assert {split: list(source.rows(task, split)) for split in sample.rows} == sample.rows
     assert source.counts(task) == {split: len(expected) for split, expected in sample.rows.items()}
-
-
-def test_all_tasks_fit_in_one_folder(specs, tmp_path: Path) -> None:
-    for sample in SAMPLES.values():
-        sample.write_files(tmp_path)
-    for task, sample in SAMPLES.items():
-        assert list(Local(str(tmp_path), specs).rows(task, "dev")) == sample.rows["dev"]
 
 
 def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path) -> None:
@@ -274,7 +268,7 @@ def test_a_file_changed_within_a_process_is_read_again(tmp_path: Path) -> None:
 def test_other_columns_change_the_fingerprint(tmp_path: Path) -> None:
     glue(tmp_path / "CoLA")
     assert COLA.files is not None
-    other = replace(COLA, files=replace(COLA.files, columns=replace(CLASSES, classes=3)))
+    other = replace(COLA, files=replace(COLA.files, columns=replace(NUMBERED, classes=3)))
     assert local(tmp_path).fingerprint("cola") != local(tmp_path, other).fingerprint("cola")
 
 
@@ -335,7 +329,7 @@ EMPTY = [b"", b"\n\n", b" \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"]
 @pytest.mark.parametrize(
     ("name", "content", "columns"),
     [
-        *[("train.tsv", content, CLASSES) for content in EMPTY],
+        *[("train.tsv", content, NUMBERED) for content in EMPTY],
         ("train.tsv", b"text\tlabel\n", TEXT),
         ("train.csv", b"text,label\n", TEXT),
         ("train.jsonl", b"\n", TEXT),

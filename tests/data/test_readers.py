@@ -18,9 +18,8 @@ from tests.data import reading
 from tests.data.official import row
 from tests.data.reading import ANSWERS, CLASSES, NUMBERED, SCORES, TEXT, read
 
-NAMED = Columns(
-    (("first", "sentence1"), ("second", "sentence2"), ("label", "label")), labels=("entailment", "not_entailment")
-)
+LABELS = ("entailment", "not_entailment")
+NAMED = Columns((("first", "sentence1"), ("second", "sentence2"), ("label", "label")), labels=LABELS)
 HEADER = b"index\tsentence1\tsentence2\tlabel\n"
 
 
@@ -42,9 +41,13 @@ OTHER_ORDER = b"label\tsentence2\tmore\tsentence1\nentailment\tsecond\tx\tfirst\
 LONE_QUOTES = line('"A b.', 'C "d.') + b'1\tE\tF"\tentailment\n'
 QUOTED_CSV = '\ufeffid,label,first\r\n1,0,"He said ""no"",\nand left."\r\n\r\n2,1,\'b\r\n'.encode()
 JSON_LINES = b'{"first": "a\\n\\"b\\u00e9", "label": 1, "more": [null]}\n\n{"label": "0", "first": ""}'
-ROW_GROUPS = {"first": ["a", "b\u2028", "c"], "label": pa.array([1, 0, 1], pa.int8()), "more": [None] * 3}
+TABLE = {"first": ["a", "b\u2028", "c"], "label": pa.array([1, 0, 1], pa.int8()), "more": [None] * 3}
+ROW_GROUPS = parquet(TABLE, row_group_size=2)
 ANSWER = {"question": "q", "context": "abc", "answers": {"text": ["b"], "answer_start": [1]}}
 RUNNING = '\ufeff = A "title" =\r\n\n \tb\x0cc\u2028d'.encode()
+TEXTS = [{"text": ' = A "title" ='}, {"text": ""}, {"text": " \tb\x0cc\u2028d"}]
+PLAIN = b"sentence1\tsentence2\tlabel\na\tb\tentailment\nc\td\tnot_entailment\n"
+WRITTEN = [b"\xef\xbb\xbf" + PLAIN, PLAIN.replace(b"\n", b"\r\n"), PLAIN.rstrip(b"\n"), PLAIN + b"\n\n"]
 READ = [
     (".tsv", SENTENCES, NUMBERED, [("The dog sleeps.", None, 1), ("Dog the sleeps.", None, 0)]),
     (".tsv", line("A b.", "C d.", "not_entailment"), NAMED, [("A b.", "C d.", 1)]),
@@ -52,21 +55,14 @@ READ = [
     (".tsv", LONE_QUOTES, NAMED, [('"A b.', 'C "d.', 0), ("E", 'F"', 0)]),
     (".tsv", line(" a  b "), NAMED, [(" a  b ", "b", 0)]),
     (".tsv", line("café ☕", "naïve"), NAMED, [("café ☕", "naïve", 0)]),
-    # Only line feeds end lines
+    # A byte order mark, other line ends, and blank lines after the last; only line feeds end lines
+    *[(".tsv", content, NAMED, [("a", "b", 0), ("c", "d", 1)]) for content in WRITTEN],
     *[(".tsv", line(f"a{end}b"), NAMED, [(f"a{end}b", "b", 0)]) for end in "\u2028\x85\x0b\x1c"],
     (".csv", QUOTED_CSV, CLASSES, [('He said "no",\nand left.', None, 0), ("'b", None, 1)]),
     (".jsonl", JSON_LINES, CLASSES, [('a\n"bé', None, 1), ("", None, 0)]),
     (".jsonl", json.dumps(ANSWER).encode(), ANSWERS, [ANSWER]),
-    (
-        ".parquet",
-        parquet(ROW_GROUPS, row_group_size=2),
-        CLASSES,
-        [("a", None, 1), ("b\u2028", None, 0), ("c", None, 1)],
-    ),
-    *[
-        (suffix, RUNNING, TEXT, [{"text": ' = A "title" ='}, {"text": ""}, {"text": " \tb\x0cc\u2028d"}])
-        for suffix in (".txt", ".raw", ".tokens")
-    ],
+    (".parquet", ROW_GROUPS, CLASSES, [("a", None, 1), ("b\u2028", None, 0), ("c", None, 1)]),
+    *[(suffix, RUNNING, TEXT, TEXTS) for suffix in (".txt", ".raw", ".tokens")],
 ]
 
 
@@ -75,22 +71,6 @@ def test_the_rows_of_a_file(suffix: str, content: bytes, columns: Columns, rows:
     path = tmp_path / f"train{suffix}"
     path.write_bytes(content)
     assert read(path, columns) == [row(written) for written in rows]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda content: b"\xef\xbb\xbf" + content,
-        lambda content: content.replace(b"\n", b"\r\n"),
-        lambda content: content.rstrip(b"\n"),
-        lambda content: content + b"\n\n",
-    ],
-    ids=["byte order mark", "CRLF", "no last line end", "blank lines at the end"],
-)
-def test_ways_to_write_the_same_file(change, tmp_path: Path) -> None:
-    path = tmp_path / "train.tsv"
-    path.write_bytes(change(b"sentence1\tsentence2\tlabel\na\tb\tentailment\nc\td\tnot_entailment\n"))
-    assert read(path, NAMED) == [row(("a", "b", 0)), row(("c", "d", 1))]
 
 
 def test_a_file_is_read_row_by_row(tmp_path: Path) -> None:
@@ -118,6 +98,8 @@ SOME = ", line 2: no column 'sentence1'; its columns are " + ", ".join(f"'column
 UNSUPPORTED = ": unsupported file type; expected one of .csv, .json, .jsonl, .parquet, .raw, .tokens, .tsv, .txt"
 TWO = {"label": [1, 1]}
 ROW = b'{"first": "a", "label": 1}\n'
+NO_OBJECTS = [ROW + b"\n" + other for other in (b"[1]", b'"a"', b"null", b"3")]
+LATE = parquet({"first": ["a"] * 2500, "label": [1] * 2499 + [2]})
 REFUSED = [
     # Tab-separated
     (".tsv", line("a", "b", "not_e"), NAMED, NOT_E),
@@ -136,19 +118,11 @@ REFUSED = [
     (".csv", b'first,label\n"a\nb",7\n', CLASSES, ", line 2: label '7'; expected 0 to 1"),
     (".csv", b"a,b,c,d\n1,2,3,4\n", NUMBERED, ", line 2: no column 3; its columns are 'a', 'b', 'c', 'd'"),
     # JSON lines
-    *[
-        (".jsonl", ROW + b"\n" + other, CLASSES, ", line 3: not a JSON object")
-        for other in (b"[1]", b'"a"', b"null", b"3")
-    ],
+    *[(".jsonl", content, CLASSES, ", line 3: not a JSON object") for content in NO_OBJECTS],
     (".jsonl", b'{"first": "a\\ud83d", "label": 1}\n', CLASSES, ", line 1: first is 'a\\ud83d', not a text"),
     # Parquet; the rows are read a thousand at a time
     (".parquet", parquet({"s": ["a"], "n": [1]}), CLASSES, ", row 0: no column 'first'; its columns are 's', 'n'"),
-    (
-        ".parquet",
-        parquet({"first": ["a"] * 2500, "label": [1] * 2499 + [2]}),
-        CLASSES,
-        ", row 2499: label 2; expected 0 to 1",
-    ),
+    (".parquet", LATE, CLASSES, ", row 2499: label 2; expected 0 to 1"),
     (".parquet", parquet(TWO | {"first": ["a", None]}), CLASSES, ", row 1: first is None, not a text"),
     (".parquet", parquet(TWO | {"first": [b"a", b"\xff" * 99]}), CLASSES, ", row 0: first is b'a', not a text"),
     (".parquet", parquet(TWO | {"first": [1, 2]}), CLASSES, ", row 0: first is 1, not a text"),

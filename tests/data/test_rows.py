@@ -112,10 +112,8 @@ def test_a_label_is_defined_in_one_way_and_only_where_there_is_one(names: Any, o
 
 def test_lines_of_another_width_are_left_out() -> None:
     columns = Columns(PLACES, classes=2, width=3)
-    wide = {"first": "a", "label": "7", "more": "", SURPLUS: ["b"]}
-    assert made(columns, {"first": "a"}, wide, {"first": "b", "label": 1, "more": ""}) == [
-        {"first": "b", "second": None, "label": 1}
-    ]
+    wide, row = {"first": "a", "label": "7", "more": "", SURPLUS: ["b"]}, {"first": "b", "label": 1, "more": ""}
+    assert made(columns, {"first": "a"}, wide, row) == [{"first": "b", "second": None, "label": 1}]
 
 
 def test_a_line_wider_than_its_header_is_refused() -> None:
