@@ -1,6 +1,7 @@
 """What tests of several rooms check: equal tensors, errors of one line, generators left alone, pickles not run."""
 
 import os
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Evil:
 
     def __reduce__(self) -> Any:
         return os.mkdir, (str(self.marker),)
+
+
+def by_pickle(content: Any, file: Path) -> None:
+    """Save without torch."""
+    file.write_bytes(pickle.dumps(content, protocol=2))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ HAS_POOLER = {"bert", "minilm", "roberta"}
 BASE = BertConfig()
 LARGE = BertConfig(hidden_size=1024, num_hidden_layers=24, num_attention_heads=16, intermediate_size=4096)
 TINY = BertConfig(hidden_size=128, num_hidden_layers=2, num_attention_heads=2, intermediate_size=512)
+FEED_FORWARD = {"encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
 ONE_LAYER = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 50}
 
 
@@ -112,9 +113,7 @@ def test_the_formats_give_the_same_weights(saved, tmp_path: Path) -> None:
     [
         transformers.GPT2Config(n_embd=16, n_layer=1, n_head=2, vocab_size=50),
         transformers.T5Config(d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, vocab_size=50),
-        transformers.BartConfig(
-            d_model=16, encoder_layers=1, decoder_layers=1, encoder_ffn_dim=16, decoder_ffn_dim=16, vocab_size=50
-        ),
+        transformers.BartConfig(d_model=16, encoder_layers=1, decoder_layers=1, vocab_size=50, **FEED_FORWARD),
         transformers.SqueezeBertConfig(**ONE_LAYER, embedding_size=16),
         BertConfig(**ONE_LAYER, is_decoder=True),
     ],
