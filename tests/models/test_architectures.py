@@ -1,4 +1,4 @@
-"""Which matrices are pruned, by architecture and by size, and every way that an architecture lies on disk."""
+"""Which matrices are pruned, which architectures have attention heads, and every way that they lie on disk."""
 
 import importlib.util
 import json
@@ -10,9 +10,14 @@ import pytest
 import torch
 import transformers
 from safetensors.torch import load_file
-from transformers import AutoModel, BertConfig
+from transformers import CONFIG_MAPPING, AutoModel, BertConfig
 
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
+from lightning_tickets.models.files import SPLIT_BY_HEAD
 from tests.checks import one_line, same
 
 HAS_POOLER = {"bert", "minilm", "roberta"}
@@ -124,6 +129,27 @@ def test_a_network_of_another_kind_is_one_line(other, tmp_path: Path) -> None:
     AutoModel.from_config(other).save_pretrained(tmp_path)
     message = f"model.path={tmp_path}: a network of type {other.model_type}, expected an encoder"
     assert message in one_line(load_encoder, tmp_path)
+
+
+@pytest.mark.parametrize("model_type", sorted(SPLIT_BY_HEAD))
+def test_a_known_type_has_heads_of_equal_size(model_type: str) -> None:
+    config = CONFIG_MAPPING[model_type](num_hidden_layers=1)
+    with torch.device("meta"):
+        heads = attention_heads(AutoModel.from_config(config))
+    assert len(heads) == config.num_attention_heads
+    assert len({tuple(past - first for _, first, past in head.values()) for head in heads}) == 1
+
+
+@pytest.mark.parametrize("model_type", ["albert", "deberta-v2", "modernbert"])
+def test_another_type_is_refused_when_the_run_is_composed(model_type: str, folder: Path) -> None:
+    message = f"type {model_type} has no query, key, value and output matrices"
+    with torch.device("meta"), pytest.raises(ValueError, match=message):
+        attention_heads(AutoModel.from_config(CONFIG_MAPPING[model_type](num_hidden_layers=1)))
+    content = json.loads((folder / "config.json").read_text()) | {"model_type": model_type}
+    (folder / "config.json").write_text(json.dumps(content))
+    line = f"^pruner: .*heads needs attention heads, not known for type '{model_type}'; known types are bert, "
+    with pytest.raises(UserError, match=line):
+        run_of(compose_config(["model=local", f"model.path={folder}", "pruner=heads"]))
 
 
 def test_a_real_minilm() -> None:
