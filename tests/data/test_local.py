@@ -261,7 +261,6 @@ def test_a_file_changed_within_a_process_is_read_again(tmp_path: Path) -> None:
 
 def test_other_columns_change_the_fingerprint(tmp_path: Path) -> None:
     glue(tmp_path / "CoLA")
-    assert COLA.files is not None
     other = replace(COLA, files=replace(COLA.files, columns=replace(NUMBERED, classes=3)))
     assert local(tmp_path).fingerprint("cola") != local(tmp_path, other).fingerprint("cola")
 

@@ -87,8 +87,7 @@ def head_on_pocket(folder: Path) -> Any:
 @pytest.fixture(params=[load_encoder, head_on_pocket])
 def load(request: pytest.FixtureRequest) -> Callable[[Path], Any]:
     """Each way to read the weights of a folder."""
-    reader: Callable[[Path], Any] = request.param
-    return reader
+    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_evaluation_sees_everything_once_and_shortest_first() -> None:
     assert {len(batch) for batch in batches[:-1]} == {16}
 
 
-def test_batches_to_score_on_hold_no_more_than_so_many_tokens():
+def test_batches_to_score_on_hold_no_more_than_so_many_tokens() -> None:
     lengths = [5, 300, 7, 384, 128, 384, 40, 384, 3]
     batches = evaluation_order(lengths, 4, 800)
     assert sorted(sum(batches, [])) == list(range(len(lengths)))
