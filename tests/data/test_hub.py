@@ -18,8 +18,7 @@ from tests.data.official import SAMPLES
 from tests.data.reading import TEXT, refusal
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-SPLITS = (("train", "train"), ("dev", "validation"))
-OWN = HubSet("own/set", "plain", COMMIT, SPLITS, TEXT)
+OWN = HubSet("own/set", "plain", COMMIT, (("train", "train"), ("dev", "validation")), TEXT)
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,6 @@ def wrong(columns: Columns, **record: Any) -> str:
 
 # What a label may be
 
-
 ENDLESS = Columns(PLACES, low=float("-inf"), high=float("inf"))
 NUMBERS = Columns(PLACES, labels=("4", "0"))  # numbers too in JSON and Parquet
 LABELS = [

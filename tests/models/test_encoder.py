@@ -11,8 +11,7 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, load_t
 from lightning_tickets.pocket import MODEL_DIR
 from tests.checks import nothing_drawn, one_line, same
 
-SIZES = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "vocab_size": 50}
-SMALL = BertConfig(**SIZES)
+SMALL = BertConfig(hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, vocab_size=50)
 
 
 @pytest.mark.parametrize("how", [lambda: load_encoder(MODEL_DIR), lambda: fresh_encoder(SMALL, 3)])
