@@ -127,7 +127,7 @@ REFUSED = [
     (".parquet", parquet(TWO | {"first": [b"a", b"\xff" * 99]}), CLASSES, ", row 0: first is b'a', not a text"),
     (".parquet", parquet(TWO | {"first": [1, 2]}), CLASSES, ", row 0: first is 1, not a text"),
     (".parquet", parquet(TWO | {"first": [["a"], ["b"]]}), CLASSES, ", row 0: first is ['a'], not a text"),
-    # Bytes of another encoding, found in their line, and other files
+    # Bytes of another encoding, whose line is named, and other files
     (".tsv", b"first\tlabel\na\t1\ncaf\xe9\n", CLASSES, ", line 3: not UTF-8 at byte 3"),
     (".csv", b'first,label\n"a\nb",1\ncaf\xe9\n', CLASSES, ", line 4: not UTF-8 at byte 3"),
     (".jsonl", ROW + b"caf\xe9\n", CLASSES, ", line 2: not UTF-8 at byte 3"),
