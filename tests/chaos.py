@@ -5,8 +5,6 @@
 Each instant is a kill -9 of one worker, of the driver, or of all of them; after it the same command is given again.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import signal

@@ -1,7 +1,5 @@
 """Typing commands in tests: in a process of its own, or in this one, which has torch imported already."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,7 +1,5 @@
 """What tests share: a tiny untrained BERT in a folder, and places that nothing else writes to."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Data flows one way through the rooms: which room may import which of ours, and who must do without torch."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys

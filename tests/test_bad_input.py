@@ -1,7 +1,5 @@
 """A mistake of the user's: one line that names the key or file and what is allowed, status 2, nothing written."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from typing import Any

@@ -1,7 +1,5 @@
 """The command line itself: help, version, unknown words, closed pipes, and how often a command composes."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

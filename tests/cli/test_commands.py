@@ -1,7 +1,5 @@
 """The commands as a user types them: real Hydra runs, on trainings of a few steps."""
 
-from __future__ import annotations
-
 import html
 import json
 import shlex

@@ -1,7 +1,5 @@
 """status and store: where a sweep stands, what is damaged, what can go."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

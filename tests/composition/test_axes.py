@@ -1,7 +1,5 @@
 """Sparsity, rewind point and mix as config groups: short forms, named members, and what they mean in a sweep."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

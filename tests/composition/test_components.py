@@ -1,7 +1,5 @@
 """Components by their stable names: the names of runs do not depend on where the code lies."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import os

@@ -1,7 +1,5 @@
 """Every YAML there is composes, and what it names can be called."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from functools import cache
 from pathlib import Path

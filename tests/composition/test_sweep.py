@@ -1,7 +1,5 @@
 """From what is typed to the runs it means: a cell alone and a cell of a study are the same run."""
 
-from __future__ import annotations
-
 import pytest
 from hydra import compose
 

@@ -1,7 +1,5 @@
 """What is typed as ``source=``: a task, several trained together, or nonsense in one line."""
 
-from __future__ import annotations
-
 import pytest
 
 from lightning_tickets.composition.compose import compose_config

@@ -1,7 +1,5 @@
 """Commands as they are typed, and the runs that they mean."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 

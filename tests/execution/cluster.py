@@ -1,7 +1,5 @@
 """A real Slurm of two nodes on loopback, for any user: no systemd, no munge, no accounting."""
 
-from __future__ import annotations
-
 import getpass
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The queue, the dispatch loop and the sweep, with a launcher whose jobs end as the test says."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections import Counter

@@ -1,7 +1,5 @@
 """A sweep through a real Slurm, with all that happens there, leaves what it leaves in one process, to the byte."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """The Slurm launcher's view of the queue and of the files that jobs leave, with stand-ins for Slurm's programs."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import SimpleNamespace

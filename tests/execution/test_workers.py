@@ -1,7 +1,5 @@
 """A sweep in worker processes: each training is made once, whoever dies."""
 
-from __future__ import annotations
-
 import json
 import os
 import pickle

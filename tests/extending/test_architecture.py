@@ -1,7 +1,5 @@
 """docs/architecture.md and docs/extending.md agree with the code: rooms, arrows, files and functions."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The walk-throughs of docs/extending.md: their files in an empty folder, their commands in processes of their own."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

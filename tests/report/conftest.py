@@ -1,7 +1,5 @@
 """Small exhibits, one of each shape that a report draws, a sheet and a matrix."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Reading pages and tables in tests: as a parser does, and as a browser shows them."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

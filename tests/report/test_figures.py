@@ -1,7 +1,5 @@
 """Curves, and the search for a ticket: what is drawn, also of an exhibit that is empty."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Heat maps and matrices: which numbers stand where, what is framed and counted, and the same bytes every time."""
 
-from __future__ import annotations
-
 import pickle
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The layout step: which lines, columns and blocks an exhibit becomes, and which cells are marked."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

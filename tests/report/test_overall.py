@@ -1,7 +1,5 @@
 """The page of all experiments: sections with experiment and scale, links that lead somewhere, and the filters."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

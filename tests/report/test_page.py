@@ -1,7 +1,5 @@
 """The page: complete, closed to the network, safe from what the data call themselves, with the runs of each cell."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Sheets and matrices: their files, and their sections on the page."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

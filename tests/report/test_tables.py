@@ -1,7 +1,5 @@
 """CSV, Markdown and LaTeX of the same exhibit."""
 
-from __future__ import annotations
-
 import csv
 import io
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The four writers over everything that a study can show: complete, rectangular, and safe from hostile text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
