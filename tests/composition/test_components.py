@@ -2,11 +2,8 @@
 
 import inspect
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ from lightning_tickets.pruning import schedule
 from lightning_tickets.runs.hashed_as import HASHED_AS
 from lightning_tickets.tickets import problem, spec
 from lightning_tickets.training import config
+from tests.commands import OURS, interpret
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("tasks", "pruning", "initialization", "training")  # rooms whose components change results
@@ -108,10 +106,7 @@ def test_what_is_no_component_is_refused(node, message):
 def names(root: Path) -> list[str]:
     """Of the jobs of a small plan, made by the package in ``root``."""
     line = ["plan", "task=cola", "subnetwork=imp,random_weights", "sparsity=50", "seed=1", "--json"]
-    environment = os.environ | {"PYTHONPATH": str(root), "LIGHTNING_TICKETS_ROOT": str(root / "multirun")}
-    command = [sys.executable, "-m", "lightning_tickets", *line]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = interpret(root, root / "multirun", *OURS, *line, PYTHONPATH=str(root))
     return [job["name"] for job in json.loads(done.stdout)["jobs"]]
 
 

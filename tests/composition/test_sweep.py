@@ -1,21 +1,11 @@
 """From what is typed to the runs it means: a cell alone and a cell of a study are the same run."""
 
 import pytest
-from hydra import compose
 
-from lightning_tickets.composition import compose as compose_module
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.spec import TicketMask
 from tests.composition.typed import checked_sweep, typed
-
-
-@pytest.fixture
-def compositions(monkeypatch) -> list[object]:
-    """One entry for each time that Hydra composes."""
-    calls: list[object] = []
-    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
-    return calls
 
 
 def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():

@@ -32,11 +32,6 @@ def test_a_task_twice_or_none_is_refused(wrong, problem):
         compose_config([f"source={wrong}"])
 
 
-def test_an_unknown_task_is_refused_with_those_that_are_known():
-    with pytest.raises(UserError, match="unknown option task=mlx; choose from cola, mlm"):
-        compose_config(["source=mlm+mlx"])
-
-
 def test_each_source_loads_a_yaml_of_its_own():
     loaded = with_source_tasks(["task=rte", "source=mlm+cola", "seed=1"])
     assert loaded[-2:] == ["+task@sources.mlm=mlm", "+task@sources.cola=cola"]
