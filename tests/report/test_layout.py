@@ -6,7 +6,7 @@ import pytest
 
 from lightning_tickets.report.exhibit_table import exhibit_table, score_cell, verdict_marks
 from lightning_tickets.report.footnotes import absent, commands
-from lightning_tickets.report.formatting import points
+from lightning_tickets.report.formatting import points, signed
 from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
@@ -37,9 +37,8 @@ def test_a_sweep_has_a_block_for_each_sparsity_and_the_full_network_once(sweep: 
 
 def test_rows_with_a_sparsity_each_carry_it_in_their_name() -> None:
     sparsities = {"full": 0.0, "rte": 0.6, "cola": 0.5}
-    measurements = tuple(
-        Measurement(row, task, "accuracy", s, (0.5,)) for row, s in sparsities.items() for task in "ab"
-    )
+    cells = ((row, task, sparsity) for row, sparsity in sparsities.items() for task in "ab")
+    measurements = tuple(Measurement(row, task, "accuracy", sparsity, (0.5,)) for row, task, sparsity in cells)
     (block,) = lay_out(Exhibit("x", "", "", "table", tuple(sparsities), ("a", "b"), measurements)).blocks
     assert [line.label for line in block.lines] == ["f_BERT (full network)", "RTE, 60 %", "CoLA, 50 %"]
 
@@ -133,8 +132,10 @@ def test_a_run_that_two_cells_wait_for_counts_once(table: Exhibit) -> None:
     assert absent(shared) == "1 run is missing"
 
 
-def test_points_have_no_negative_zero() -> None:
+def test_points_have_no_negative_zero_and_differences_have_a_sign() -> None:
     assert [points(x) for x in (-0.0001, -0.0123, 0.91449)] == ["0.0", "-1.2", "91.4"]
+    assert [signed(x) for x in (0.0123, -0.0123, 0.0, -0.0001, 0.0001)] == ["+1.2", "−1.2", "0.0", "0.0", "0.0"]
+    assert [signed(x, 0) for x in (0.08, -0.08)] == ["+8", "−8"]
 
 
 def test_a_score_that_is_no_number_is_said_to_be_undefined() -> None:
