@@ -2,15 +2,18 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 import datasets
 import huggingface_hub.constants
 import pytest
+import yaml
 
 from lightning_tickets.cli.main import main
 from lightning_tickets.pocket import MODEL_DIR
 
+MISTAKES = yaml.safe_load(Path(__file__).with_name("bad_input.yaml").read_text(encoding="utf-8"))
 GOOD_LINE = "x\t1\t\tanna helps mary .\n"
 
 
@@ -32,97 +35,21 @@ def refused(tmp_path, monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        (
-            "task=colla",
-            "unknown option task=colla; choose from cola, mlm, mnli, mrpc, qnli, qqp, rte, squad, sst2, stsb, wnli\n",
-        ),
-        ("subnetwork=magic", "unknown option subnetwork=magic; choose from full, given, imp"),
-        ("scale=huge", "unknown option scale=huge; choose from paper"),
-        ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): choose from 10, 20, 30"),
-        ("sparsity=100", "sparsity=100 is not on the schedule"),
-        ("sparsity=101", "sparsity=101: expected an integer from 1 to 100, or one of published, winning, strict"),
-        ("sparsity=0.7", "sparsity=0.7: expected an integer from 1 to 100, or one of published, winning, strict"),
-        ("source=mlm+mlm", "source=mlm+mlm: mlm is there twice"),
-        ("source=mlm+mlx", "unknown option task=mlx; choose from cola, mlm"),
-        ("mix=averaged", "unknown option mix=averaged; choose from mlm_mnli, "),
-        ("mix=mlm_mnli source=rte", "source=rte: the mix has its own tasks mlm+mnli; give one of the two"),
-        ("rewind=1.5", "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
-        ("rewind=0", "rewind.fraction=0: use rewind=pretrained"),
-        ("rewind=fraction", "rewind.fraction has no value: give rewind.fraction=…"),
-        ("rewind=later", "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
-        ("protocol.head=kept", "protocol.head=kept: expected one of rewound, carried, redrawn"),
-        ("ticket.examples=-3", "ticket.examples=-3: expected an integer >= 1 or a number between 0 and 1 or null"),
-        ("seed=-1", "seed=-1: expected an integer >= 0"),
-        ("seed=one", "seed=one: expected an integer >= 0"),
-        ("seed=0", "seed=0: ticket.seed=0 finds the ticket"),
-        ("task=null", "task=null: "),
-        ("trainer.progress=maybe", "trainer.progress=maybe: expected true or false"),
-        ("training.stepz=3", "unknown config key 'training.stepz'"),
-        ("nonsense=3", "unknown config key 'nonsense'"),
-        ("training.steps=0", "training.steps=0: expected an integer >= 1"),
-        ("training.steps=null", "training.steps, training.epochs: expected an integer for one of the two"),
-        ("training.learning_rate=fast", "training.learning_rate=fast: expected a number"),
-        ("training.warmup=1.5", "training.warmup=1.5: expected a number from 0 to 1"),
-        ("training.precision=8", "training.precision=8: expected one of 32-true"),
-        ("training.max_length=64", "training.max_length=64: the model has 48 positions"),
-        ("logger=paper", "unknown option logger=paper; choose from csv, mlflow, none, tensorboard, wandb"),
-        ("+logger.mode=online", "logger.mode: lightning_tickets.training.loggers.none has no such option"),
-        ("logger._target_=lightning_tickets.seeds.derive", "logger: lightning_tickets.seeds.derive needs 'seed'"),
-        ("trainer.accelerator=abacus", "trainer.accelerator=abacus: expected one of cpu, gpu"),
-        ("model=local", "model.path has no value: give model.path=…"),
-        ("task=cola=", "Error parsing override 'task=cola='"),
-    ],
-)
-def test_a_wrong_value_is_named(refused, arguments, named):
-    assert refused("run", *arguments.split()).startswith(f"lightning-tickets: {named}")
-    assert refused("run", "-m", *arguments.split()).startswith(f"lightning-tickets: {named}")
+def answers(line: str, expected: str) -> bool:
+    """Whether it is the expected line, or begins with what stands before three dots."""
+    message = line.removeprefix("lightning-tickets: ").removesuffix("\n")
+    return message.startswith(expected[:-3].rstrip()) if expected.endswith("...") else message == expected
 
 
-@pytest.mark.parametrize(
-    ("line", "named"),
-    [
-        ("run sparsity=high", "unknown option sparsity=high; choose from percent, published, strict, winning\n"),
-        ("plan task=glob(*)", "task=glob(*): expected a list task=a,b,c or a range(1,4)\n"),
-        ("plan seed=interval(1,3)", "seed=interval(1,3): expected a list seed=a,b,c or a range(1,4)\n"),
-        ("plan task=[cola,rte]", "task=[cola,rte]: ['cola', 'rte'] is not a task; several are written a,b,c\n"),
-        ("plan paths.root=null", "paths.root=null: expected the path of a folder\n"),
-        ("plan sparsity=winning training.clip=1,2", "training.clip=1,2: with sparsity=winning only task, subnetwork, "),
-        ("run job=fly", "job=fly: expected one of score, find\n"),
-        ("run -m job=find", "job: a sweep finds the tickets that its cells need by itself"),
-        ("run job=find subnetwork=full", "job=find: subnetwork=full has no ticket to find\n"),
-        ("plan experiment=table99", "unknown option experiment=table99; choose from demo, "),
-        ("report experiment=table99", "unknown option experiment=table99; choose from demo, "),
-        ("status experiment=table99", "unknown option experiment=table99; choose from demo, "),
-        ("plan experiment=table2 nonsense=1", "unknown config key 'nonsense'"),
-        ("report experiment=table2 nonsense=1", "unknown config key 'nonsense'"),
-        ("report", "report: give experiment=…; a plain sweep draws nothing\n"),
-        ("run -m hydra.launcher.n_jobs=0", "hydra.launcher.n_jobs=0: expected an integer >= 1\n"),
-        ("run -m hydra.launcher.gpus=all", "hydra.launcher.gpus=all: expected a list of devices"),
-        ("run -m hydra/launcher=basic", "hydra/launcher=basic: expected workers or slurm\n"),
-        ("run -m hydra/launcher=joblib", "unknown option hydra/launcher=joblib; choose from slurm, workers\n"),
-        ("run -m trainer.lease=0", "trainer.lease=0: expected a number >= 1\n"),
-        ("run -m trainer.checkpoint_every=-1", "trainer.checkpoint_every=-1: expected a number >= 0 or null\n"),
-        ("run -m training.packed=maybe", "training.packed=maybe: expected true or false\n"),
-        ("run -m trainer.deterministic=maybe", "trainer.deterministic=maybe: expected true or false\n"),
-        ("run data=hub task.hub.revision=main", "task.hub.revision=main: expected a commit of 40 hex digits"),
-        ("run data=hub task.hub.revision=bcdcba79", "task.hub.revision=bcdcba79: expected a commit of 40 hex digits"),
-        ("run data=local", "data.root has no value"),
-        ("run data=local data.root=nowhere", "data.root=nowhere is not a folder"),
-        ("run data=local data.root=null", "data.root=None: expected the path of a folder"),
-        ("run data=local data.root=5", "data.root=5: expected the path of a folder"),
-        ("run data=local data.root='~nobody_of_that_name'", "data.root=~nobody_of_that_name: expected the path of a f"),
-        ("run model=local model.path=nowhere", "model.path=nowhere is not a folder"),
-        ("pretrain", "pretrain: out is missing: expected out=DIR, seed=, steps=\n"),
-        ("pretrain out=x colour=red", "pretrain: colour: expected out=DIR, seed=, steps=\n"),
-        ("pretrain out=.", "pretrain: . exists already; remove it or name another folder\n"),
-        ("pretrain out=x seed=much", "seed=much: expected an integer >= 0\n"),
-    ],
-)
-def test_a_wrong_command_is_refused(refused, line, named):
-    assert refused(*line.split()).startswith(f"lightning-tickets: {named}")
+@pytest.mark.parametrize(("arguments", "expected"), MISTAKES["values"].items())
+def test_a_wrong_value_is_named(refused, arguments, expected):
+    assert answers(refused("run", *arguments.split()), expected)
+    assert answers(refused("run", "-m", *arguments.split()), expected)
+
+
+@pytest.mark.parametrize(("line", "expected"), MISTAKES["commands"].items())
+def test_a_wrong_command_is_refused(refused, line, expected):
+    assert answers(refused(*line.split()), expected)
 
 
 QUESTION = {"id": "a\nb", "question": "who runs ?", "answers": [{"text": "mary", "answer_start": 0}]}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hydra.utils import get_object
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from lightning_tickets.components import declaration
 from lightning_tickets.composition.components import component_at
@@ -21,18 +21,10 @@ from lightning_tickets.runs.hashed_as import HASHED_AS
 from lightning_tickets.tickets import problem, spec
 from lightning_tickets.training import config
 from tests.commands import OURS, interpret
+from tests.composition.typed import targets
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("tasks", "pruning", "initialization", "training")  # rooms whose components change results
-
-
-def targets(node):
-    if isinstance(node, DictConfig):
-        if "_target_" in node:
-            yield node._target_
-        for key in node:
-            if not OmegaConf.is_interpolation(node, key) and not OmegaConf.is_missing(node, key):
-                yield from targets(node[key])
 
 
 def all_targets() -> list[str]:
@@ -52,12 +44,8 @@ def test_every_component_has_a_stable_name_and_no_two_share_one():
 
 
 def test_every_type_of_spec_has_a_tag_and_no_two_share_one():
-    types = {
-        t
-        for m in (problem, schedule, spec, config)
-        for t in vars(m).values()
-        if isinstance(t, type) and is_dataclass(t)
-    }
+    members = (member for module in (problem, schedule, spec, config) for member in vars(module).values())
+    types = {member for member in members if isinstance(member, type) and is_dataclass(member)}
     tags = [vars(t)["tag"] for t in types if t.__name__ not in ("Course", "StepRange", "Hardware")]
     assert len(tags) >= 14 and len(set(tags)) == len(tags)
 

@@ -15,10 +15,20 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
 
 
 @pytest.mark.parametrize(
-    "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["+subnetwork.initialization.version=3"]], ids=str
+    "common",
+    [
+        "task.metric=accuracy",
+        "+task.kind.accuracy=acc",
+        "+subnetwork.initialization.version=3",
+        "source=mlm",
+        "source=mlm task.metric=accuracy",
+        "+source=mlm+squad",
+        "source=rte rewind=0.1",
+    ],
 )
-def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
-    assert len(checked_sweep(*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20").requested) == 4
+def test_what_is_set_for_all_cells_holds_for_each_of_them(common):
+    rows = "subnetwork=imp,random_weights,random_mask_ticket_ratios"
+    assert len(checked_sweep(*common.split(), "task=cola,rte", rows, "sparsity=20").requested) == 6
 
 
 def test_other_keys_sweep_too():

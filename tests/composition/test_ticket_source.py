@@ -56,15 +56,6 @@ def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():
     assert len(finds) == 3 and all(len(job.makes) == 5 for job in finds)
 
 
-@pytest.mark.parametrize(
-    "common",
-    [["source=mlm"], ["source=mlm", "task.metric=accuracy"], ["+source=mlm+squad"], ["source=rte", "rewind=0.1"]],
-)
-def test_one_source_for_all_cells_of_a_sweep(common):
-    sweep = checked_sweep(*common, "task=cola,rte", "subnetwork=imp,random_mask_ticket_ratios", "sparsity=20")
-    assert len(sweep.requested) == 4
-
-
 def test_what_is_swept_within_the_task_is_not_set_for_the_source():
     sweep = checked_sweep("task=cola", "task.metric=accuracy,matthews", "source=rte", "sparsity=20")
     assert [request.run.problem.task.metric for request in sweep.requested] == ["accuracy", "matthews"]
