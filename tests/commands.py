@@ -51,7 +51,7 @@ def interpret(folder: Path, root: Path, *arguments: str, status: int = 0, **vari
 
 
 def begin(root: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """The same without waiting for its end."""
+    """A command in a process that is not waited for."""
     environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
     defaults = {"env": environment, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([sys.executable, *OURS, *arguments], **defaults | options)
