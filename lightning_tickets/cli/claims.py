@@ -1,7 +1,5 @@
 """claims: the paper's claims, each tested on the runs that are in the store. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from dataclasses import asdict

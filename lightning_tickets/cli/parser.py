@@ -1,7 +1,5 @@
 """Arguments by argparse: what the commands share, and a message that names the nearest command or option."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """plan: the distinct trainings of a sweep, how many exist, and what the rest will take. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 

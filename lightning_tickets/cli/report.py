@@ -1,7 +1,5 @@
 """report: the tables and figures of a study from what is in the store. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex

@@ -1,7 +1,5 @@
 """status: where a sweep stands, while it runs or afterwards. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import time

@@ -1,7 +1,5 @@
 """store: verify every checksum, remove what nothing refers to, list what there is. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

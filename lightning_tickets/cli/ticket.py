@@ -1,7 +1,5 @@
 """ticket: what a mask's file keeps, and the same mask as a file of the released code's kind."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The files of a pre-trained network as transformers saves it: which of them are read, and what they say. No torch."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Where a pre-trained network lies, and its fingerprint. No torch here: planning asks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What stands on the encoder for each kind of task: γ in the paper's f(x; θ, γ)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

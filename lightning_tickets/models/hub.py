@@ -1,7 +1,5 @@
 """A pre-trained network on the Hugging Face hub at one commit, fetched when its files are first asked for. No torch."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property

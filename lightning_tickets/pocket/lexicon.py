@@ -1,7 +1,5 @@
 """The words of the miniature English and their relations, from ``lexicon.yaml``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple

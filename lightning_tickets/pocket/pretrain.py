@@ -3,8 +3,6 @@
 Command: ``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform

@@ -1,7 +1,5 @@
 """Eleven tasks in the miniature English, one for each task of the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """How many weights each round of iterative pruning keeps. No torch here: planning asks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 

@@ -1,7 +1,5 @@
 """Claiming an artefact: one worker makes it, the others wait or get Busy. torch is imported under torchrun only."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

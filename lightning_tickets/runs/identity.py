@@ -6,8 +6,6 @@ with the result, so that a changed default is noticed (see ``store``). A field w
 neither. No import path and no class name is hashed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import MISSING, Field, fields, is_dataclass

@@ -1,7 +1,5 @@
 """One training from given weights under a given mask, and its score on the development set."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Sequence
