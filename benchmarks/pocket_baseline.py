@@ -35,7 +35,8 @@ def majority(task: str) -> float:
 
 
 def _score(task: str, train: list[dict[str, Any]], dev: list[dict[str, Any]], ridge: float) -> float:
-    weights = _fit(_counts(train), _labels(train), TASKS[task].outputs, ridge)
+    outputs = 1 if TASKS[task].kind == "regression" else len(TASKS[task].shares)
+    weights = _fit(_counts(train), _labels(train), outputs, ridge)
     logits, truth = _counts(dev) @ weights, _labels(dev)
     if TASKS[task].kind == "regression":
         return _correlation(logits[:, 0], truth)

@@ -85,6 +85,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
+def add_overrides_and_json(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+    add_json(parser)
+
+
 def overrides_of(arguments: argparse.Namespace) -> list[str]:
     """The overrides, with ``--config-dir`` as the one that it stands for."""
     folders = []

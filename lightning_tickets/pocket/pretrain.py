@@ -106,7 +106,7 @@ def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pr
     probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
     report(f"drawing {count} documents")
     feed = _feed([encode(d) for d in draw_documents(count, f"corpus/{seed}")], seed)
-    model, schedule, progress = fresh(seed), Schedule(most), _Progress(report)
+    model, schedule, start = fresh(seed), Schedule(most), time.monotonic()
     model.train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
@@ -122,7 +122,7 @@ def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pr
             scores = probes.score(model)
             if schedule.decay_from is None and passed(scores) and step < schedule.most - schedule.decay:
                 schedule.decay_from = step
-            progress.show(step, schedule, scores)
+            report(_progress(step, time.monotonic() - start, schedule, scores))
     return model, _outcome(probes.score(model), step, report)
 
 
@@ -149,17 +149,12 @@ def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -
     return F.cross_entropy(words, batch.ids[hidden.asked]) + F.cross_entropy(pairs, (~hidden.sound).long())
 
 
-class _Progress:
+def _progress(step: int, seconds: float, schedule: Schedule, scores: dict[str, float]) -> str:
     """A line per evaluation of the probes, with the time left at the pace so far."""
-
-    def __init__(self, report: Report) -> None:
-        self.report, self.start = report, time.monotonic()
-
-    def show(self, step: int, schedule: Schedule, scores: dict[str, float]) -> None:
-        left = (time.monotonic() - self.start) / step * (schedule.end - step)
-        phase = "at most " if schedule.decay_from is None else ""
-        probes = " ".join(f"{name} {score:.3f}" for name, score in scores.items())
-        self.report(f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left")
+    left = seconds / step * (schedule.end - step)
+    phase = "at most " if schedule.decay_from is None else ""
+    probes = " ".join(f"{name} {score:.3f}" for name, score in scores.items())
+    return f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left"
 
 
 def _write_provenance(folder: Path, seed: int, most: int, outcome: Pretraining) -> None:
