@@ -126,6 +126,7 @@ def test_imports_follow_the_arrows(path, room):
         ("lightning_tickets.tickets.rewinding", "torch"),
         ("lightning_tickets.training.loggers", "torch"),
         ("lightning_tickets.pocket.tasks", "torch"),
+        ("lightning_tickets.pocket.tasks", "numpy"),
         ("lightning_tickets.studies.claims", "matplotlib"),
         ("lightning_tickets.studies.exhibits.overlap", "torch"),
         ("lightning_tickets.studies.exhibits.settings_table", "torch"),
