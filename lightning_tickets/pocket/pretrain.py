@@ -22,7 +22,7 @@ from torch import Tensor
 from transformers import BertForPreTraining
 
 from lightning_tickets.pocket.documents import draw_documents
-from lightning_tickets.pocket.masking import Batch, Encoded, batches, collate, encode, hide
+from lightning_tickets.pocket.masking import Batch, batches, collate, encode, hide
 from lightning_tickets.pocket.model import fresh, save
 from lightning_tickets.pocket.probes import PASS, Probes, passed
 
@@ -105,7 +105,8 @@ def _one_thread() -> Iterator[None]:
 def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pretraining]:
     probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
     report(f"drawing {count} documents")
-    feed = _feed([encode(d) for d in draw_documents(count, f"corpus/{seed}")], seed)
+    corpus = [encode(document) for document in draw_documents(count, f"corpus/{seed}")]
+    order = batches(np.array([len(d.ids) for d in corpus]), BATCH, np.random.default_rng(seed))
     model, schedule, start = fresh(seed), Schedule(most), time.monotonic()
     model.train()
     generator = torch.Generator().manual_seed(seed)
@@ -113,7 +114,7 @@ def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pr
     step = 0
     while step < schedule.end:
         optimizer.param_groups[0]["lr"] = RATE * schedule.share(step)
-        _loss(model, next(feed), generator).backward()
+        _loss(model, collate([corpus[i] for i in next(order)]), generator).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -131,13 +132,6 @@ def _outcome(scores: dict[str, float], steps: int, report: Report) -> Pretrainin
     listed = ", ".join(f"{name} {scores[name]:.3f} (required {least})" for name, least in PASS.items())
     report(f"{'The probes passed' if outcome.passed else 'THE PROBES DID NOT PASS'} after {steps} steps: {listed}")
     return outcome
-
-
-def _feed(corpus: list[Encoded], seed: int) -> Iterator[Batch]:
-    """Endless batches."""
-    lengths = np.array([len(d.ids) for d in corpus])
-    for chosen in batches(lengths, BATCH, np.random.default_rng(seed)):
-        yield collate([corpus[i] for i in chosen])
 
 
 def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -> Tensor:
