@@ -3,8 +3,6 @@
 A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``context`` and ``answers``; or ``text``.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping

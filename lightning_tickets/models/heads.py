@@ -1,9 +1,7 @@
 """What stands on the encoder for each kind of task: γ in the paper's f(x; θ, γ)."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -26,42 +24,25 @@ class FirstToken(nn.Module):
 
 
 class LinearHead(nn.Module):
-    """Dropout and one linear map on ``read``'s part of what the encoder gives: (…, width) to (…, outputs)."""
+    """Dropout and one linear map on what it ``reads``, (…, width) to (…, outputs): every token, the encoder's pooled
+    output, or that of a pooler that the head brings with it.
+    """
 
-    def __init__(self, config: Any, outputs: int) -> None:
+    def __init__(self, config: Any, outputs: int, reads: Literal["tokens", "pooler", "own pooler"]) -> None:
         super().__init__()
         rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
-        self.dropout = nn.Dropout(rate)
+        self.dropout, self.reads = nn.Dropout(rate), reads
         self.out = drawn(config.hidden_size, outputs)
-
-    def read(self, encoded: Any) -> Tensor:
-        """Every token."""
-        hidden: Tensor = encoded.last_hidden_state
-        return hidden
+        if reads == "own pooler":
+            self.pooler = FirstToken(config.hidden_size)
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        logits: Tensor = self.out(self.dropout(self.read(encoded)))
+        if self.reads == "own pooler":
+            read = self.pooler(encoded)
+        else:
+            read = encoded.pooler_output if self.reads == "pooler" else encoded.last_hidden_state
+        logits: Tensor = self.out(self.dropout(read))
         return logits
-
-
-class PooledHead(LinearHead):
-    """On the encoder's pooled output."""
-
-    def read(self, encoded: Any) -> Tensor:
-        pooled: Tensor = encoded.pooler_output
-        return pooled
-
-
-class OwnPoolerHead(LinearHead):
-    """On a pooler that the head brings with it."""
-
-    def __init__(self, config: Any, outputs: int) -> None:
-        super().__init__(config, outputs)
-        self.pooler = FirstToken(config.hidden_size)
-
-    def read(self, encoded: Any) -> Tensor:
-        pooled: Tensor = self.pooler(encoded)
-        return pooled
 
 
 def drawn(width: int, outputs: int) -> nn.Linear:
@@ -77,7 +58,5 @@ def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
     if kind.head == "vocabulary":
         return vocabulary_head(encoder, folder, seed)
     with seeded(seed):
-        if kind.head == "tokens":
-            return LinearHead(encoder.config, kind.outputs)
-        has_pooler = getattr(encoder, "pooler", None) is not None
-        return (PooledHead if has_pooler else OwnPoolerHead)(encoder.config, kind.outputs)
+        pooler: Literal["pooler", "own pooler"] = "own pooler" if getattr(encoder, "pooler", None) is None else "pooler"
+        return LinearHead(encoder.config, kind.outputs, "tokens" if kind.head == "tokens" else pooler)
