@@ -1,6 +1,7 @@
 """Records as the rows that a kind of task reads, with every value checked.
 
-A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``context`` and ``answers``; or ``text``.
+A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``context`` and ``answers``; or ``text``. It
+may have an ``id``.
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ class Columns:
 
     def __post_init__(self) -> None:
         given = {name for name, _ in self.names}
-        if not any(given - {"second"} == set(shape) for shape in SHAPES):
+        if not any(given - {"second", "id"} == set(shape) for shape in SHAPES):
             shapes = "; or ".join(", ".join(shape) for shape in SHAPES)
-            raise UserError(f"columns {', '.join(sorted(given)) or 'none'}: expected {shapes} (second is optional)")
+            raise UserError(
+                f"columns {', '.join(sorted(given)) or 'none'}: expected {shapes} (second and id are optional)"
+            )
         ways = bool(self.labels) + bool(self.classes) + (self.low is not None and self.high is not None)
         if ("label" in given) != (ways == 1):
             raise UserError("a label is defined by one of labels, classes, or low and high")

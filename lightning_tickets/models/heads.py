@@ -25,8 +25,20 @@ class FirstToken(nn.Module):
         return torch.tanh(self.dense(encoded.last_hidden_state[:, 0]))
 
 
-class LinearHead(nn.Module):
-    """Dropout and one linear map on ``read``'s part of what the encoder gives: (…, width) to (…, outputs)."""
+class TokenHead(nn.Module):
+    """One linear map on every token, as in BertForQuestionAnswering: (batch, tokens, width) to (…, outputs)."""
+
+    def __init__(self, config: Any, outputs: int) -> None:
+        super().__init__()
+        self.out = drawn(config.hidden_size, outputs)
+
+    def forward(self, encoded: Any, batch: Batch) -> Tensor:
+        logits: Tensor = self.out(encoded.last_hidden_state)
+        return logits
+
+
+class PooledHead(nn.Module):
+    """Dropout and one linear map on the pooled output, as in BertForSequenceClassification: to (batch, outputs)."""
 
     def __init__(self, config: Any, outputs: int) -> None:
         super().__init__()
@@ -34,34 +46,26 @@ class LinearHead(nn.Module):
         self.dropout = nn.Dropout(rate)
         self.out = drawn(config.hidden_size, outputs)
 
-    def read(self, encoded: Any) -> Tensor:
-        """Every token."""
-        hidden: Tensor = encoded.last_hidden_state
-        return hidden
+    def pooled(self, encoded: Any) -> Tensor:
+        """The encoder's pooled output, (batch, width)."""
+        output: Tensor = encoded.pooler_output
+        return output
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        logits: Tensor = self.out(self.dropout(self.read(encoded)))
+        logits: Tensor = self.out(self.dropout(self.pooled(encoded)))
         return logits
 
 
-class PooledHead(LinearHead):
-    """On the encoder's pooled output."""
-
-    def read(self, encoded: Any) -> Tensor:
-        pooled: Tensor = encoded.pooler_output
-        return pooled
-
-
-class OwnPoolerHead(LinearHead):
-    """On a pooler that the head brings with it."""
+class OwnPoolerHead(PooledHead):
+    """With a pooler of the head's own."""
 
     def __init__(self, config: Any, outputs: int) -> None:
         super().__init__(config, outputs)
         self.pooler = FirstToken(config.hidden_size)
 
-    def read(self, encoded: Any) -> Tensor:
-        pooled: Tensor = self.pooler(encoded)
-        return pooled
+    def pooled(self, encoded: Any) -> Tensor:
+        output: Tensor = self.pooler(encoded)
+        return output
 
 
 def drawn(width: int, outputs: int) -> nn.Linear:
@@ -78,6 +82,6 @@ def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
         return vocabulary_head(encoder, folder, seed)
     with seeded(seed):
         if kind.head == "tokens":
-            return LinearHead(encoder.config, kind.outputs)
+            return TokenHead(encoder.config, kind.outputs)
         has_pooler = getattr(encoder, "pooler", None) is not None
         return (PooledHead if has_pooler else OwnPoolerHead)(encoder.config, kind.outputs)

@@ -5,6 +5,6 @@ from __future__ import annotations
 COLUMNS = {
     "classification": ("guess", "label"),
     "regression": ("guess", "target"),
-    "span": ("f1", "exact_match"),
+    "span": ("id", "guess", "gold", "f1", "exact_match"),
     "masked_lm": ("right", "asked"),
 }

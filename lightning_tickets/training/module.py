@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch, Example
-from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tasks.kind import Score, score_predictions
 from lightning_tickets.training.config import StepRange, Training
 from lightning_tickets.training.distributed import all_gather
 from lightning_tickets.training.loaders import Collate, TaskData
@@ -78,4 +78,5 @@ def evaluate(
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
         predictions.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
     everything = {i: one for part in ([predictions] if drawn else all_gather(predictions)) for i, one in part.items()}
-    return kind.score(examples, [everything[i] for i in range(len(examples))]).with_metrics(module.metrics[number])
+    score = score_predictions(kind, examples, [everything[i] for i in range(len(examples))])
+    return score.with_metrics(module.metrics[number])

@@ -2,6 +2,13 @@
 
 import pytest
 import torch
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+)
 
 from lightning_tickets.models.encoder import load_encoder, prunable
 from lightning_tickets.models.heads import FirstToken, OwnPoolerHead, PooledHead, make_head
@@ -87,3 +94,35 @@ def test_a_pooler_of_the_heads_own_does_not_change_its_map(pocket) -> None:
     one = PooledHead(pocket.config, 3)
     torch.manual_seed(1)
     assert torch.equal(OwnPoolerHead(pocket.config, 3).out.weight, one.out.weight)
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "prefix"),
+    [
+        (Classification(3), BertForSequenceClassification, "classifier"),
+        (Regression(), BertForSequenceClassification, "classifier"),
+        (Span(), BertForQuestionAnswering, "qa_outputs"),
+        (MaskedLM(), BertForMaskedLM, "cls"),
+    ],
+    ids=["classification", "regression", "span", "masked_lm"],
+)
+def test_a_head_on_bert_is_that_of_transformers_class_for_the_task(kind, theirs, prefix, inputs, tmp_path) -> None:
+    """The same logits from the same weights while training: dropout, if there is any, is drawn at the same places."""
+    config = BertConfig(
+        vocab_size=512, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    config.num_labels = kind.outputs
+    model = theirs(config).train()
+    model.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(MODEL_DIR).save_pretrained(tmp_path)
+    encoder = load_encoder(tmp_path).train()
+    encoder.load_state_dict(model.bert.state_dict(), strict=False)
+    head = make_head(kind, encoder, tmp_path, 1).train()
+    if prefix != "cls":  # a masked LM head takes the checkpoint's weights
+        head.out.load_state_dict(getattr(model, prefix).state_dict())
+    torch.manual_seed(3)
+    ours = head(encoder(**inputs), inputs | {"asked": torch.ones_like(inputs["input_ids"])})
+    torch.manual_seed(3)
+    output = model(**inputs)
+    logits = torch.stack([output.start_logits, output.end_logits], -1) if prefix == "qa_outputs" else output.logits
+    torch.testing.assert_close(ours, logits.reshape(ours.shape))
