@@ -42,7 +42,10 @@ def refused(tmp_path, monkeypatch, capsys):
         ("scale=huge", "unknown option scale=huge; choose from paper"),
         ("sparsity=75", "sparsity=75 is not on the schedule (schedule.per_round=10): choose from 10, 20, 30"),
         ("sparsity=100", "sparsity=100 is not on the schedule"),
-        ("sparsity=0.7", "sparsity=0.7: expected an integer from 1 to 100, or one of published, winning, strict"),
+        (
+            "sparsity=0.7",
+            "sparsity=0.7: expected an integer from 1 to 100, or one of published, winning, winning_own, strict",
+        ),
         ("source=mlm+mlm", "source=mlm+mlm: mlm is there twice"),
         ("source=+", "source=+: not a task"),
         ("source=news", "unknown option task=news; choose from cola, mlm"),

@@ -53,7 +53,8 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
     config = without_hydra(whole)
     with one_line_errors():
         nodes = config.study.get("exhibits", {}).values()
-        exhibits = tuple(instantiate(node, _convert_="all") for node in nodes)
+        seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
+        exhibits = tuple(instantiate(node, **seeds, _convert_="all") for node in nodes)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
     composer = CellComposer(
         [_line(o) for o in overrides if not _is_hidden(o)],
@@ -123,7 +124,7 @@ def _axis(override: Override) -> str:
 def _is_hidden(override: Override) -> bool:
     """Whether it is no part of a cell's command: what a study draws, and how Hydra shows and launches."""
     key = override.key_or_group
-    return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
+    return key == "experiment" or (key.startswith(("study", "seeds", "hydra")) and key != SEARCHPATH)
 
 
 def _level(value: Any) -> Sparsity:

@@ -39,7 +39,13 @@ class Result:
     @property
     def picks(self) -> float:
         """The same on rows of train that are held out, where some are: what decides how far a search goes."""
-        return self.metrics.get(held_out(self.metric), self.score)
+        return self.selection.get(self.metric, self.score)
+
+    @property
+    def selection(self) -> dict[str, float]:
+        """The metrics on held-out rows of train by their plain names; empty where none are held out."""
+        prefix = held_out("")
+        return {name.removeprefix(prefix): value for name, value in self.metrics.items() if name.startswith(prefix)}
 
     def write(self, folder: Path, seconds: float) -> None:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""

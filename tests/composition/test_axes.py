@@ -78,7 +78,10 @@ def test_published_is_the_papers_sparsity():
         (["rewind=0"], "rewind.fraction=0: use rewind=pretrained"),
         (["rewind=fraction"], "rewind.fraction has no value: give rewind.fraction=…"),
         (["rewind=later"], "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
-        (["sparsity=101"], "sparsity=101: expected an integer from 1 to 100, or one of published, winning, strict"),
+        (
+            ["sparsity=101"],
+            "sparsity=101: expected an integer from 1 to 100, or one of published, winning, winning_own, strict",
+        ),
         (["mix=averaged"], "unknown option mix=averaged; choose from mlm_mnli, "),
     ],
     ids=str,
