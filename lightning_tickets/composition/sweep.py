@@ -24,6 +24,7 @@ from lightning_tickets.studies.sparsities import (
     RULES,
     Sparsity,
     SparsityLookup,
+    WinningNeeded,
     curve_cells,
     highest_winning,
     resolve_sparsities,
@@ -48,8 +49,13 @@ class CellProduct:
 
     def curve_cells(self) -> list[Cell]:
         """What has to run before the winning sparsities are known."""
-        tasks = self.tasks if RULES.keys() & set(self.sparsities) else ()
-        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
+        return [
+            cell for task in {t: None for t, _, _ in self.winning_needed()} for cell in curve_cells(task, self.seeds)
+        ]
+
+    def winning_needed(self) -> list[WinningNeeded]:
+        """The winning sparsities that its cells are at."""
+        return [(task, rule, None) for task in self.tasks for rule in self.sparsities if rule in RULES]
 
     def cells(self, winning: SparsityLookup) -> list[Cell]:
         return [
@@ -127,9 +133,13 @@ class Sweep:
         seeds = self._curve_seeds.get(task)
         return highest_winning(task, rule, seeds, cache(self.outcome), metric) if seeds else None
 
+    def known_winning(self, task: str, rule: str, metric: str | None = None) -> int | None:
+        """From what is in the store, in percent; 0 where no ticket wins, None as long as it is not known."""
+        return self._winning(task, rule, metric)
+
     def winning_sparsity(self, task: str, rule: str, metric: str | None = None) -> int | None:
         """In percent; 0 where no ticket wins, None as long as it is not known."""
-        percent = self._winning(task, rule, metric)
+        percent = self.known_winning(task, rule, metric)
         return published_sparsity(task) if self.assume_published and percent is None else percent
 
     @property

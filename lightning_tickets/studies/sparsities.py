@@ -29,6 +29,10 @@ class SparsityLookup(Protocol):
         """By a rule of ``RULES`` and a metric of the task, None: its own."""
 
 
+WinningNeeded = tuple[str, str, str | None]
+"""Task, rule and metric (None: the task's own) of a winning sparsity that an exhibit uses."""
+
+
 def no_sparsity_known(task: str, rule: str, metric: str | None = None) -> int | None:
     """The lookup before anything has run."""
     return None

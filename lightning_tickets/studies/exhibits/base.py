@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.measurement import Reportable
-from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
+from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, WinningNeeded, no_sparsity_known
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class ExhibitSpec(ABC):
 
     def curve_cells(self) -> list[Cell]:
         """What has to run before the winning sparsities are known."""
+        return []
+
+    def winning_needed(self) -> list[WinningNeeded]:
+        """The winning sparsities that its cells are at."""
         return []
 
     @property

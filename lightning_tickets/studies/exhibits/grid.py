@@ -19,6 +19,7 @@ from lightning_tickets.studies.sparsities import (
     CellLookup,
     Sparsity,
     SparsityLookup,
+    WinningNeeded,
     curve_cells,
     no_sparsity_known,
     resolve_sparsities,
@@ -72,13 +73,14 @@ class Grid(ExhibitSpec):
         return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]
 
     def curve_cells(self) -> list[Cell]:
-        return [cell for task in dict(self._rules()) for cell in curve_cells(task, self.seeds)]
+        tasks = dict.fromkeys(task for task, _, _ in self.winning_needed())
+        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
         return self._exhibit(lookup, winning)
 
     def _exhibit(self, lookup: CellLookup, winning: SparsityLookup) -> Exhibit:
-        unknown = any(winning(task, rule) is None for task, rule in self._rules())
+        unknown = any(winning(*needed) is None for needed in self.winning_needed())
         return Exhibit(
             *self._heading,
             drawn=self.drawn,
@@ -106,11 +108,16 @@ class Grid(ExhibitSpec):
         same = value is not None and value.percent == round(100 * measurement.sparsity)
         return replace(measurement, published=value) if single or same else measurement
 
-    def _rules(self) -> list[tuple[str, str]]:
-        """The winning sparsities that are needed: (task, rule)."""
+    def winning_needed(self) -> list[WinningNeeded]:
         rules = [sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in RULES]
+        own = self.sparsity_of == "task"
         tasks = dict.fromkeys(self._sparsity_task(row, task) for row in self._rows() for task in self.tasks)
-        return [(task, rule) for rule in rules for task in tasks]
+        return [
+            (task, rule, metric)
+            for rule in rules
+            for task in tasks
+            for metric in (self.metrics.get(task, [None]) if own else [None])
+        ]
 
     def _rule_notes(self) -> list[str]:
         """How the sparsities of winning tickets were chosen."""
