@@ -15,6 +15,7 @@ from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.columns import COLUMNS
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
+from lightning_tickets.training.config import Training
 
 POOLERS = ("pruned", "dense")
 
@@ -23,7 +24,8 @@ POOLERS = ("pruned", "dense")
 class PlannedProblem:
     """A problem, its task's family, its optimiser steps, and estimates: seconds, and weights of the network if known.
 
-    Steps are counted before tokenisation, so windows and blocks may change the number per epoch.
+    ``search`` is how a round of a search trains, ``search_seconds`` how long. Steps are counted before tokenisation, so
+    windows and blocks may change the number per epoch.
     """
 
     problem: Problem
@@ -31,6 +33,8 @@ class PlannedProblem:
     steps: int
     seconds: float
     parameters: int | None
+    search: Training
+    search_seconds: float
 
 
 def build_problem(config: DictConfig) -> PlannedProblem:
@@ -54,8 +58,10 @@ def build_problem(config: DictConfig) -> PlannedProblem:
         settings,
     )
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
-    steps = settings.total_steps(examples if settings.steps is None else 0)
-    return PlannedProblem(problem, task.family, steps, steps * per_step, place.parameters())
+    search = training(config, search=True)
+    steps, round_steps = (one.total_steps(examples if one.steps is None else 0) for one in (settings, search))
+    seconds, round_seconds = steps * per_step, round_steps * per_step
+    return PlannedProblem(problem, task.family, steps, seconds, place.parameters(), search, round_seconds)
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
