@@ -5,8 +5,6 @@
 Each instant is a kill -9 of one worker, of the driver, or of all of them; after it the same command is given again.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import signal
@@ -14,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.commands import begin
 from tests.tickets.artefacts import content
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1", "training.steps=150", "data.train_limit=500"]
@@ -52,7 +52,7 @@ def chaos(instants: int, seed: int) -> Outcome:
     draw, outcome = random.Random(seed), Outcome(dict.fromkeys(WHOM, 0), 0, 0, [])
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        assert begin(place / "whole").wait(PATIENCE) == 0
+        assert sweep(place / "whole").wait(PATIENCE) == 0
         expected = artefacts(place / "whole")
         while sum(outcome.kills.values()) < instants:
             root = place / f"sweep-{outcome.sweeps}"
@@ -65,7 +65,7 @@ def chaos(instants: int, seed: int) -> Outcome:
 
 def hunt(root: Path, draw: random.Random, instants: int, kills: dict[str, int]) -> None:
     """One sweep to its end, killed on the way."""
-    driver = begin(root)
+    driver = sweep(root)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         time.sleep(draw.uniform(0.5, 9.0))
@@ -76,11 +76,11 @@ def hunt(root: Path, draw: random.Random, instants: int, kills: dict[str, int]) 
             kills[whom] += 1
         time.sleep(0.1)
         if driver.poll() is not None:
-            driver = begin(root)
+            driver = sweep(root)
     raise TimeoutError(f"{root}: not ended after {PATIENCE} s")
 
 
-def kill(driver: subprocess.Popen[bytes], whom: str, draw: random.Random) -> bool:
+def kill(driver: subprocess.Popen[str], whom: str, draw: random.Random) -> bool:
     """Whether there was anyone."""
     workers = children(driver.pid)
     one = [draw.choice(workers)] if workers else []
@@ -95,21 +95,16 @@ def kill(driver: subprocess.Popen[bytes], whom: str, draw: random.Random) -> boo
 
 def children(pid: int) -> list[int]:
     """The workers of a driver."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if Path(f"/proc/{pid}").exists() else []
-    return [child for child in map(int, listed) if b"spawn_main" in command(child)]
+    workers = []
+    with suppress(OSError):  # a process has ended
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                workers.append(int(child))
+    return workers
 
 
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def begin(root: Path) -> subprocess.Popen[bytes]:
-    line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *SWEEP, *WORKERS]
-    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
-    return subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def sweep(root: Path) -> subprocess.Popen[str]:
+    return begin(root, "run", "-m", *SWEEP, *WORKERS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def artefacts(root: Path) -> dict[str, bytes]:

@@ -1,7 +1,5 @@
 """Typing commands in tests: in a process of its own, or in this one, which has torch imported already."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os
@@ -9,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -16,6 +15,7 @@ from lightning_tickets.cli.main import main
 from lightning_tickets.composition.compose import GroupComposer, conf_dir
 
 TASKS = sorted(path.stem for path in (conf_dir() / "task").glob("*.yaml"))  # what task= takes
+OURS = ["-m", "lightning_tickets"]
 SHORT = ["training.steps=6", "data.train_limit=64", "data.dev_limit=40"]
 
 
@@ -38,12 +38,23 @@ class Done:
 
 
 def process(root: Path, *arguments: str, status: int = 0) -> Done:
-    """A fresh interpreter, its strings hashed by another seed each time."""
-    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root), "PYTHONHASHSEED": "random"}
-    line = [sys.executable, "-m", "lightning_tickets", *arguments]
-    done = subprocess.run(line, cwd=root.parent, env=environment, capture_output=True, text=True, timeout=900)
+    return interpret(root.parent, root, *OURS, *arguments, status=status)
+
+
+def interpret(folder: Path, root: Path, *arguments: str, status: int = 0, **variables: str) -> Done:
+    """A fresh interpreter in a folder, its strings hashed by another seed each time."""
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root), "PYTHONHASHSEED": "random"} | variables
+    line = [sys.executable, *arguments]
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == status, done.stderr[-3000:]
     return Done(done.stdout, done.stderr)
+
+
+def begin(root: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """A command in a process that is not waited for."""
+    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
+    defaults = {"env": environment, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, *OURS, *arguments], **defaults | options)
 
 
 def inside(root: Path, *arguments: str, status: int | None = 0) -> Done:

@@ -1,7 +1,5 @@
 """What tests share: a tiny untrained BERT in a folder, and places that nothing else writes to."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from hydra import compose
 from transformers import BertConfig, BertModel
 
+from lightning_tickets.composition import compose as compose_module
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
@@ -51,6 +51,14 @@ def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def compositions(monkeypatch) -> list[object]:
+    """One entry for each time that Hydra composes."""
+    calls: list[object] = []
+    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
+    return calls
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Links in the documentation lead somewhere, and its commands are ones that the command line takes."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

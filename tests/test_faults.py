@@ -1,7 +1,5 @@
 """A disk that is full or cannot be written: a clear line, the store unharmed, and the run afterwards."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

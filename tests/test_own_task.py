@@ -1,7 +1,5 @@
 """The walk-through of docs/own_task.md, typed as it stands."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

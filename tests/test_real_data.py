@@ -1,7 +1,5 @@
 """Official files and a real pre-trained network: whole files read, and two rounds of IMP on a few of their examples."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

@@ -1,22 +1,12 @@
 """The command line itself: help, version, unknown words, closed pipes, and how often a command composes."""
 
-from __future__ import annotations
-
-import os
-import subprocess
-import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
-from hydra import compose
 
 from lightning_tickets.cli.main import main
 from lightning_tickets.cli.parser import COMMANDS
-from lightning_tickets.composition import compose as compose_module
-from tests.commands import SHORT, inside
-
-MAIN = [sys.executable, "-m", "lightning_tickets"]
+from tests.commands import SHORT, begin, inside
 
 
 def printed(capsys, *arguments: str, status: int = 0) -> tuple[str, str]:
@@ -74,11 +64,9 @@ def test_an_unknown_word_is_answered_with_usage_and_the_nearest(capsys, argument
 )
 def test_a_closed_pipe_ends_silently(arguments, tmp_path):
     """As in `… | head -1`."""
-    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(tmp_path)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*MAIN, *arguments], env=environment, **pipes) as command:
+    with begin(tmp_path, *arguments) as command:
         command.stdout.close()  # before anything is written
-        assert command.stderr.read() == b""
+        assert command.stderr.read() == ""
         assert command.wait() in (0, 141)
 
 
@@ -90,17 +78,17 @@ def test_the_flag_of_a_sweep_stands_anywhere(tmp_path, place):
     assert [text.split("-seed")[0] for text in out.splitlines()] == ["cola-full"] * 2
 
 
-@pytest.mark.parametrize("part", ["sparsity", "rewind", "mix"])
-def test_the_config_shows_the_axes(capsys, part):
-    out, _ = printed(capsys, "run", "sparsity=50", "rewind=0.1", "mix=mlm_mnli", "--cfg", "job", "--package", part)
-    assert (
-        out
-        == {
-            "sparsity": "name: percent\npercent: 50\n",
-            "rewind": "name: fraction\nfraction: 0.1\n",
-            "mix": "tasks:\n- mlm\n- mnli\nloss: summed\n",
-        }[part]
-    )
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("sparsity", "name: percent\npercent: 50\n"),
+        ("rewind", "name: fraction\nfraction: 0.1\n"),
+        ("mix", "tasks:\n- mlm\n- mnli\nloss: summed\n"),
+    ],
+)
+def test_the_config_shows_the_axes(capsys, part, text):
+    line = ["run", "sparsity=50", "rewind=0.1", "mix=mlm_mnli", "--cfg", "job", "--package", part]
+    assert printed(capsys, *line)[0] == text
 
 
 def test_the_config_of_a_sweep_is_that_of_its_first_cell(capsys):
@@ -126,11 +114,9 @@ def test_info_says_how_the_config_is_composed(capsys):
     ],
     ids=str,
 )
-def test_a_command_composes_once_and_a_study_its_cells_too(monkeypatch, tmp_path, arguments, times):
-    calls = []
-    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(a) or compose(*a, **k))
+def test_a_command_composes_once_and_a_study_its_cells_too(compositions, tmp_path, arguments, times):
     inside(tmp_path / "root", *arguments, *SHORT)
-    assert len(calls) == times
+    assert len(compositions) == times
 
 
 def test_hydra_keeps_its_records(tmp_path):
@@ -140,16 +126,3 @@ def test_hydra_keeps_its_records(tmp_path):
     assert "seed=1" in (tmp_path / "one" / ".hydra" / "overrides.yaml").read_text()
     inside(root, "run", "-m", "task=cola", "subnetwork=full", "seed=1,2", f"hydra.sweep.dir={tmp_path}/all", *SHORT)
     assert (tmp_path / "all" / "multirun.yaml").is_file()
-
-
-@pytest.mark.parametrize("launcher", ["basic", "joblib"])
-def test_a_launcher_of_hydras_own_is_refused(tmp_path, launcher):
-    done = inside(tmp_path / "root", "run", "-m", "task=cola", f"hydra/launcher={launcher}", *SHORT, status=2)
-    assert f"hydra/launcher={launcher}" in done.stderr and "workers" in done.stderr and "slurm" in done.stderr
-    assert not (tmp_path / "root").exists()
-
-
-def test_the_package_imports_no_command_before_it_is_asked_for():
-    code = "import lightning_tickets.cli.main, sys; print('torch' in sys.modules, 'hydra' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
-    assert done.stdout.split() == ["False", "False"]

@@ -1,7 +1,5 @@
 """The commands as a user types them: real Hydra runs, on trainings of a few steps."""
 
-from __future__ import annotations
-
 import html
 import json
 import shlex
@@ -157,23 +155,6 @@ def test_a_damaged_artefact_is_named_and_never_used(single, tmp_path, damage):
     done = inside(root, "run", "task=cola", "subnetwork=imp", "sparsity=20", "seed=1", *SHORT, status=2)
     assert str(ticket.parent) in done.stderr and "damaged" in done.stderr and done.stderr.count("\n") == 1
     assert not list((root / "runs").glob("cola-imp-*"))
-
-
-def test_a_failed_job_blocks_only_what_waits_for_it(single, tmp_path):
-    root = tmp_path / "root"
-    shutil.copytree(single[0], root)
-    (ticket,) = (root / "runs").glob("find-*/round-02/ticket.safetensors")
-    ticket.write_bytes(b"")
-    (root / "runs" / ticket.parents[1].name / "round-03").mkdir()  # in the way of the next round
-    sweep = ["task=cola", "subnetwork=imp,random_mask", "sparsity=30", "seed=1", *SHORT]
-    done = inside(root, "run", "-m", *sweep, status=1)
-    assert "2 of 3 jobs failed" in done.stderr and "damaged" in done.stderr and "waits for find-cola" in done.stderr
-    assert len(list((root / "runs").glob("cola-random-mask-s30-*"))) == 1
-
-
-def test_hydra_shows_its_config(tmp_path):
-    done = process(tmp_path / "root", "run", "task=rte", "--cfg", "job")
-    assert "name: rte" in done.stdout
 
 
 def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):

@@ -1,7 +1,5 @@
 """status and store: where a sweep stands, what is damaged, what can go."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
@@ -110,12 +108,10 @@ def test_list_with_filters(root):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["store"], "store: argument action: invalid choice"),
         (["store", "burn"], "store: argument action: invalid choice"),
         (["store", "list", "colour=red"], "unknown filter 'colour'; choose from name, task, row"),
         (["store", "list", "--scores"], "store list: --scores: only store verify takes it"),
         (["store", "verify", "task=cola"], "task=cola: only store list takes filters"),
-        (["status", "experiment=table99"], "unknown option experiment=table99"),
     ],
 )
 def test_mistakes(root, arguments, named):

@@ -1,7 +1,5 @@
 """Sparsity, rewind point and mix as config groups: short forms, named members, and what they mean in a sweep."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -9,7 +7,6 @@ import pytest
 from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_sparsity
 from tests.commands import SHORT, inside
 from tests.composition.typed import checked_sweep, typed
@@ -68,32 +65,6 @@ def test_published_is_the_papers_sparsity():
     runs = [r.run for r in parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"]).requested]
     expected = {(task, percent) for task in ("cola", "mnli") for percent in (0, 20, published_sparsity(task))}
     assert {(run.problem.task.name, run.percent) for run in runs} == expected
-
-
-@pytest.mark.parametrize(
-    ("overrides", "message"),
-    [
-        (["mix=mlm_mnli", "source=rte"], "source=rte: the mix has its own tasks mlm.mnli; give one of the two"),
-        (["rewind=1.5"], "rewind.fraction=1.5: expected a fraction of training, 0 < fraction < 1"),
-        (["rewind=0"], "rewind.fraction=0: use rewind=pretrained"),
-        (["rewind=fraction"], "rewind.fraction has no value: give rewind.fraction=…"),
-        (["rewind=later"], "unknown option rewind=later; choose from fraction, none, pretrained, rate"),
-        (
-            ["sparsity=101"],
-            "sparsity=101: expected an integer from 1 to 100, or one of published, winning, winning_own, strict",
-        ),
-        (["mix=averaged"], "unknown option mix=averaged; choose from mlm_mnli, "),
-    ],
-    ids=str,
-)
-def test_a_wrong_axis_is_one_line(overrides, message):
-    with pytest.raises(UserError, match=f"^{message}"):
-        typed("task=cola", *overrides)
-
-
-def test_only_axes_of_cells_sweep_with_a_winning_sparsity():
-    with pytest.raises(UserError, match="training.clip=1,2: with sparsity=winning only task, subnetwork, source"):
-        parse_sweep(["task=cola", "sparsity=winning", "training.clip=1,2"])
 
 
 def test_a_single_run_without_its_curve_names_the_command_that_makes_it(tmp_path):

@@ -1,21 +1,16 @@
 """Components by their stable names: the names of runs do not depend on where the code lies."""
 
-from __future__ import annotations
-
 import inspect
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
 from hydra.utils import get_object
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from lightning_tickets.components import declaration
 from lightning_tickets.composition.components import component_at
@@ -25,18 +20,11 @@ from lightning_tickets.pruning import schedule
 from lightning_tickets.runs.hashed_as import HASHED_AS
 from lightning_tickets.tickets import problem, spec
 from lightning_tickets.training import config
+from tests.commands import OURS, interpret
+from tests.composition.typed import targets
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("tasks", "pruning", "initialization", "training")  # rooms whose components change results
-
-
-def targets(node):
-    if isinstance(node, DictConfig):
-        if "_target_" in node:
-            yield node._target_
-        for key in node:
-            if not OmegaConf.is_interpolation(node, key) and not OmegaConf.is_missing(node, key):
-                yield from targets(node[key])
 
 
 def all_targets() -> list[str]:
@@ -56,12 +44,8 @@ def test_every_component_has_a_stable_name_and_no_two_share_one():
 
 
 def test_every_type_of_spec_has_a_tag_and_no_two_share_one():
-    types = {
-        t
-        for m in (problem, schedule, spec, config)
-        for t in vars(m).values()
-        if isinstance(t, type) and is_dataclass(t)
-    }
+    members = (member for module in (problem, schedule, spec, config) for member in vars(module).values())
+    types = {member for member in members if isinstance(member, type) and is_dataclass(member)}
     tags = [vars(t)["tag"] for t in types if t.__name__ not in ("Course", "StepRange", "Hardware")]
     assert len(tags) >= 14 and len(set(tags)) == len(tags)
 
@@ -110,10 +94,7 @@ def test_what_is_no_component_is_refused(node, message):
 def names(root: Path) -> list[str]:
     """Of the jobs of a small plan, made by the package in ``root``."""
     line = ["plan", "task=cola", "subnetwork=imp,random_weights", "sparsity=50", "seed=1", "--json"]
-    environment = os.environ | {"PYTHONPATH": str(root), "LIGHTNING_TICKETS_ROOT": str(root / "multirun")}
-    command = [sys.executable, "-m", "lightning_tickets", *line]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = interpret(root, root / "multirun", *OURS, *line, PYTHONPATH=str(root))
     return [job["name"] for job in json.loads(done.stdout)["jobs"]]
 
 

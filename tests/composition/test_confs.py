@@ -1,7 +1,5 @@
 """Every YAML there is composes, and what it names can be called."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -17,7 +15,7 @@ from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.training.config import Training
-from tests.composition.typed import assert_same_alone
+from tests.composition.typed import assert_same_alone, targets
 
 OPTIONS = [path.relative_to(conf_dir()).with_suffix("") for path in sorted(conf_dir().rglob("*.yaml"))]
 GROUPED = [option for option in OPTIONS if len(option.parts) > 1 and option.name != "base"]
@@ -66,18 +64,8 @@ def glue(tmp_path_factory):
 def test_composes_to_a_run(option, glue):
     group, name = str(option.parent), option.name
     config = composed(f"{group}={name}", *needed(option, glue))
-    run = run_of(config)
-    assert run.name.startswith(config.task.name)
-    for component in components(config):
-        assert callable(get_object(component._target_))
-
-
-def components(node):
-    if isinstance(node, DictConfig):
-        if "_target_" in node:
-            yield node
-        for key in node:
-            yield from components(node[key])
+    assert run_of(config).name.startswith(config.task.name)
+    assert all(callable(get_object(target)) for target in targets(config))
 
 
 @pytest.mark.parametrize(
@@ -95,13 +83,10 @@ def test_a_cell_of_a_study_typed_alone_is_the_same_run(name):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_says_what_it_shows_its_command_its_cost_and_what_to_expect(name):
-    lines = (conf_dir() / f"experiment/{name}.yaml").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "# @package _global_"
-    heading = "\n".join(line for line in lines[1:6] if line.startswith("#"))
-    assert lines[1].startswith("# ")
-    for part in ("# Command: ", "# Expect: "):
-        assert part in heading
-    assert f"experiment={name}" in heading
+    first, *lines = (conf_dir() / f"experiment/{name}.yaml").read_text(encoding="utf-8").splitlines()
+    assert first == "# @package _global_" and lines[0].startswith("# ")
+    heading = "\n".join(line for line in lines[:5] if line.startswith("#"))
+    assert "# Command: " in heading and "# Expect: " in heading and f"experiment={name}" in heading
     assert f"# Cost: {study(name).plan.trainings()} trainings, about " in heading
 
 

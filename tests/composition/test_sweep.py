@@ -1,23 +1,11 @@
 """From what is typed to the runs it means: a cell alone and a cell of a study are the same run."""
 
-from __future__ import annotations
-
 import pytest
-from hydra import compose
 
-from lightning_tickets.composition import compose as compose_module
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.spec import TicketMask
 from tests.composition.typed import checked_sweep, typed
-
-
-@pytest.fixture
-def compositions(monkeypatch) -> list[object]:
-    """One entry for each time that Hydra composes."""
-    calls: list[object] = []
-    monkeypatch.setattr(compose_module, "compose", lambda *a, **k: calls.append(k) or compose(*a, **k))
-    return calls
 
 
 def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
@@ -27,10 +15,20 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
 
 
 @pytest.mark.parametrize(
-    "common", [["task.metric=accuracy"], ["+task.kind.accuracy=acc"], ["+subnetwork.initialization.version=3"]], ids=str
+    "common",
+    [
+        "task.metric=accuracy",
+        "+task.kind.accuracy=acc",
+        "+subnetwork.initialization.version=3",
+        "source=mlm",
+        "source=mlm task.metric=accuracy",
+        "+source=mlm+squad",
+        "source=rte rewind=0.1",
+    ],
 )
-def test_what_is_set_within_an_axis_holds_for_each_of_its_options(common):
-    assert len(checked_sweep(*common, "task=cola,rte", "subnetwork=imp,random_weights", "sparsity=20").requested) == 4
+def test_what_is_set_for_all_cells_holds_for_each_of_them(common):
+    rows = "subnetwork=imp,random_weights,random_mask_ticket_ratios"
+    assert len(checked_sweep(*common.split(), "task=cola,rte", rows, "sparsity=20").requested) == 6
 
 
 def test_other_keys_sweep_too():

@@ -1,7 +1,5 @@
 """What a task's YAML says of its data: checked by key, and the official counts against the paper's steps."""
 
-from __future__ import annotations
-
 import pytest
 
 from lightning_tickets.composition.compose import compose_config

@@ -1,7 +1,5 @@
 """What is typed as ``source=``: a task, several trained together, or nonsense in one line."""
 
-from __future__ import annotations
-
 import pytest
 
 from lightning_tickets.composition.compose import compose_config
@@ -34,11 +32,6 @@ def test_a_task_twice_or_none_is_refused(wrong, problem):
         compose_config([f"source={wrong}"])
 
 
-def test_an_unknown_task_is_refused_with_those_that_are_known():
-    with pytest.raises(UserError, match="unknown option task=mlx; choose from cola, mlm"):
-        compose_config(["source=mlm+mlx"])
-
-
 def test_each_source_loads_a_yaml_of_its_own():
     loaded = with_source_tasks(["task=rte", "source=mlm+cola", "seed=1"])
     assert loaded[-2:] == ["+task@sources.mlm=mlm", "+task@sources.cola=cola"]
@@ -61,15 +54,6 @@ def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():
     assert len(sweep.requested) == 2 * 3 * 2
     finds = [job for job in sweep.plan.jobs if job.name.startswith("find-")]
     assert len(finds) == 3 and all(len(job.makes) == 5 for job in finds)
-
-
-@pytest.mark.parametrize(
-    "common",
-    [["source=mlm"], ["source=mlm", "task.metric=accuracy"], ["+source=mlm+squad"], ["source=rte", "rewind=0.1"]],
-)
-def test_one_source_for_all_cells_of_a_sweep(common):
-    sweep = checked_sweep(*common, "task=cola,rte", "subnetwork=imp,random_mask_ticket_ratios", "sparsity=20")
-    assert len(sweep.requested) == 4
 
 
 def test_what_is_swept_within_the_task_is_not_set_for_the_source():

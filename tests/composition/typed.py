@@ -1,9 +1,10 @@
-"""Commands as they are typed, and the runs that they mean."""
+"""Commands as they are typed, the runs that they mean, and the components that they name."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.parse_sweep import parse_sweep
@@ -29,3 +30,13 @@ def checked_sweep(*overrides: str, every: int = 1) -> Sweep:
 def assert_same_alone(requests: Iterable[RequestedRun]) -> None:
     for request in requests:
         assert typed(*request.overrides) == request.run
+
+
+def targets(node: Any) -> Iterator[str]:
+    """The import paths of all components of a config; interpolations are not followed."""
+    if isinstance(node, DictConfig):
+        if "_target_" in node:
+            yield node._target_
+        for key in node:
+            if not OmegaConf.is_interpolation(node, key) and not OmegaConf.is_missing(node, key):
+                yield from targets(node[key])

@@ -1,7 +1,5 @@
 """A real Slurm of two nodes on loopback, for any user: no systemd, no munge, no accounting."""
 
-from __future__ import annotations
-
 import getpass
 import os
 import shutil
@@ -12,39 +10,7 @@ import time
 from pathlib import Path
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
-CONF = """
-ClusterName=tickets
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={port}
-SlurmUser={user}
-SlurmdUser={user}
-AuthType=auth/none
-CredType=cred/none
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
-StateSaveLocation={place}/state
-SlurmdSpoolDir={place}/spool.%n
-SlurmctldPidFile={place}/slurmctld.pid
-SlurmdPidFile={place}/%n.pid
-SlurmctldLogFile={place}/slurmctld.log
-SlurmdLogFile={place}/%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-MpiDefault=none
-ReturnToService=2
-SlurmdParameters=config_overrides
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0,batch_sched_delay=0
-SlurmctldParameters=preempt_send_user_signal
-PreemptType=preempt/partition_prio
-PreemptMode=REQUEUE
-JobRequeue=1
-KillWait=5
-NodeName=n[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{first}-{second}] CPUs=4 RealMemory=4000
-PartitionName=low Nodes=n[1-2] Default=YES MaxTime=60 State=UP PriorityTier=1 PreemptMode=REQUEUE GraceTime=15
-PartitionName=high Nodes=n[1-2] MaxTime=60 State=UP PriorityTier=10 PreemptMode=OFF
-"""
+CONF = Path(__file__).with_name("slurm.conf").read_text(encoding="utf-8")
 # submitit asks for accounting: these three columns of the queue are all that it reads.
 SACCT = '#!/bin/sh\necho "JobID|State|NodeList"; exec squeue -h -r -t all -o "%i|%T|%N"\n'
 

@@ -1,7 +1,5 @@
 """The short form of tests/chaos.py."""
 
-from __future__ import annotations
-
 from tests.chaos import chaos
 
 

@@ -1,12 +1,9 @@
 """A sweep through a real Slurm, with all that happens there, leaves what it leaves in one process, to the byte."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -14,7 +11,7 @@ from pathlib import Path
 import pytest
 from submitit.core.utils import DelayedSubmission
 
-from tests.commands import process
+from tests.commands import begin, process
 from tests.execution.cluster import Cluster, missing
 from tests.tickets.artefacts import content
 
@@ -51,9 +48,8 @@ class Events:
         self.driver = self.begin()
 
     def begin(self) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *SWEEP, *THROUGH]
         environment = self.cluster.environment | {"LIGHTNING_TICKETS_ROOT": str(self.root)}
-        return subprocess.Popen(line, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return begin(self.root, "run", "-m", *SWEEP, *THROUGH, env=environment)
 
     def at_work(self) -> str:
         """Waits for a job that trains; its number."""
@@ -108,9 +104,6 @@ class Events:
             self.cluster.hurry()
             time.sleep(0.5)
 
-    def ended(self) -> None:
-        self.until(lambda: self.driver.poll() is not None, PATIENCE)
-
 
 def test_a_sweep_survives_what_happens_on_a_cluster(cluster, tmp_path):
     events = Events(cluster, tmp_path / "root")
@@ -119,7 +112,7 @@ def test_a_sweep_survives_what_happens_on_a_cluster(cluster, tmp_path):
         events.preempted()
         events.cancelled()
         events.node_dies()
-        events.ended()
+        events.until(lambda: events.driver.poll() is not None, PATIENCE)
     finally:
         events.driver.kill()
     out, err = events.driver.communicate()

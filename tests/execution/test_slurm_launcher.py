@@ -1,7 +1,5 @@
 """The Slurm launcher's view of the queue and of the files that jobs leave, with stand-ins for Slurm's programs."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,15 +108,8 @@ def test_options_become_parameters_of_sbatch(launcher, slurm, tmp_path):
     with launcher("hydra.launcher.mem_gb=8", "hydra.launcher.timeout_min=90", "+hydra.launcher.further.nice=5") as own:
         own.submit(items(tmp_path, "a"))
     text = (slurm / "sbatch-1").read_text()
-    for line in (
-        "--mem=8GB",
-        "--time=90",
-        "--nice=5",
-        "--requeue",
-        "--cpus-per-task=4",
-        "--job-name=lightning-tickets",
-    ):
-        assert f"#SBATCH {line}\n" in text
+    options = "--mem=8GB --time=90 --nice=5 --requeue --cpus-per-task=4 --job-name=lightning-tickets".split()
+    assert {f"#SBATCH {option}" for option in options} <= set(text.splitlines())
     assert "--partition" not in text
     assert own.folder == tmp_path / "root" / "journal" / "slurm"
 

@@ -1,13 +1,9 @@
 """A sweep in worker processes: each training is made once, whoever dies."""
 
-from __future__ import annotations
-
 import json
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -15,19 +11,11 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from tests.commands import SHORT, inside, process
+from tests.commands import SHORT, begin, inside, process
 from tests.tickets.artefacts import content
 
 SWEEP = ["task=cola,mlm", "subnetwork=full,imp", "sparsity=20", "seed=1,2", *SHORT]
 LONGER = ["task=cola", "subnetwork=imp", "sparsity=20", "seed=1", "training.steps=400", "data.train_limit=64"]
-
-
-def begin(root: Path, *arguments: str) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "lightning_tickets", *arguments]
-    environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background commands ignore it
-    return subprocess.Popen(line, env=environment, text=True, start_new_session=True, preexec_fn=heard, **pipes)
 
 
 def test_a_work_item_can_be_sent_to_another_process(tmp_path):
@@ -55,8 +43,8 @@ def test_four_drivers_of_one_sweep_make_each_training_once(alone, tmp_path):
         _, err = driver.communicate(timeout=300)
         assert driver.returncode == 0, err[-2000:]
     assert content(root / "runs") == alone
-    told = [line for path in (root / "journal").glob("begun-*") for line in path.read_text().split()]
-    assert sorted(told) == sorted({str(Path(name).parent) for name in alone})
+    begun = [line for path in (root / "journal").glob("begun-*") for line in path.read_text().split()]
+    assert sorted(begun) == sorted({str(Path(name).parent) for name in alone})
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_job_goes_on(tmp_path):
@@ -69,21 +57,21 @@ def test_a_worker_that_is_killed_is_replaced_and_its_job_goes_on(tmp_path):
             name = str(path.parent.relative_to(root / "checkpoints"))
             lease = root / "runs" / ".leases" / name.replace("/", "--")
             if name not in killed and lease.is_dir():
-                told = json.loads(max(lease.glob("[0-9]*")).read_text())
-                os.kill(told["pid"], signal.SIGKILL)
+                os.kill(json.loads(max(lease.glob("[0-9]*")).read_text())["pid"], signal.SIGKILL)
                 killed.add(name)
         time.sleep(0.05)
     out, err = driver.communicate(timeout=200)
     assert driver.returncode == 0, err[-2000:]
     assert killed, "no worker was killed"
-    whole = tmp_path / "whole"
-    process(whole, "run", "-m", *LONGER)
-    assert content(root / "runs") == content(whole / "runs")
+    process(tmp_path / "whole", "run", "-m", *LONGER)
+    assert content(root / "runs") == content(tmp_path / "whole" / "runs")
 
 
 def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
     root = tmp_path / "root"
-    driver = begin(root, "run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "training.steps=4000")
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background commands ignore it
+    line = ["run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "training.steps=4000"]
+    driver = begin(root, *line, start_new_session=True, preexec_fn=heard)
     until = time.monotonic() + 120
     while not list((root / "runs").rglob(".leases/*/1")) and time.monotonic() < until:
         time.sleep(0.1)
@@ -101,10 +89,10 @@ def test_a_failure_blocks_only_what_waits_for_it(tmp_path):
     inside(root, "run", "job=find", "task=cola", "sparsity=10", *SHORT)
     (ticket,) = (root / "runs").glob("find-cola-*/round-01/ticket.safetensors")
     ticket.write_bytes(ticket.read_bytes()[:-1])
-    told = inside(root, "run", "-m", *SWEEP, status=1).stderr
-    assert "3 of 10 jobs failed; the others finished:" in told
-    assert f"{ticket}: damaged" in told and "retry with: lightning-tickets run" in told
-    assert told.count("waits for find-cola-") == 2
+    message = inside(root, "run", "-m", *SWEEP, status=1).stderr
+    assert "3 of 10 jobs failed; the others finished:" in message
+    assert f"{ticket}: damaged" in message and "retry with: lightning-tickets run" in message
+    assert message.count("waits for find-cola-") == 2
     names = sorted(path.name.split("-seed")[0] for path in (root / "runs").iterdir() if path.name[0] != ".")
     assert names == ["cola-full"] * 2 + ["find-cola-imp", "find-mlm-imp"] + ["mlm-full"] * 2 + ["mlm-imp-s20"] * 2
     (note,) = (root / "failures").iterdir()

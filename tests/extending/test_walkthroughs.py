@@ -1,14 +1,9 @@
 """The walk-throughs of docs/extending.md: their files in an empty folder, their commands in processes of their own."""
 
-from __future__ import annotations
-
 import csv
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +15,7 @@ from safetensors.torch import load_file
 
 from lightning_tickets.components import declaration
 from lightning_tickets.tickets.mask_file import load_ticket
-from tests.commands import Done
+from tests.commands import OURS, Done, interpret
 
 TEXT = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
@@ -79,18 +74,8 @@ def walk(folder: Path, tmp_path: Path) -> Callable[[str], Walk]:
 def execute(line: str, folder: Path, root: Path, status: int = 0, **variables: str) -> Done:
     """A command of the document in the folder, tiny; ``-P``: only PYTHONPATH leads to the folder's package."""
     program, *words = shlex.split(line)
-    ours = ["-P", "-m", "lightning_tickets", *words, *TINY]
-    environment = os.environ | {"PYTHONPATH": str(folder), "LIGHTNING_TICKETS_ROOT": str(root)} | variables
-    done = subprocess.run(
-        [sys.executable, *(words if program == "python" else ours)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == status, done.stderr[-3000:]
-    return Done(done.stdout, done.stderr)
+    arguments = words if program == "python" else ["-P", *OURS, *words, *TINY]
+    return interpret(folder, root, *arguments, status=status, **{"PYTHONPATH": str(folder), **variables})
 
 
 def test_every_block_names_a_file_of_the_folder():
@@ -106,17 +91,15 @@ def test_a_task(walk):
 
 
 def test_a_pruner(walk):
-    masks = [load_ticket(path)[0] for path in (walk("A pruner").root / "runs").rglob("ticket.safetensors")]
-    one, other = masks
+    one, other = (load_ticket(path)[0] for path in (walk("A pruner").root / "runs").rglob("ticket.safetensors"))
     assert sum(int(m.sum()) for m in one.values()) == sum(int(m.sum()) for m in other.values())
     assert any(not torch.equal(one[name], other[name]) for name in one)
 
 
 def test_a_rewind_rule(walk):
     run, plan = (late := walk("A rewind rule")).done
-    assert (
-        run.last.startswith("cola-rewound-s20-seed1-") and late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
-    )
+    assert run.last.startswith("cola-rewound-s20-seed1-")
+    assert late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
     assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
     assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
 
@@ -132,10 +115,8 @@ def test_a_table(walk):
 
 def test_a_metric(walk):
     recall = walk("A metric")
-    result, columns = (
-        recall.result("cola-full-*"),
-        json.loads((recall.run("cola-full-*") / "examples.json").read_text()),
-    )
+    result = recall.result("cola-full-*")
+    columns = json.loads((recall.run("cola-full-*") / "examples.json").read_text())
     hits = [guess == 0 for guess, label in zip(columns["guess"], columns["label"], strict=True) if label == 0]
     assert result["metric"] == "recall" and result["metrics"]["recall"] == sum(hits) / len(hits)
     assert {"matthews", "accuracy", "f1"} < set(result["metrics"])

@@ -39,12 +39,6 @@ def test_text_does_not_depend_on_the_hash_seed() -> None:
     assert len(digests) == 1
 
 
-def test_planning_needs_neither_torch_nor_numpy() -> None:
-    code = "import sys, lightning_tickets.pocket.tasks; print(sorted({'torch', 'numpy'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"
-
-
 @pytest.mark.parametrize("task", TASKS)
 def test_rows(task: str) -> None:
     found = rows(task, "dev")

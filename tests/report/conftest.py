@@ -1,12 +1,10 @@
-"""Small exhibits, one of each shape that a report draws, a sheet and a matrix."""
-
-from __future__ import annotations
+"""Small exhibits, one of each shape that a report draws."""
 
 from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, TextTable
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, PruningRounds, Round, TextTable
 
 NASTY = "<script>alert(1)</script>"
 
@@ -69,14 +67,13 @@ def sheet() -> TextTable:
 def matrix() -> Matrix:
     values = ((1.0, 0.34567), (None, 1.0))
     tasks, notes, missing = ("mnli", "cola"), ("By chance 20 %.",), ("cli task=cola", "cli task=cola")
-    return Matrix(
-        "figure4",
-        "Figure 4",
-        "What is shared.",
-        rows=tasks,
-        columns=tasks,
-        values=values,
-        tasks=tasks,
-        notes=notes,
-        missing=missing,
-    )
+    details = {"tasks": tasks, "notes": notes, "missing": missing}
+    return Matrix("figure4", "Figure 4", "What is shared.", rows=tasks, columns=tasks, values=values, **details)
+
+
+@pytest.fixture
+def search() -> PruningRounds:
+    """The rounds of a ticket's search."""
+    rounds = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
+    details = {"metric": "matched_accuracy", "rounds": rounds, "tasks": ("mnli",), "notes": ("A note.",)}
+    return PruningRounds("figure1", "Figure 1 & <b>", "Round by round.", **details)

@@ -1,7 +1,5 @@
 """Reading pages and tables in tests: as a parser does, and as a browser shows them."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
@@ -9,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -33,16 +32,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to render the page with")
 
 
-def csv_text(exhibit: Reportable) -> str:
-    return WRITERS["csv"](build_table(exhibit))
+def written(suffix: str, exhibit: Reportable) -> str:
+    return WRITERS[suffix](build_table(exhibit))
 
 
-def markdown(exhibit: Reportable) -> str:
-    return WRITERS["md"](build_table(exhibit))
-
-
-def latex(exhibit: Reportable) -> str:
-    return WRITERS["tex"](build_table(exhibit))
+csv_text, markdown, latex = (partial(written, suffix) for suffix in ("csv", "md", "tex"))
 
 
 def draw(what: Plottable) -> Figure:

@@ -1,7 +1,5 @@
 """Curves, and the search for a ticket: what is drawn, also of an exhibit that is empty."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,22 +13,14 @@ from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.measurement import Exhibit, Measurement, PruningRounds, Round
 from tests.report.reading import csv_text, draw, page
 
-ROUNDS = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
-SEARCH = PruningRounds(
-    "figure1",
-    "Figure 1 & <b>",
-    "Round by round.",
-    metric="matched_accuracy",
-    rounds=ROUNDS,
-    tasks=("mnli",),
-    notes=("A note.",),
-)
 
-
-def test_files_carry_no_date_and_no_version(curves: Exhibit, tmp_path: Path) -> None:
-    picture, drawing, _ = (path.read_bytes() for path in write_exhibit(curves, tmp_path))
+@pytest.mark.parametrize("kind", ["curves", "matrix", "search"])
+def test_files_carry_no_date_and_no_version(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    what = request.getfixturevalue(kind)
+    picture, drawing, *_ = (path.read_bytes() for path in write_exhibit(what, tmp_path))
     assert picture.startswith(b"\x89PNG") and b"Software" not in picture
     assert b"<dc:date>" not in drawing and b"Matplotlib v" not in drawing
+    assert (picture, drawing) == (png(what), svg(replace(what)))
 
 
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
@@ -86,8 +76,8 @@ def test_the_caption_counts_runs(curves: Exhibit) -> None:
     )
 
 
-def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket() -> None:
-    _, below = draw(SEARCH).axes
+def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket(search: PruningRounds) -> None:
+    _, below = draw(search).axes
     bars = [patch for patch in below.patches if isinstance(patch, Rectangle)]
     whole, kept = bars[::2], bars[1::2]
     assert [bar.get_height() for bar in whole] == [1, 1, 1, 1]
@@ -100,8 +90,8 @@ def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket() ->
     assert words.count("train,\nprune") == 3 and sum("θ₀" in word for word in words) == 1
 
 
-def test_scores_stand_above_their_rounds() -> None:
-    above, _ = draw(SEARCH).axes
+def test_scores_stand_above_their_rounds(search: PruningRounds) -> None:
+    above, _ = draw(search).axes
     (line,) = above.lines
     assert list(line.get_xdata()) == [0, 1, 2] and list(line.get_ydata()) == pytest.approx([91.0, -5.0, 90.3])
     assert [text.get_text() for text in above.texts] == ["91.0", "-5.0", "90.3"]
@@ -109,8 +99,8 @@ def test_scores_stand_above_their_rounds() -> None:
     assert above.get_ylabel() == "MNLI\nmatched acc."
 
 
-def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket() -> None:
-    waits = replace(SEARCH, rounds=(*ROUNDS[:2], Round(None, None, 0.1)), missing=("cli task=mnli",))
+def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: PruningRounds) -> None:
+    waits = replace(search, rounds=(*search.rounds[:2], Round(None, None, 0.1)), missing=("cli task=mnli",))
     above, below = draw(waits).axes
     bars = [patch for patch in below.patches if isinstance(patch, Rectangle)][::2]
     assert [bool(bar.get_hatch()) for bar in bars] == [False, False, True, True]
@@ -118,10 +108,9 @@ def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket() -> None:
     assert csv_text(waits).splitlines()[-1] == "3,—,—,10.0"
 
 
-def test_the_search_is_drawn_to_the_same_bytes_and_nothing_of_its_text_is_markup(tmp_path: Path) -> None:
-    assert png(SEARCH) == png(replace(SEARCH)) and svg(SEARCH) == svg(replace(SEARCH))
-    files = {path.name for path in write_exhibit(SEARCH, tmp_path)}
+def test_nothing_of_the_text_of_a_search_is_markup(search: PruningRounds, tmp_path: Path) -> None:
+    files = {path.name for path in write_exhibit(search, tmp_path)}
     assert files == {f"figure1.{suffix}" for suffix in ("png", "svg", "csv", "md")}
-    reader = page(SEARCH)
+    reader = page(search)
     assert "Figure 1 & <b>" in reader.text and "b" not in reader.tags
     assert "Score (matched acc.)" in reader.text

@@ -1,7 +1,5 @@
 """What accompanies an exhibit: our numbers compared with the published ones, and the statistical tests."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

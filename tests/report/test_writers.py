@@ -1,7 +1,5 @@
 """The four writers over everything that a study can show: complete, rectangular, and safe from hostile text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -15,14 +13,11 @@ from lightning_tickets.report import latex, markdown
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.side_tables import side_tables
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
-from lightning_tickets.studies.measurement import Exhibit, PruningRounds, Round
+from lightning_tickets.studies.measurement import Exhibit, Round
 from tests.report.conftest import NASTY
 from tests.report.reading import html_table, with_comparisons
 
 HOSTILE = f"{NASTY} | a_b *c* `d` $x$ 5 % & # {{~^\\}} [e](f) \"g\" 'h'\nnext"
-ROUNDS = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
-MORE = {"tasks": ("rte",), "notes": ("A note.",), "missing": ("cli",)}
-SEARCH = PruningRounds("figure1", "Figure 1", "Rounds.", metric="accuracy", rounds=ROUNDS, **MORE)
 
 
 @pytest.fixture(
@@ -33,7 +28,8 @@ def built(request: pytest.FixtureRequest, table: Exhibit) -> Table:
         case "heatmap":
             return build_table(replace(table, drawn="heatmap"))
         case "search":
-            return build_table(SEARCH)
+            rounds = (Round(1.0, 0.9, 0.8), Round(None, None, 0.64))
+            return build_table(replace(request.getfixturevalue("search"), rounds=rounds, missing=("cli",)))
         case "published":
             published = (replace(f, published=PublishedValue(80.0, 70)) for f in table.measurements)
             sides = side_tables(replace(table, measurements=tuple(published)), {})

@@ -1,7 +1,5 @@
 """Claiming an artefact: made by one worker, waited for or busy for the others."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

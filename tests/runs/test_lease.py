@@ -1,7 +1,5 @@
 """Leases: one worker at a time; a dead holder is replaced at once, a silent one after its time."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import os
