@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.composition.cells import CellComposer
-from lightning_tickets.composition.compose import compose_whole, with_group, without_hydra
+from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
 from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
@@ -33,7 +33,7 @@ def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Swe
 
     With ``assume_published`` the published sparsity stands in for that of a winning ticket that is not known yet.
     """
-    overrides = parse_overrides(arguments)
+    overrides = parse_overrides(with_globs(arguments))
     if any(o.key_or_group == "job" for o in overrides):
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}

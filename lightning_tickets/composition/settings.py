@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -34,6 +34,9 @@ def training(config: DictConfig, search: bool = False) -> Training:
 
 def hardware(config: DictConfig, single: bool) -> Hardware:
     """Only a single run shows a bar for each training, a sweep has one for all."""
+    known = {f.name for f in fields(Hardware)} | {"lease"}
+    if unknown := [str(key) for key in config.trainer if key not in known]:
+        raise UserError(f"trainer.{unknown[0]}: unknown key; expected one of {', '.join(sorted(known))}")
     settings = Hardware(**checked_settings(Hardware, "trainer", config.trainer))
     return replace(settings, progress=settings.progress and single)
 
