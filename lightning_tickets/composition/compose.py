@@ -44,9 +44,8 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
 
 def with_globs(overrides: Sequence[str]) -> list[str]:
     """``task=glob(*)`` as the list of the group's options that match; UserError if none does."""
-    return [
-        _matching(one, overrides) if one.is_glob_sweep() else str(one.input_line) for one in parse_overrides(overrides)
-    ]
+    given = parse_overrides(overrides)
+    return [_matching(o, overrides) if isinstance(o.value(), Glob) else str(o.input_line) for o in given]
 
 
 def _matching(override: Override, overrides: Sequence[str]) -> str:
