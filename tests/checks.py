@@ -1,6 +1,7 @@
 """What tests of several rooms check: equal tensors, errors of one line, generators left alone, pickles not run."""
 
 import os
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())
 
 
-def largest_by_sorting(scores: Mapping[str, Tensor], among: Mapping[str, Tensor], count: int) -> dict[str, Tensor]:
-    """The mask of the ``count`` largest magnitudes among some, by a stable sort of all of them."""
+def largest_by_sorting(
+    scores: Mapping[str, Tensor], among: Mapping[str, Tensor], count: int, signed: bool = False
+) -> dict[str, Tensor]:
+    """The mask of the ``count`` largest magnitudes (or scores) among some, by a stable sort of all of them."""
     alive = torch.cat([mask.flatten() for mask in among.values()])
-    sizes = torch.cat([score.detach().float().abs().flatten() for score in scores.values()])
-    chosen = torch.where(alive, sizes, -1.0).sort(descending=True, stable=True).indices[:count]
+    sizes = torch.cat([score.detach().float().flatten() for score in scores.values()])
+    running = torch.where(alive, sizes if signed else sizes.abs(), -torch.inf)
+    chosen = running.sort(descending=True, stable=True).indices[:count]
     parts = torch.zeros_like(alive).index_fill(0, chosen, True).split([mask.numel() for mask in among.values()])
     return {name: part.view(mask.shape) for (name, mask), part in zip(among.items(), parts, strict=True)}
 
@@ -44,6 +48,11 @@ class Evil:
 
     def __reduce__(self) -> Any:
         return os.mkdir, (str(self.marker),)
+
+
+def by_pickle(content: Any, file: Path) -> None:
+    """Save without torch."""
+    file.write_bytes(pickle.dumps(content, protocol=2))
 
 
 @contextmanager

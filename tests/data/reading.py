@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from lightning_tickets.data.readers import read_records
 from lightning_tickets.data.rows import Columns, rows
@@ -16,6 +17,7 @@ CLASSES = Columns((("first", "first"), ("label", "label")), classes=2)
 NUMBERED = Columns((("first", 3), ("label", 1)), classes=2)
 SCORES = Columns((("first", "first"), ("label", "label")), low=0.0, high=5.0)
 TEXT = Columns((("text", "text"),))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 ANSWERS = Columns((("question", "question"), ("context", "context"), ("answers", "answers")))
 
 
@@ -30,9 +32,9 @@ def one_line(error: UserError) -> str:
     return text
 
 
-def refusal(act: Callable[[], Iterable[Any]]) -> str:
+def refusal(act: Callable[[], Iterable[Any] | None]) -> str:
     with pytest.raises(UserError) as raised:
-        list(act())
+        list(act() or ())
     return one_line(raised.value)
 
 
@@ -60,3 +62,12 @@ def unreadable(path: Path, columns: Columns) -> str:
     text = refusal(lambda: read(path, columns))
     assert text.startswith(str(path))
     return text.removeprefix(str(path))
+
+
+def nested(scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """These, or lists and dictionaries of them at any depth."""
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+        max_leaves=6,
+    )

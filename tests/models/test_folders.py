@@ -76,10 +76,7 @@ def test_every_shard_is_in_the_fingerprint_and_a_missing_one_is_named(sharded: P
     assert f"no {shards[1].name} in the folder, which model.safetensors.index.json names" in message(sharded)
 
 
-BAD_INDEXES = ["{", "[]", "{}", '{"weight_map": {}}', '{"weight_map": {"a": "../tokenizer.json"}}']
-
-
-@pytest.mark.parametrize("content", BAD_INDEXES)
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"weight_map": {}}', '{"weight_map": {"a": "../vocab.txt"}}'])
 def test_a_damaged_index_is_one_line(content: str, sharded: Path) -> None:
     (sharded / "model.safetensors.index.json").write_text(content)
     assert "model.safetensors.index.json" in message(sharded)
@@ -120,8 +117,6 @@ def test_the_home_folder_is_understood(monkeypatch) -> None:
 def test_what_is_on_disk_is_available(folder: Path) -> None:
     pocket().fetch()
     local(str(folder)).fetch()
-    (folder / "model.safetensors").unlink()
-    assert "no model.safetensors" in one_line(local(str(folder)).fetch)
 
 
 def test_the_positions_come_from_the_config() -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import huggingface_hub
 import pytest
@@ -76,10 +77,8 @@ def test_a_snapshot_in_part_is_one_line(file: str, snapshot: Path) -> None:
 
 
 def test_nothing_is_asked_for_before_the_files_are(monkeypatch) -> None:
-    def never(*_: Any, **__: Any) -> None:
-        raise AssertionError("the hub was asked")
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", never)
+    asked = Mock(side_effect=AssertionError("the hub was asked"))
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", asked)
     place = hub(REPO, COMMIT)
     assert place.name == "hub" and place.max_length() is None and place.parameters() is None
     assert hub(REPO, COMMIT, 7).parameters() == 7
@@ -94,59 +93,56 @@ def test_a_fingerprint_is_of_repository_and_commit(snapshot: Path) -> None:
 
 
 @pytest.fixture
-def asked(snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The files that are asked for, in each call."""
-    calls: list[list[str]] = []
-
-    def download(repo: str, revision: str, allow_patterns: list[str]) -> str:
-        assert (repo, revision) == (REPO, COMMIT)
-        calls.append(allow_patterns)
-        return str(snapshot)
-
+def asked(snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """What is called to download files."""
+    download = Mock(return_value=str(snapshot))
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    return calls
+    return download
+
+
+def files_of(call: Any) -> list[str]:
+    """The files that the call asks for."""
+    assert (*call.args, call.kwargs["revision"]) == (REPO, COMMIT)
+    return list(call.kwargs["allow_patterns"])
 
 
 def test_safetensors_are_all_that_is_fetched_where_there_are_any(asked) -> None:
     place = hub(REPO, COMMIT)
-    assert place.path == place.path and len(asked) == 1, "once"
-    assert not any(file.endswith((".bin", ".py", ".h5", ".msgpack")) or file == "*" for file in asked[0])
-    assert {"config.json", "model.safetensors", "vocab.txt", "merges.txt"} <= set(asked[0])
+    assert place.path == place.path and asked.call_count == 1, "once"
+    files = files_of(asked.call_args)
+    assert not any(file.endswith((".bin", ".py", ".h5", ".msgpack")) or file == "*" for file in files)
+    assert {"config.json", "model.safetensors", "vocab.txt", "merges.txt"} <= set(files)
 
 
 def test_the_old_format_is_fetched_where_there_are_none(asked, snapshot: Path) -> None:
     (snapshot / "model.safetensors").rename(snapshot / "pytorch_model.bin")
     assert hub(REPO, COMMIT).path == snapshot
-    assert [any("pytorch_model" in file for file in files) for files in asked] == [False, True]
+    calls = [files_of(call) for call in asked.call_args_list]
+    assert [any("pytorch_model" in file for file in files) for files in calls] == [False, True]
 
 
 def test_a_failing_network_is_one_line(monkeypatch) -> None:
-    def fails(*_: Any, **__: Any) -> None:
-        raise ConnectionError("no route\nto host " + "x" * 500)
-
+    fails = Mock(side_effect=ConnectionError("no route\nto host " + "x" * 500))
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fails)
     message = one_line(hub(REPO, COMMIT).fetch)
     assert "(no route to host xxx" in message and len(message) < 350
 
 
-WRONG = {
-    "model.revision": ["main", "", COMMIT[:39], COMMIT + "0", COMMIT.upper(), COMMIT + "\n", None, 7],
-    "model.path": ["", "a/b/c", "/tmp/model", "a b", "https://huggingface.co/a/b", None],
-    "model.parameters": [0, -1, 1.5, "many", True],
-}
-ALLOWED = {
-    "model.revision": "expected a commit of 40 hex digits",
-    "model.path": "expected a repository on the hub",
-    "model.parameters": "expected an integer >= 1 or null",
-}
+REVISIONS = ["main", "", COMMIT[:39], COMMIT + "0", COMMIT.upper(), COMMIT + "\n", None, 7]
+PATHS = ["", "a/b/c", "/tmp/model", "a b", "https://huggingface.co/a/b", None]
+WRONG = [
+    *[("model.revision", value, "expected a commit of 40 hex digits") for value in REVISIONS],
+    *[("model.path", value, "expected a repository on the hub") for value in PATHS],
+    *[("model.parameters", value, "expected an integer >= 1 or null") for value in (0, -1, 1.5, "many", True)],
+]
 
 
-@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in WRONG.items() for value in values])
-def test_a_wrong_value_is_refused(key: str, value) -> None:
+@pytest.mark.parametrize(("key", "value", "allowed"), WRONG)
+def test_a_wrong_value_is_refused(key: str, value, allowed: str) -> None:
     arguments = {"model.path": REPO, "model.revision": COMMIT, "model.parameters": None} | {key: value}
     with pytest.raises(UserError) as raised:
         hub(*arguments.values())
-    assert str(raised.value).startswith(f"{key}=") and ALLOWED[key] in str(raised.value)
+    assert str(raised.value).startswith(f"{key}=") and allowed in str(raised.value)
 
 
 @pytest.mark.parametrize("path", ["bert-base-uncased", "google-bert/bert-base-uncased", "nreimers/MiniLM-L6-H384_v1.1"])

@@ -96,12 +96,10 @@ def test_a_mask_is_portable_between_model_classes(node, bert):
         assert all(torch.equal(m, mask[name]) for name, m in moved.items() if name in mask)
 
 
-def test_random_masks_differ_by_seed_and_spread_evenly():
+def test_random_masks_spread_evenly():
     node = next(n for p, n in NODES if p.stem == "random_mask")
     w = {f"m{i}": torch.zeros(100, 100) for i in range(5)}
-    one, two = (made(node, w, full(w), 10_000, seed=seed) for seed in (1, 2))
-    assert not same(one, two)
-    shares = [one[name].float().mean().item() for name in w]
+    shares = [m.float().mean().item() for m in made(node, w, full(w), 10_000, seed=1).values()]
     assert all(abs(share - 0.2) < 0.02 for share in shares)
 
 

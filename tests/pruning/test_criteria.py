@@ -4,8 +4,6 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import nn
 
 from lightning_tickets.models.attention_heads import attention_heads
@@ -28,32 +26,6 @@ def weights(shape=(12, 8), matrices=3, seed=0):
 
 def flat(mask):
     return torch.cat([m.reshape(-1) for m in mask.values()])
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.floats(-(2.0**90), 2.0**90, width=32, allow_subnormal=False) | st.just(-0.0), min_size=1, max_size=40),
-    st.data(),
-)
-def test_signed_ranking_equals_sorting(values, data):
-    scores = {"a": torch.tensor(values[: len(values) // 2]), "b": torch.tensor(values[len(values) // 2 :])}
-    among = {
-        n: torch.tensor(data.draw(st.lists(st.booleans(), min_size=len(s), max_size=len(s)))).bool()
-        for n, s in scores.items()
-    }
-    count = data.draw(st.integers(0, kept(among)))
-    running = torch.where(flat(among), flat(scores), -torch.inf)
-    expected = torch.zeros(len(values), dtype=torch.bool)
-    expected[running.sort(descending=True, stable=True).indices[:count]] = True
-    assert torch.equal(flat(keep_largest(scores, among, count, signed=True)), expected)
-
-
-@pytest.mark.parametrize("bad", [torch.inf, -torch.inf, torch.nan, -torch.nan])
-def test_a_signed_score_that_is_not_finite_is_refused_unless_pruned(bad):
-    scores = {"a": torch.tensor([1.0, bad, -2.0])}
-    with pytest.raises(ValueError, match="not finite"):
-        keep_largest(scores, full(scores), 2, signed=True)
-    assert kept(keep_largest(scores, {"a": torch.tensor([True, False, True])}, 1, signed=True)) == 1
 
 
 def test_movement_keeps_the_largest_signed_sums():
@@ -196,11 +168,3 @@ def test_a_head_that_is_cut_is_a_head_of_the_model():
         outputs.append(encoder(sentence).last_hidden_state)
     assert torch.allclose(*outputs, atol=1e-5)
     assert not torch.allclose(outputs[0], load_encoder(MODEL_DIR)(sentence).last_hidden_state, atol=1e-3)
-
-
-def test_a_network_without_such_heads_is_refused():
-    encoder = nn.Module()
-    encoder.layer = nn.ModuleList([nn.Linear(4, 4)])
-    encoder.config = SimpleNamespace(num_attention_heads=2, model_type="odd")
-    with pytest.raises(ValueError, match="type odd has no query, key, value and output matrices"):
-        attention_heads(encoder)

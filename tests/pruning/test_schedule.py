@@ -2,8 +2,10 @@
 
 import pytest
 import torch
+from transformers import BertConfig
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.models.encoder import fresh_encoder, prunable
 from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.pruning.schedule import Linear, kept_count, rounds_to
@@ -11,22 +13,14 @@ from lightning_tickets.pruning.schedule import Linear, kept_count, rounds_to
 BERT_BASE = 85_524_480
 
 
-def bert_base_shapes():
-    """The 73 prunable matrices of BERT-base: six in each of twelve layers, and the pooler."""
-    for layer in range(12):
-        for name in ("query", "key", "value", "attention.output"):
-            yield f"{layer}.{name}", (768, 768)
-        yield f"{layer}.intermediate", (3072, 768)
-        yield f"{layer}.output", (768, 3072)
-    yield "pooler", (768, 768)
-
-
 def test_ten_rounds_at_bert_base_shapes_prune_exactly_and_nest():
     """10 % of the original count in each round: 8,552,448 weights, ten rounds to nothing."""
     counts = [kept_count(BERT_BASE, percent) for percent in range(0, 101, 10)]
     assert counts == [BERT_BASE - 8_552_448 * n for n in range(11)]
     generator = torch.Generator().manual_seed(0)
-    weights = {name: torch.randn(shape, generator=generator) for name, shape in bert_base_shapes()}
+    with torch.device("meta"):
+        matrices = prunable(fresh_encoder(BertConfig(), 0))
+    weights = {name: torch.randn(w.shape, generator=generator) for name, w in matrices.items()}
     assert size(weights) == BERT_BASE
     mask = full(weights)
     for count in counts[1:]:

@@ -86,6 +86,14 @@ def test_evaluation_sees_everything_once_and_shortest_first() -> None:
     assert {len(batch) for batch in batches[:-1]} == {16}
 
 
+def test_batches_to_score_on_hold_no_more_than_so_many_tokens() -> None:
+    lengths = [5, 300, 7, 384, 128, 384, 40, 384, 3]
+    batches = evaluation_order(lengths, 4, 800)
+    assert sorted(sum(batches, [])) == list(range(len(lengths)))
+    assert all(len(b) <= 4 and len(b) * max(lengths[i] for i in b) <= 800 for b in batches)
+    assert evaluation_order([900, 900], 4, 800) == [[0], [1]]
+
+
 EXAMPLES = [
     {"input_ids": [2, 7, 3], "token_type_ids": [0, 0, 1], "attention_mask": [1, 1, 1], "label": 1},
     {"input_ids": [2, 8, 9, 5, 3], "token_type_ids": [0, 0, 1, 1, 1], "attention_mask": [1, 1, 1, 1, 1], "label": 0},

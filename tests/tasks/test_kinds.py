@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +17,15 @@ from lightning_tickets.tasks.kind import Kind, Score, score_predictions
 from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
 from tests.checks import nothing_drawn
+from tests.commands import TASKS
 
-CONFIGS = sorted((Path(__file__).parents[2] / "conf" / "task").glob("*.yaml"))
 LENGTH = 48
 Rows = Callable[[str], list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="module", params=CONFIGS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=TASKS)
 def config(request) -> Any:
-    return compose_config([f"task={request.param.stem}"]).task
+    return compose_config([f"task={request.param}"]).task
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +60,7 @@ def uninformed(kind: Kind, batch: dict[str, Tensor]) -> Tensor:
 
 
 def test_the_config_is_named_like_its_file(config, request) -> None:
-    assert config.name in request.node.callspec.id and len(CONFIGS) >= 11
+    assert config.name in request.node.callspec.id and len(TASKS) >= 11
 
 
 def test_examples_fit_the_length(examples) -> None:

@@ -229,16 +229,16 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
     assert score_predictions(kind, [], [*one, *other]).metrics["accuracy"] == pytest.approx((9 * 2 / 3 + 4 * 1) / 13)
 
 
+KINDS = "expected a list of classification, regression, span, masked_lm"
+
+
 @pytest.mark.parametrize(
     ("wrong", "allowed"),
     [
         ("protocol.head=kept", "protocol.head=kept: expected one of rewound, carried, redrawn"),
         ("protocol.horizon=all", "protocol.horizon=all: expected one of round, chain"),
-        (
-            "protocol.aliased=[mlm]",
-            "protocol.aliased=.*: expected a list of classification, regression, span, masked_lm",
-        ),
-        ("protocol.prunes_first=masked_lm", "protocol.prunes_first=masked_lm: expected a list of"),
+        ("protocol.aliased=[mlm]", f"protocol.aliased=.*: {KINDS}"),
+        ("protocol.prunes_first=masked_lm", f"protocol.prunes_first=masked_lm: {KINDS}"),
         ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
         ("rewind=head", "unknown option rewind=head; choose from fraction, none, pretrained, rate"),
         ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),

@@ -14,6 +14,7 @@ from lightning_tickets.tickets.workbench import Workbench
 from tests.checks import same
 
 SGD = ["optimizer=sgd", "training.learning_rate=0.05", "training.weight_decay=0.1"]
+DERIVE = "lightning_tickets.seeds.derive"
 RMSPROP = ["optimizer._target_=torch.optim.RMSprop", "+optimizer.alpha=0.9"]
 
 
@@ -75,10 +76,7 @@ def test_held_out_rows_are_scored_by_it_too(context, tiny_run):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (
-            ["task=cola", "optimizer._target_=lightning_tickets.seeds.derive"],
-            "^optimizer: lightning_tickets.seeds.derive needs 'purpose'",
-        ),
+        (["task=cola", f"optimizer._target_={DERIVE}"], f"^optimizer: {DERIVE} needs 'purpose'"),
         (["task=stsb", metric("b", "balanced")], "task.metrics.b: .*balanced needs 'label'; .* guess, target"),
         (["task=cola", metric("b", "nothing")], "task.metrics.b._target_=.*expected the import path"),
     ],

@@ -1,10 +1,13 @@
-"""Trainings on packed batches: every task's gradients at θ0 are the same, and the same spec gives the same bytes."""
+"""Packed batches give every task's gradients at θ0 and the same bytes every time; recomputing changes no number."""
+
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training import fit as fit_module
 from tests.checks import same
 from tests.commands import TASKS
 
@@ -30,3 +33,13 @@ def test_a_packed_training_has_a_name_and_draws_of_its_own(train_once, tiny_run)
     plain, unpacked, packed = (tiny_run("task=cola", *more) for more in ([], ["training.packed=false"], [PACKED]))
     assert plain.name == unpacked.name != packed.name
     assert not same(train_once("task=cola").weights, train_once("task=cola", PACKED).weights)
+
+
+@pytest.mark.parametrize("task", ["cola", "mlm", "squad"])
+def test_recomputing_gives_the_same_bits_with_dropout_on(train_once, task, monkeypatch):
+    recompute = Mock(side_effect=fit_module._recompute)
+    monkeypatch.setattr(fit_module, "_recompute", recompute)
+    kept, recomputed = (train_once(f"task={task}", recompute_from=limit) for limit in (None, 1))
+    ((encoder,), _) = recompute.call_args
+    assert recompute.call_count == 1 and encoder.is_gradient_checkpointing
+    assert kept.score == recomputed.score and same(kept.weights, recomputed.weights)
