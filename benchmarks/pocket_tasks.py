@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pocket_baseline import bag_of_words, majority
+
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.pocket.baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.statistics.summary import Summary, summarize

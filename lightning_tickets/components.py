@@ -4,8 +4,6 @@ The stable name, not the import path, enters the names of runs, so a component c
 Planning reads what a component declares from its source file, since importing most of them would load torch.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping

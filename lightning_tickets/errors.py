@@ -1,7 +1,5 @@
 """Errors and warnings shown to the user: one line each; a UserError ends with status 2 and writes nothing."""
 
-from __future__ import annotations
-
 
 class UserError(Exception):
     """An invalid request; the message names the key or file and what is expected."""

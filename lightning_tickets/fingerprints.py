@@ -1,7 +1,5 @@
 """Checksums of files, digests of texts, and the form of a pinned commit."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from functools import lru_cache

@@ -23,7 +23,8 @@ def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
         yield
         return
     over = threading.Event()
-    bar = tqdm(total=len(missing), unit="training", dynamic_ncols=True, mininterval=_refresh())
+    seconds = 0.1 if sys.stderr.isatty() else 10.0  # between updates: a log file gets fewer than a terminal
+    bar = tqdm(total=len(missing), unit="training", dynamic_ncols=True, mininterval=seconds)
     watcher = threading.Thread(target=_watch, args=(bar, missing, store, over), daemon=True)
     watcher.start()
     try:
@@ -32,11 +33,6 @@ def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
         over.set()
         watcher.join()
         bar.close()
-
-
-def _refresh() -> float:
-    """Seconds between updates: a log file gets fewer than a terminal."""
-    return 0.1 if sys.stderr.isatty() else 10.0
 
 
 def _watch(bar: tqdm[None], missing: list[str], store: Store, over: threading.Event) -> None:

@@ -1,7 +1,5 @@
 """A seed per purpose, so that drawing a head does not change the order of the data."""
 
-from __future__ import annotations
-
 import hashlib
 
 

@@ -1,24 +1,18 @@
 """claims: the paper's claims, each tested on the runs that are in the store. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from dataclasses import asdict
 
-from lightning_tickets.cli.parser import add_json, add_overrides, overrides_of
+from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.studies.claims import RULE
 from lightning_tickets.studies.claims import check_claims as test_claims
 
 HELP = "test the paper's claims on the runs that are in the store"
 EXAMPLES = ("claims", "claims experiment=paper study.tasks=[cola,mnli] --json")
+add_arguments = add_overrides_and_json
 PAPER = "experiment=paper"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_overrides(parser)
-    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

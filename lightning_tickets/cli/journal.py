@@ -1,7 +1,5 @@
 """Hydra's own records: a job's config, overrides and log in ``hydra.run.dir``, a sweep's in ``hydra.sweep.dir``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

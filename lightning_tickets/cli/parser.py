@@ -1,7 +1,5 @@
 """Arguments by argparse: what the commands share, and a message that names the nearest command or option."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from difflib import get_close_matches
@@ -85,6 +83,11 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def add_overrides_and_json(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+    add_json(parser)
 
 
 def overrides_of(arguments: argparse.Namespace) -> list[str]:

@@ -1,11 +1,9 @@
 """plan: the distinct trainings of a sweep, how many exist, and what the rest will take. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 
-from lightning_tickets.cli.parser import add_json, add_overrides, overrides_of
+from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.runs.store import Store
@@ -14,16 +12,12 @@ from lightning_tickets.studies.plan import Plan
 
 HELP = "what a sweep or study would train, what exists, and what the rest will cost"
 EXAMPLES = ("plan experiment=table2", "plan experiment=paper scale=paper", "plan task=cola,rte seed=1,2,3 --json")
+add_arguments = add_overrides_and_json
 ASSUMED_SPARSITY = "winning sparsities are taken from the paper until their curves have run"
 ASSUMED_TIME = (
     "times are estimated from training.seconds_per_step until a training has run: benchmarks/throughput.py measures it"
 )
 Counts = tuple[int, int, int]  # trainings, missing ones, and the seconds that these will take
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_overrides(parser)
-    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,7 +1,5 @@
 """pretrain: the pocket BERT from nothing, and whether its probes pass."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from pathlib import Path

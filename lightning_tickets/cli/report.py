@@ -1,7 +1,5 @@
 """report: the tables and figures of a study from what is in the store. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shlex
@@ -17,11 +15,8 @@ from lightning_tickets.tickets.result import columns_of
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = ("report experiment=table2", "report experiment=paper")
+add_arguments = add_overrides
 WITH_CLAIMS = {"table2", "table3", "figure2"}  # where these are drawn together, so are the claims
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_overrides(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,7 +1,5 @@
 """``run --cfg`` and ``run --info``: the composed config, and how Hydra composes it."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
 

@@ -1,14 +1,12 @@
 """status: where a sweep stands, while it runs or afterwards. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lightning_tickets.cli.parser import add_json, add_overrides, overrides_of
+from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.execution.job import FAILURES
@@ -17,6 +15,7 @@ from lightning_tickets.runs.store import read_json
 
 HELP = "where a sweep or study stands: done, running where, waiting, failed, time left"
 EXAMPLES = ("status experiment=table2", "status task=cola,rte seed=1,2,3 --json")
+add_arguments = add_overrides_and_json
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,6 @@ class SweepStatus:
     failed: dict[str, dict[str, str]]
     waiting: dict[str, str | None]
     seconds_left: float
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_overrides(parser)
-    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

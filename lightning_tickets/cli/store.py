@@ -1,7 +1,5 @@
 """store: verify every checksum, remove what nothing refers to, list what there is. No torch here."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
@@ -67,16 +65,13 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
     folders = garbage(store, place / "checkpoints")
     for path in folders:
         print(path)
-    if folders and not sure and not _agreed(f"remove these {len(folders)} folders? [y/N] "):
+    question = f"remove these {len(folders)} folders? [y/N] "
+    if folders and not sure and not (sys.stdin.isatty() and input(question).strip().lower() == "y"):
         print("nothing removed; --yes removes them")
         return 0
     remove(folders)
     print(f"{len(folders)} folders and the leases of {lease.remove_dead(store.root)} dead workers removed")
     return 0
-
-
-def _agreed(question: str) -> bool:
-    return sys.stdin.isatty() and input(question).strip().lower() == "y"
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:

@@ -1,7 +1,5 @@
 """ticket: what a mask's file keeps, and the same mask as a file of the released code's kind."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 
@@ -25,7 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _show(arguments.file)
     if out is None or out.exists() or not out.parent.is_dir():
         raise UserError(f"ticket export: {out}: expected a new file in a folder that exists")
-    return _export(arguments.file, out)
+    from lightning_tickets.tickets.released import read_mask, save_released
+
+    save_released(out, read_mask(arguments.file))
+    print(out)
+    return 0
 
 
 def _show(path: Path) -> int:
@@ -37,12 +39,4 @@ def _show(path: Path) -> int:
         print(f"{name:60s} {int(m.sum()):>10,} of {m.numel():>10,}  {100 * (~m).float().mean():5.1f} % zero")
     zero = 100 - 100 * kept(mask) / size(mask)
     print(f"{kept(mask):,} of {size(mask):,} weights are kept, {zero:.2f} % are zero")
-    return 0
-
-
-def _export(path: Path, out: Path) -> int:
-    from lightning_tickets.tickets.released import read_mask, save_released
-
-    save_released(out, read_mask(path))
-    print(out)
     return 0

@@ -13,7 +13,7 @@ from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.composition.components import pruner_at
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.errors import UserError
-from lightning_tickets.pruning.schedule import AnySchedule
+from lightning_tickets.pruning.schedule import Schedule
 from lightning_tickets.tickets.needs import ROUND, UNTRAINED
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
@@ -25,11 +25,11 @@ LOSSES = ("summed", "sampled")
 FAMILIES = ("classification", "regression", "span", "masked_lm")
 
 
-def schedule(config: DictConfig) -> AnySchedule:
+def schedule(config: DictConfig) -> Schedule:
     """The sparsity schedule: how many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
     options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
-    built: AnySchedule = get_object(config.schedule._target_)(**options)
+    built: Schedule = get_object(config.schedule._target_)(**options)
     return built
 
 

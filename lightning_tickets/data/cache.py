@@ -1,7 +1,5 @@
 """Tokenised examples in an Arrow file, mapped into memory; built once per set of rows and tokenizer."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Where a task's rows are: in local files, and in a data set of the Hugging Face hub, by the task's YAML."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

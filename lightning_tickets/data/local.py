@@ -1,7 +1,5 @@
 """A local folder: official files, files of the user's own task, or a clone of a hub data set."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The generated miniature English; the generator's version is its fingerprint."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from lightning_tickets.data.rows import Row

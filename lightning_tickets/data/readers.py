@@ -3,8 +3,6 @@
 What cannot be read raises a UserError with file, row and reason.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable, Iterator

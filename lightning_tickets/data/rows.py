@@ -4,8 +4,6 @@ A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``conte
 may have an ``id``.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping

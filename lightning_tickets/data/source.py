@@ -1,7 +1,5 @@
 """The interface of a data source. Planning uses it, so it does without torch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Protocol
 

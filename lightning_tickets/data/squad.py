@@ -1,7 +1,5 @@
 """SQuAD's JSON as records, one per question, in the columns of the hub."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The dispatch loop of all launchers. Success is the artefact in the store, whatever a worker reports."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice

@@ -1,7 +1,5 @@
 """A job as a value that any process can be sent, and its result. torch is imported when the job runs."""
 
-from __future__ import annotations
-
 import os
 import traceback
 from contextlib import suppress

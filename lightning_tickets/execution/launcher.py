@@ -1,7 +1,5 @@
 """What a launcher is: it takes work items and reports how they ended. ``conf/hydra/launcher/`` names the launchers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable

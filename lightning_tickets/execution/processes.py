@@ -1,7 +1,5 @@
 """Jobs in this process, or in several worker processes on this machine."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,7 +1,5 @@
 """The queue of a plan's jobs: a job is ready once the artefact that it needs is in the store."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 

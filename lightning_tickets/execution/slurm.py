@@ -4,8 +4,6 @@ submitit requeues a job that is close to its time limit or preempted, on its sig
 without a result is lost, and is submitted again.
 """
 
-from __future__ import annotations
-
 import getpass
 import os
 import signal

@@ -1,7 +1,5 @@
 """Running a sweep: plan, dispatch what is missing, and plan again while results decide which cells there are."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +33,31 @@ class PlannedSweep(Protocol):
 S = TypeVar("S", bound=PlannedSweep)
 
 
+@dataclass
+class _Outcome:
+    """Why jobs are not done: they failed, or the chain that they need was stopped by the user's rule."""
+
+    failed: dict[str, str] = field(default_factory=dict)  # reasons by the job's name
+    stopped: dict[str, str] = field(default_factory=dict)  # messages by the chain's name
+    beyond: int = 0  # jobs that need a round beyond where its chain was stopped
+
+    def record(self, item: WorkItem, result: JobResult) -> None:
+        if result.state == "stopped":
+            self.stopped[_chain(item.name)] = result.message
+        elif result.state == "failed":
+            self.failed[item.name] = f"{result.message}; retry with: {item.command}"
+
+    def record_waiting(self, job: Job) -> None:
+        if _chain(job.needs or "") in self.stopped:
+            self.beyond += 1
+        else:
+            self.failed[job.name] = f"waits for {job.needs}"
+
+    def left_out(self) -> list[str]:
+        cells = "1 cell" if self.beyond == 1 else f"{self.beyond} cells"
+        return [*self.stopped.values(), f"left out beyond that: {cells}"] if self.stopped else []
+
+
 def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
     """Makes all that is missing of a sweep, and returns its final plan; SweepFailed if a job failed."""
     outcome = _Outcome()
@@ -62,31 +85,6 @@ def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> 
         dispatch(queue, launcher, sweep.work, record)
     for job in queue.left:
         outcome.record_waiting(job)
-
-
-@dataclass
-class _Outcome:
-    """Why jobs are not done: they failed, or the chain that they need was stopped by the user's rule."""
-
-    failed: dict[str, str] = field(default_factory=dict)  # reasons by the job's name
-    stopped: dict[str, str] = field(default_factory=dict)  # messages by the chain's name
-    beyond: int = 0  # jobs that need a round beyond where its chain was stopped
-
-    def record(self, item: WorkItem, result: JobResult) -> None:
-        if result.state == "stopped":
-            self.stopped[_chain(item.name)] = result.message
-        elif result.state == "failed":
-            self.failed[item.name] = f"{result.message}; retry with: {item.command}"
-
-    def record_waiting(self, job: Job) -> None:
-        if _chain(job.needs or "") in self.stopped:
-            self.beyond += 1
-        else:
-            self.failed[job.name] = f"waits for {job.needs}"
-
-    def left_out(self) -> list[str]:
-        cells = "1 cell" if self.beyond == 1 else f"{self.beyond} cells"
-        return [*self.stopped.values(), f"left out beyond that: {cells}"] if self.stopped else []
 
 
 def _chain(name: str) -> str:

@@ -1,7 +1,5 @@
 """What a worker executes: the search of a ticket, or the training of a run. The only module here that imports torch."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from lightning_tickets.runs.world import rank

@@ -1,7 +1,5 @@
 """θ0: the pre-trained weights, the start of a winning ticket."""
 
-from __future__ import annotations
-
 from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 

@@ -1,7 +1,5 @@
 """θ0′: new random weights of the architecture (random_weights in table 2)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lightning_tickets.components import component

@@ -1,7 +1,5 @@
 """θ_i: the weights of an earlier step of the chain's first training, or (standard pruning) of its last round's end."""
 
-from __future__ import annotations
-
 from lightning_tickets.components import component
 from lightning_tickets.initialization.state import State, clone
 

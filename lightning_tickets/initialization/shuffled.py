@@ -3,8 +3,6 @@
 The paper reads as a shuffle within each matrix, before the mask is applied; the released code permutes whole layers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """All values of an encoder (parameters and buffers) by name: θ in the paper's f(x; θ, γ)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from torch import Tensor

@@ -1,7 +1,5 @@
 """Which rows and columns of which matrices make up each attention head."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A pre-trained encoder without a head, and which of its matrices can be pruned."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The files of a pre-trained network as transformers saves it: which of them are read, and what they say. No torch."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable
@@ -15,58 +13,14 @@ CONFIG = "config.json"
 SAFETENSORS = ("model.safetensors", "model.safetensors.index.json")
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
-TOKENIZER = (
-    "tokenizer.json",
-    "vocab.txt",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
-AFTER_PADDING = {
-    "camembert",
-    "data2vec-text",
-    "esm",
-    "ibert",
-    "longformer",
-    "luke",
-    "mpnet",
-    "roberta",
-    "roberta-prelayernorm",
-    "xlm-roberta",
-    "xlm-roberta-xl",
-    "xmod",
-}
-
+TOKENIZER = """tokenizer.json vocab.txt tokenizer_config.json special_tokens_map.json added_tokens.json vocab.json
+merges.txt spiece.model sentencepiece.bpe.model""".split()
+AFTER_PADDING = """camembert data2vec-text esm ibert longformer luke mpnet roberta roberta-prelayernorm xlm-roberta
+xlm-roberta-xl xmod""".split()
 # Types of networks whose query, key, value and output matrices split by attention head (models/attention_heads.py).
-SPLIT_BY_HEAD = {
-    "bert",
-    "big_bird",
-    "camembert",
-    "convbert",
-    "data2vec-text",
-    "distilbert",
-    "electra",
-    "ernie",
-    "longformer",
-    "luke",
-    "megatron-bert",
-    "mobilebert",
-    "mra",
-    "nystromformer",
-    "rembert",
-    "roberta",
-    "roberta-prelayernorm",
-    "roc_bert",
-    "roformer",
-    "xlm-roberta",
-    "xlm-roberta-xl",
-    "xmod",
-    "yoso",
-}
+SPLIT_BY_HEAD = """bert big_bird camembert convbert data2vec-text distilbert electra ernie longformer luke megatron-bert
+mobilebert mra nystromformer rembert roberta roberta-prelayernorm roc_bert roformer xlm-roberta xlm-roberta-xl xmod
+yoso""".split()
 
 
 def model_files(folder: Path, label: str) -> list[str]:

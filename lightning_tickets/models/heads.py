@@ -1,7 +1,5 @@
 """What stands on the encoder for each kind of task: γ in the paper's f(x; θ, γ)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -38,34 +36,22 @@ class TokenHead(nn.Module):
 
 
 class PooledHead(nn.Module):
-    """Dropout and one linear map on the pooled output, as in BertForSequenceClassification: to (batch, outputs)."""
+    """Dropout and one linear map on the pooled output, as in BertForSequenceClassification: to (batch, outputs).
 
-    def __init__(self, config: Any, outputs: int) -> None:
+    The pooled output is the encoder's, or with ``own_pooler`` that of a pooler that the head brings with it.
+    """
+
+    def __init__(self, config: Any, outputs: int, own_pooler: bool) -> None:
         super().__init__()
         rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
         self.dropout = nn.Dropout(rate)
         self.out = drawn(config.hidden_size, outputs)
-
-    def pooled(self, encoded: Any) -> Tensor:
-        """The encoder's pooled output, (batch, width)."""
-        output: Tensor = encoded.pooler_output
-        return output
+        self.pooler = FirstToken(config.hidden_size) if own_pooler else None
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        logits: Tensor = self.out(self.dropout(self.pooled(encoded)))
+        pooled = encoded.pooler_output if self.pooler is None else self.pooler(encoded)
+        logits: Tensor = self.out(self.dropout(pooled))
         return logits
-
-
-class OwnPoolerHead(PooledHead):
-    """With a pooler of the head's own."""
-
-    def __init__(self, config: Any, outputs: int) -> None:
-        super().__init__(config, outputs)
-        self.pooler = FirstToken(config.hidden_size)
-
-    def pooled(self, encoded: Any) -> Tensor:
-        output: Tensor = self.pooler(encoded)
-        return output
 
 
 def drawn(width: int, outputs: int) -> nn.Linear:
@@ -83,5 +69,4 @@ def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
     with seeded(seed):
         if kind.head == "tokens":
             return TokenHead(encoder.config, kind.outputs)
-        has_pooler = getattr(encoder, "pooler", None) is not None
-        return (PooledHead if has_pooler else OwnPoolerHead)(encoder.config, kind.outputs)
+        return PooledHead(encoder.config, kind.outputs, own_pooler=getattr(encoder, "pooler", None) is None)

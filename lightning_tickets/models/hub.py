@@ -1,7 +1,5 @@
 """A pre-trained network on the Hugging Face hub at one commit, fetched when its files are first asked for. No torch."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,28 +46,24 @@ class Hub:
 
     def max_length(self) -> int | None:
         """How many tokens the encoder takes; None while its config is not in the cache."""
-        config = self._cached_config()
+        config = self._cached(CONFIG)
         return None if config is None else positions(config, self.repo)
 
     def model_type(self) -> str | None:
         """The name of its architecture; None while its config is not in the cache."""
-        config = self._cached_config()
+        config = self._cached(CONFIG)
         return None if config is None else model_type(config, self.repo)
-
-    def _cached_config(self) -> Path | None:
-        from huggingface_hub import try_to_load_from_cache
-
-        cached = try_to_load_from_cache(self.repo, CONFIG, revision=self.revision)
-        return Path(cached) if isinstance(cached, str) else None
 
     def parameters(self) -> int | None:
         """Roughly how many weights it has; what was given, None if nothing, while they are not in the cache."""
+        weights = self._cached(SAFETENSORS[0]) or self._cached(PICKLED[0])
+        return self.size if weights is None else weights.stat().st_size // 4
+
+    def _cached(self, file: str) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
 
-        cached = (
-            try_to_load_from_cache(self.repo, name, revision=self.revision) for name in (SAFETENSORS[0], PICKLED[0])
-        )
-        return next((Path(path).stat().st_size // 4 for path in cached if isinstance(path, str)), self.size)
+        path = try_to_load_from_cache(self.repo, file, revision=self.revision)
+        return Path(path) if isinstance(path, str) else None
 
     def fetch(self) -> None:
         """Fetch what is not in the cache yet."""

@@ -3,8 +3,6 @@
 The numbers are those of padded batches up to rounding; dropout is drawn over other shapes, so that trainings differ.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

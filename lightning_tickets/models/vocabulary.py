@@ -1,7 +1,5 @@
 """The masked LM head that transformers has for an architecture, standing on an encoder of ours."""
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass
 from functools import lru_cache

@@ -5,8 +5,6 @@ ordinary masking only), name (true, the word for the relation is masked), copy (
 implies are masked).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Events and states of the miniature world, and how they are drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple, TypeVar

@@ -1,7 +1,5 @@
 """Grammatical sentences, and the errors that make them ungrammatical."""
 
-from __future__ import annotations
-
 from random import Random
 
 from lightning_tickets.pocket.facts import Words, draw_event, draw_state

@@ -1,7 +1,5 @@
 """Statements and questions about facts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Documents as arrays, and the masking of their words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random

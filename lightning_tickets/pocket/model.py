@@ -1,7 +1,5 @@
 """The network's configuration, its tokenizer, and the weights that pre-training starts from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import torch

@@ -1,7 +1,5 @@
 """Sentence pairs: paraphrases, degrees of similarity, questions with answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Command: ``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform
@@ -24,7 +22,7 @@ from torch import Tensor
 from transformers import BertForPreTraining
 
 from lightning_tickets.pocket.documents import draw_documents
-from lightning_tickets.pocket.masking import Batch, Encoded, batches, collate, encode, hide
+from lightning_tickets.pocket.masking import Batch, batches, collate, encode, hide
 from lightning_tickets.pocket.model import fresh, save
 from lightning_tickets.pocket.probes import PASS, Probes, passed
 
@@ -107,15 +105,16 @@ def _one_thread() -> Iterator[None]:
 def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pretraining]:
     probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
     report(f"drawing {count} documents")
-    feed = _feed([encode(d) for d in draw_documents(count, f"corpus/{seed}")], seed)
-    model, schedule, progress = fresh(seed), Schedule(most), _Progress(report)
+    corpus = [encode(document) for document in draw_documents(count, f"corpus/{seed}")]
+    order = batches(np.array([len(d.ids) for d in corpus]), BATCH, np.random.default_rng(seed))
+    model, schedule, start = fresh(seed), Schedule(most), time.monotonic()
     model.train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     step = 0
     while step < schedule.end:
         optimizer.param_groups[0]["lr"] = RATE * schedule.share(step)
-        _loss(model, next(feed), generator).backward()
+        _loss(model, collate([corpus[i] for i in next(order)]), generator).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -124,7 +123,7 @@ def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pr
             scores = probes.score(model)
             if schedule.decay_from is None and passed(scores) and step < schedule.most - schedule.decay:
                 schedule.decay_from = step
-            progress.show(step, schedule, scores)
+            report(_progress(step, time.monotonic() - start, schedule, scores))
     return model, _outcome(probes.score(model), step, report)
 
 
@@ -133,13 +132,6 @@ def _outcome(scores: dict[str, float], steps: int, report: Report) -> Pretrainin
     listed = ", ".join(f"{name} {scores[name]:.3f} (required {least})" for name, least in PASS.items())
     report(f"{'The probes passed' if outcome.passed else 'THE PROBES DID NOT PASS'} after {steps} steps: {listed}")
     return outcome
-
-
-def _feed(corpus: list[Encoded], seed: int) -> Iterator[Batch]:
-    """Endless batches."""
-    lengths = np.array([len(d.ids) for d in corpus])
-    for chosen in batches(lengths, BATCH, np.random.default_rng(seed)):
-        yield collate([corpus[i] for i in chosen])
 
 
 def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -> Tensor:
@@ -151,17 +143,12 @@ def _loss(model: BertForPreTraining, batch: Batch, generator: torch.Generator) -
     return F.cross_entropy(words, batch.ids[hidden.asked]) + F.cross_entropy(pairs, (~hidden.sound).long())
 
 
-class _Progress:
+def _progress(step: int, seconds: float, schedule: Schedule, scores: dict[str, float]) -> str:
     """A line per evaluation of the probes, with the time left at the pace so far."""
-
-    def __init__(self, report: Report) -> None:
-        self.report, self.start = report, time.monotonic()
-
-    def show(self, step: int, schedule: Schedule, scores: dict[str, float]) -> None:
-        left = (time.monotonic() - self.start) / step * (schedule.end - step)
-        phase = "at most " if schedule.decay_from is None else ""
-        probes = " ".join(f"{name} {score:.3f}" for name, score in scores.items())
-        self.report(f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left")
+    left = seconds / step * (schedule.end - step)
+    phase = "at most " if schedule.decay_from is None else ""
+    probes = " ".join(f"{name} {score:.3f}" for name, score in scores.items())
+    return f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left"
 
 
 def _write_provenance(folder: Path, seed: int, most: int, outcome: Pretraining) -> None:

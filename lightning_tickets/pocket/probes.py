@@ -1,7 +1,5 @@
 """Probes on held-out documents, which decide when pre-training ends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from random import Random
 

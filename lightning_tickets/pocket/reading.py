@@ -1,7 +1,5 @@
 """Texts with a question; the other sentences only resemble an answer."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import NamedTuple
 

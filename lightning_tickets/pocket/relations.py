@@ -1,7 +1,5 @@
 """Relations between facts: changes, entailments, contradictions and neutral facts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from random import Random
 

@@ -1,7 +1,5 @@
 """Which sentences are held out, by a hash of their words."""
 
-from __future__ import annotations
-
 import zlib
 
 from lightning_tickets.pocket.facts import Words

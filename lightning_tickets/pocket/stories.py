@@ -1,7 +1,5 @@
 """Explanations with a pronoun, and reviews."""
 
-from __future__ import annotations
-
 from random import Random
 from typing import NamedTuple
 

@@ -1,12 +1,9 @@
 """Eleven tasks in the miniature English, one for each task of the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from lightning_tickets.pocket.documents import draw_documents
@@ -39,13 +36,12 @@ class PocketTask:
     """A task: how examples of a label are drawn, the frequencies of labels, sizes and metric."""
 
     name: str
-    kind: str  # classification, regression, span or masked_lm
-    metric: str
-    outputs: int
+    draw: Draw | None  # None: its examples are documents
     shares: tuple[float, ...]  # of the labels (of the numbers of changes, where the label is a score)
     train: int
     dev: int
-    draw: Draw | None  # None: its examples are documents
+    kind: str = "classification"  # or regression, span, masked_lm
+    metric: str = "accuracy"
     splits: tuple[str, ...] = ("train", "dev")
 
 
@@ -109,29 +105,20 @@ def _squad(rng: Random, label: int, style: Style) -> Drawn:
     return Drawn(drawn.question, drawn.text, (drawn.start, drawn.end))
 
 
-def _task(name: str, draw: Draw | None, shares: tuple[float, ...], train: int, dev: int, **rest: Any) -> PocketTask:
-    settings: dict[str, Any] = {"kind": "classification", "metric": "accuracy", "outputs": len(shares)} | rest
-    return PocketTask(name=name, draw=draw, shares=shares, train=train, dev=dev, **settings)
-
-
-TASKS: Final[Mapping[str, PocketTask]] = MappingProxyType(
-    {
-        task.name: task
-        for task in (
-            _task("mnli", _mnli, (1, 1, 1), 8000, 600, splits=("train", "dev", "dev_mismatched")),
-            _task("qqp", _qqp, (0.63, 0.37), 1500, 600),
-            _task("stsb", _stsb, (2, 1, 1, 1, 2), 1200, 400, kind="regression", metric="pearson", outputs=1),
-            _task("wnli", _wnli, (0.56, 0.44), 600, 200),
-            _task("qnli", _qnli, (1, 1), 2000, 600),
-            _task("mrpc", _mrpc, (0.34, 0.66), 900, 400),
-            _task("rte", _rte, (1, 1), 640, 400),
-            _task("sst2", _sst2, (1, 1), 800, 600),
-            _task("cola", _cola, (0.32, 0.68), 1600, 500, metric="matthews"),
-            _task("squad", _squad, (1,), 1500, 500, kind="span", metric="f1", outputs=2),
-            _task("mlm", None, (1,), 8000, 600, kind="masked_lm", outputs=0),
-        )
-    }
+_TASKS = (
+    PocketTask("mnli", _mnli, (1, 1, 1), 8000, 600, splits=("train", "dev", "dev_mismatched")),
+    PocketTask("qqp", _qqp, (0.63, 0.37), 1500, 600),
+    PocketTask("stsb", _stsb, (2, 1, 1, 1, 2), 1200, 400, kind="regression", metric="pearson"),
+    PocketTask("wnli", _wnli, (0.56, 0.44), 600, 200),
+    PocketTask("qnli", _qnli, (1, 1), 2000, 600),
+    PocketTask("mrpc", _mrpc, (0.34, 0.66), 900, 400),
+    PocketTask("rte", _rte, (1, 1), 640, 400),
+    PocketTask("sst2", _sst2, (1, 1), 800, 600),
+    PocketTask("cola", _cola, (0.32, 0.68), 1600, 500, metric="matthews"),
+    PocketTask("squad", _squad, (1,), 1500, 500, kind="span", metric="f1"),
+    PocketTask("mlm", None, (1,), 8000, 600, kind="masked_lm"),
 )
+TASKS: Final[Mapping[str, PocketTask]] = {task.name: task for task in _TASKS}
 
 
 def rows(task: str, split: str, seed: int = 0) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """Whole attention heads (Michel et al. 2019), the smallest first by the mean magnitude of their weights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import torch

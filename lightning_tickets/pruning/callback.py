@@ -1,7 +1,5 @@
 """Holds a mask while Lightning trains."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

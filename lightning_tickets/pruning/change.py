@@ -1,7 +1,5 @@
 """How far training has moved a weight, as the criterion (large change in Zhou et al. 2019, section 4)."""
 
-from __future__ import annotations
-
 from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest

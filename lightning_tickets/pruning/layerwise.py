@@ -1,7 +1,5 @@
 """Magnitude pruning within each matrix, at layer ratios that do not follow from one ranking."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from lightning_tickets.components import component

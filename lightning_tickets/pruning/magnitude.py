@@ -1,7 +1,5 @@
 """Global magnitude pruning (Chen et al. 2020, algorithm 1): one ranking over all prunable matrices."""
 
-from __future__ import annotations
-
 from lightning_tickets.components import component
 from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest

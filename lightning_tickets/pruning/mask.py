@@ -1,7 +1,5 @@
 """A mask: one boolean tensor per prunable matrix, True where the weight is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import torch

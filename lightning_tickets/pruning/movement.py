@@ -1,7 +1,5 @@
 """Movement: how far training drives a weight away from zero (Sanh et al. 2020, section 3)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A random mask: every prunable weight is as likely to stay as any other (m_RP in table 2)."""
 
-from __future__ import annotations
-
 import torch
 
 from lightning_tickets.components import component

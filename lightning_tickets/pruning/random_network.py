@@ -1,7 +1,5 @@
 """The released code's random mask: that of magnitude pruning a random network (docs/method.md, row 9)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lightning_tickets.components import component

@@ -6,8 +6,6 @@ at the threshold are kept in order of index: matrices in the order of the mappin
 beyond the masks is a few megabytes, whatever the model.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch

@@ -1,7 +1,5 @@
 """A random mask with the layer ratios of a ticket: what of it lies in how many weights each matrix keeps."""
 
-from __future__ import annotations
-
 import torch
 
 from lightning_tickets.components import component

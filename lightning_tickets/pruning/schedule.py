@@ -1,9 +1,7 @@
 """How many weights each round of iterative pruning keeps. No torch here: planning asks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from lightning_tickets.errors import UserError
 
@@ -13,31 +11,6 @@ WHOLE = 100
 def kept_count(total: int, percent: int) -> int:
     """The integer number of weights left when ``percent`` of ``total`` are pruned."""
     return total - (total * percent + 50) // 100
-
-
-class Schedule(Protocol):
-    """The rounds of a chain, each named by the (rounded) percentage of weights pruned after it."""
-
-    @property
-    def per_round(self) -> int:
-        """Percent that a round prunes, of the original count or of what is left."""
-
-    def percents(self) -> list[int]:
-        """Of all rounds, rising."""
-
-    def kept(self, total: int, percent: int) -> int:
-        """The exact number of weights left of ``total`` after the round named by ``percent``."""
-
-
-def rounds_to(schedule: Schedule, percent: int) -> int:
-    """The round after which ``percent`` are pruned; UserError if none is."""
-    allowed = schedule.percents()
-    if percent not in allowed:
-        raise UserError(
-            f"sparsity={percent} is not on the schedule (schedule.per_round={schedule.per_round}): "
-            f"choose from {', '.join(map(str, allowed))}"
-        )
-    return allowed.index(percent) + 1
 
 
 @dataclass(frozen=True)
@@ -52,10 +25,12 @@ class Linear:
     empty: bool = False
 
     def percents(self) -> list[int]:
+        """Of all rounds, rising: the percentages pruned after each, which name them."""
         _check(self.per_round)
         return [*range(self.per_round, WHOLE, self.per_round), *([WHOLE] if self.empty else [])]
 
     def kept(self, total: int, percent: int) -> int:
+        """The exact number of weights left of ``total`` after the round named by ``percent``."""
         return kept_count(total, percent)
 
 
@@ -84,7 +59,18 @@ class Geometric:
         return total
 
 
-AnySchedule = Linear | Geometric
+Schedule = Linear | Geometric
+
+
+def rounds_to(schedule: Schedule, percent: int) -> int:
+    """The round after which ``percent`` are pruned; UserError if none is."""
+    allowed = schedule.percents()
+    if percent not in allowed:
+        raise UserError(
+            f"sparsity={percent} is not on the schedule (schedule.per_round={schedule.per_round}): "
+            f"choose from {', '.join(map(str, allowed))}"
+        )
+    return allowed.index(percent) + 1
 
 
 def _check(per_round: int) -> None:

@@ -1,7 +1,5 @@
 """SNIP: how much the loss feels a weight, before any training (Lee et al. 2019, equation 7)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from lightning_tickets.components import component

@@ -1,7 +1,5 @@
 """2:4 semi-structured masks: of four neighbours in a row at most two stay (Mishra et al. 2021), which GPUs can use."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn.functional import pad

@@ -1,7 +1,5 @@
 """The paper's numbers (Chen et al., NeurIPS 2020, arXiv 2007.12223 v2), one CSV per table or figure."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Claiming an artefact: one worker makes it, the others wait or get Busy. torch is imported under torchrun only."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket
@@ -10,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from lightning_tickets.errors import Busy
 from lightning_tickets.runs.lease import Lease
@@ -38,7 +35,9 @@ def claim(store: Store, name: str, seconds: float, waits: bool) -> Iterator[Leas
             _log_start(store, name)
         yield lease if world_size() == 1 else _broadcast(lease, seconds)
         if world_size() > 1:
-            _distributed().barrier()  # the first process has published
+            from torch import distributed
+
+            distributed.barrier()  # the first process has published
         if lease is not None:
             shutil.rmtree(checkpoints(store, name), ignore_errors=True)
 
@@ -72,13 +71,8 @@ def _log_start(store: Store, name: str) -> None:
 
 def _broadcast(lease: Lease | None, seconds: float) -> Lease | None:
     """The first process's lease, in every process. Only the first one sends heartbeats."""
-    shared: list[tuple[Path, int] | None] = [(lease.folder, lease.number) if lease is not None else None]
-    _distributed().broadcast_object_list(shared)
-    return lease or (Lease(*shared[0], seconds) if shared[0] is not None else None)
-
-
-def _distributed() -> Any:
-    """torch.distributed, imported only where there are several processes."""
     from torch import distributed
 
-    return distributed
+    shared: list[tuple[Path, int] | None] = [(lease.folder, lease.number) if lease is not None else None]
+    distributed.broadcast_object_list(shared)
+    return lease or (Lease(*shared[0], seconds) if shared[0] is not None else None)

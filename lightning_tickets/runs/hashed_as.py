@@ -4,8 +4,6 @@ Up to version 0.6.0 the import path of a component was hashed. Existing stores h
 components are still hashed by their old path. Never change a line. Other components are hashed by their stable name.
 """
 
-from __future__ import annotations
-
 _PATHS = {
     "pruning.magnitude": {"magnitude": "magnitude"},
     "pruning.change": {"change": "change"},

@@ -6,8 +6,6 @@ with the result, so that a changed default is noticed (see ``store``). A field w
 neither. No import path and no class name is hashed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -16,14 +14,26 @@ from typing import Any
 from lightning_tickets.runs.hashed_as import HASHED_AS
 
 
-def described(spec: Any) -> Any:
+def described(value: Any, keep_defaults: bool = True) -> Any:
     """Every field of a spec as JSON values, dataclasses with their tag under ``is``."""
-    return _as_json(spec, keep_defaults=True)
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {
+            key: described(_hashed(f, getattr(value, f.name)), keep_defaults)
+            for f in fields(value)
+            if (key := f.metadata.get("key", f.name)) is not None
+            and (keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default)
+        }
+        return {"is": _tag(value), **kept}
+    if isinstance(value, (tuple, list)):
+        return [described(item, keep_defaults) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
 
 
 def canonical(spec: Any) -> Any:
     """As ``described``, without fields at their default: the part of a spec that is hashed."""
-    return _as_json(spec, keep_defaults=False)
+    return described(spec, keep_defaults=False)
 
 
 def digest(spec: Any) -> str:
@@ -34,22 +44,6 @@ def digest(spec: Any) -> str:
 
 def run_name(slug: str, spec: Any) -> str:
     return f"{slug}-{digest(spec)}"
-
-
-def _as_json(value: Any, keep_defaults: bool) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        kept = {
-            key: _as_json(_hashed(f, getattr(value, f.name)), keep_defaults)
-            for f in fields(value)
-            if (key := f.metadata.get("key", f.name)) is not None
-            and (keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default)
-        }
-        return {"is": _tag(value), **kept}
-    if isinstance(value, (tuple, list)):
-        return [_as_json(item, keep_defaults) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
 
 
 def _tag(value: Any) -> str:

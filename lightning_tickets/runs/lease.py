@@ -6,8 +6,6 @@ heartbeat for the lease's whole time by its own clock, or at once if the holder'
 that wakes up late finds a higher number than its own and may not publish.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -19,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from lightning_tickets.errors import Busy
 
@@ -38,7 +36,7 @@ class Lease:
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     @classmethod
-    def take(cls, root: Path, name: str, seconds: float) -> Lease | None:
+    def take(cls, root: Path, name: str, seconds: float) -> Self | None:
         """None if a living worker holds it."""
         folder = root / FOLDER / name.replace("/", "--")
         while True:
@@ -59,7 +57,7 @@ class Lease:
         if not (self.folder / str(self.number)).exists() or max(_numbers(self.folder), default=0) > self.number:
             raise Busy(f"{self.folder.name}: another worker has taken over")
 
-    def __enter__(self) -> Lease:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

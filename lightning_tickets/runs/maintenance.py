@@ -1,7 +1,5 @@
 """Maintenance of a store: its contents, damaged artefacts, and garbage."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,8 +4,6 @@ An artefact is written as a draft and renamed into place. ``manifest.json`` hold
 verified on reading, so a damaged artefact is reported and never used.
 """
 
-from __future__ import annotations
-
 import errno
 import json
 import shutil

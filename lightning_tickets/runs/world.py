@@ -1,7 +1,5 @@
 """The rank of this process and their number, from torchrun's environment; without torch."""
 
-from __future__ import annotations
-
 import os
 
 

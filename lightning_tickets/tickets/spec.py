@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from lightning_tickets.components import Component
-from lightning_tickets.pruning.schedule import AnySchedule, Linear, rounds_to
+from lightning_tickets.pruning.schedule import Linear, Schedule, rounds_to
 from lightning_tickets.runs.identity import run_name
 from lightning_tickets.tickets.problem import Mix, Problem
 
@@ -31,7 +31,7 @@ class Chain:
     tag: ClassVar[str] = "Chain"
     problem: Problem
     pruner: Component
-    schedule: AnySchedule
+    schedule: Schedule
     seed: int
     version: int = 1  # of the search
     rewind: float | None = 0.0
@@ -99,7 +99,7 @@ class DrawnMask:
     tag: ClassVar[str] = "DrawnMask"
     pruner: Component
     percent: int
-    schedule: AnySchedule = Linear()
+    schedule: Schedule = Linear()
 
     def kept(self, total: int) -> int:
         return self.schedule.kept(total, self.percent)

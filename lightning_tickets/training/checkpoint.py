@@ -1,7 +1,5 @@
 """Where a training is, on disk, so that another process goes on from there to the same bytes."""
 
-from __future__ import annotations
-
 import signal
 import threading
 import time

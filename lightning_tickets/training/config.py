@@ -1,7 +1,5 @@
 """The settings of one training, each with its range. No torch here: planning reads it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

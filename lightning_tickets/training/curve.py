@@ -1,7 +1,5 @@
 """A curve as CSV that continues where an interrupted training was."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager

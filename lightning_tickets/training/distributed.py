@@ -1,7 +1,5 @@
 """Several processes, a device each, that make one training together: those that torchrun has started."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

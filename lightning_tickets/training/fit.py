@@ -1,7 +1,5 @@
 """One training from given weights under a given mask, and its score on the development set."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Sequence
@@ -11,7 +9,6 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
-from lightning_fabric.plugins.environments.cluster_environment import ClusterEnvironment
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from pytorch_lightning.loggers import Logger
@@ -58,7 +55,8 @@ def fit(
     settings, steps = parts[0].settings, course.steps - course.begin
     torch.set_num_threads(settings.threads)
     torch.set_flush_denormal(True)
-    if hardware.recompute_from is not None and _tokens(parts) > hardware.recompute_from:
+    largest = max(part.settings.batch_size * part.settings.max_length for part in parts)  # tokens of a padded batch
+    if hardware.recompute_from is not None and largest > hardware.recompute_from:
         _recompute(encoder)
     for part in parts:
         part.head.train()
@@ -76,11 +74,6 @@ def fit(
         logger.log_metrics({f"dev/{name}": value for name, value in scores[0].metrics.items()}, step=course.steps)
         logger.save()
     return scores
-
-
-def _tokens(parts: Sequence[TaskData]) -> int:
-    """Of the largest batch, padded."""
-    return max(part.settings.batch_size * part.settings.max_length for part in parts)
 
 
 def _recompute(encoder: Any) -> None:
@@ -112,11 +105,6 @@ def _scored(module: TaskModule, number: int, part: TaskData, collate: Collate | 
     return whole
 
 
-def _launched_by() -> ClusterEnvironment:
-    """Not what Lightning would make of a Slurm job: who has launched a training also launches it again."""
-    return LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()
-
-
 def _trainer(
     settings: Training,
     hardware: Hardware,
@@ -125,6 +113,8 @@ def _trainer(
     callbacks: Sequence[lightning.Callback],
     folder: Path | None,
 ) -> lightning.Trainer:
+    # Not what Lightning would make of a Slurm job: who has launched a training also launches it again.
+    environment = LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()
     return lightning.Trainer(
         accelerator=hardware.accelerator,
         strategy="auto" if world_size() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
@@ -132,7 +122,7 @@ def _trainer(
         num_nodes=world_size() // local_world_size(),
         deterministic=hardware.deterministic,
         default_root_dir=folder,
-        plugins=[_launched_by()],
+        plugins=[environment],
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=1,  # the order of batches is as long as the training
         gradient_clip_val=settings.clip,

@@ -1,7 +1,5 @@
 """The mean gradient of the loss at some weights, without training: what first-order criteria score by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import torch

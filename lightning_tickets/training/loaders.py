@@ -1,7 +1,5 @@
 """Tasks that are trained together on one encoder, and the loader of their batches; most trainings have one task."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

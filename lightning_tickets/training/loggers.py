@@ -4,8 +4,6 @@ A logger may ask, by the names of its parameters, for the training's ``name``, w
 of all curves and the ``group`` of its sweep. No torch at import: planning reads the config.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext

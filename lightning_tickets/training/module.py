@@ -1,7 +1,5 @@
 """The LightningModule over an encoder and one head per task; the kind of task says what loss and score are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Optimisers, components of (parameter groups, settings), and the learning rate: warm-up, then linearly to zero."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

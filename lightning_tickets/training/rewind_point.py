@@ -1,7 +1,5 @@
 """Encoder and heads as they are after some step of a training: θ_i and γ_i, what rewinding goes back to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

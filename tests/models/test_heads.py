@@ -11,7 +11,7 @@ from transformers import (
 )
 
 from lightning_tickets.models.encoder import load_encoder, prunable
-from lightning_tickets.models.heads import FirstToken, OwnPoolerHead, PooledHead, make_head
+from lightning_tickets.models.heads import FirstToken, PooledHead, make_head
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
@@ -91,9 +91,9 @@ def test_a_pooler_of_the_heads_own_is_berts(saved, inputs, pocket) -> None:
 def test_a_pooler_of_the_heads_own_does_not_change_its_map(pocket) -> None:
     """The same seed draws the same map with and without it."""
     torch.manual_seed(1)
-    one = PooledHead(pocket.config, 3)
+    one = PooledHead(pocket.config, 3, own_pooler=False)
     torch.manual_seed(1)
-    assert torch.equal(OwnPoolerHead(pocket.config, 3).out.weight, one.out.weight)
+    assert torch.equal(PooledHead(pocket.config, 3, own_pooler=True).out.weight, one.out.weight)
 
 
 @pytest.mark.parametrize(

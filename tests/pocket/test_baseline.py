@@ -2,7 +2,7 @@
 
 import pytest
 
-from lightning_tickets.pocket.baseline import bag_of_words, majority
+from benchmarks.pocket_baseline import bag_of_words, majority
 from lightning_tickets.pocket.tasks import TASKS
 
 

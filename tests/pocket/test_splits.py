@@ -2,7 +2,7 @@
 
 import pytest
 
-from lightning_tickets.pocket.leaks import Leak, dev_splits, find_leaks
+from benchmarks.pocket_leaks import Leak, dev_splits, find_leaks
 from lightning_tickets.pocket.splits import belongs, is_held_out
 
 

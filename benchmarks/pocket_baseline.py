@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from lightning_tickets.pocket.lexicon import VOCABULARY
 from lightning_tickets.pocket.tasks import TASKS, rows
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 RIDGES = (1e-4, 1e-3, 1e-2, 1e-1)
 COLUMN = {word: i for i, word in enumerate(VOCABULARY)}
@@ -34,7 +35,8 @@ def majority(task: str) -> float:
 
 
 def _score(task: str, train: list[dict[str, Any]], dev: list[dict[str, Any]], ridge: float) -> float:
-    weights = _fit(_counts(train), _labels(train), TASKS[task].outputs, ridge)
+    outputs = 1 if TASKS[task].kind == "regression" else len(TASKS[task].shares)
+    weights = _fit(_counts(train), _labels(train), outputs, ridge)
     logits, truth = _counts(dev) @ weights, _labels(dev)
     if TASKS[task].kind == "regression":
         return _correlation(logits[:, 0], truth)
@@ -44,8 +46,6 @@ def _score(task: str, train: list[dict[str, Any]], dev: list[dict[str, Any]], ri
 
 def _counts(examples: list[dict[str, Any]]) -> Tensor:
     """Word counts of both segments and a constant: (examples, 2 * words + 1)."""
-    import torch
-
     counts = torch.zeros(len(examples), 2 * len(COLUMN) + 1)
     counts[:, -1] = 1
     for n, row in enumerate(examples):
@@ -56,16 +56,11 @@ def _counts(examples: list[dict[str, Any]]) -> Tensor:
 
 
 def _labels(examples: list[dict[str, Any]]) -> Tensor:
-    import torch
-
     return torch.tensor([row["label"] for row in examples])
 
 
 def _fit(counts: Tensor, labels: Tensor, outputs: int, ridge: float) -> Tensor:
     """Logistic regression, or ridge regression for real labels: weights (columns, outputs)."""
-    import torch
-    import torch.nn.functional as F
-
     weights = torch.zeros(counts.shape[1], outputs, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
 
@@ -83,7 +78,5 @@ def _fit(counts: Tensor, labels: Tensor, outputs: int, ridge: float) -> Tensor:
 
 def _correlation(guess: Tensor, truth: Tensor) -> float:
     """Pearson's correlation, which for two classes is Matthews'; 0 for a constant prediction."""
-    import torch
-
     pair = torch.stack([guess.float(), truth.float()])
     return 0.0 if guess.float().std() < 1e-6 else float(torch.corrcoef(pair)[0, 1])

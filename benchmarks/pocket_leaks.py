@@ -1,6 +1,6 @@
 """Searches for overlap of development sets with training sets or the corpus; there should be none.
 
-python -m lightning_tickets.pocket.leaks [NUMBER OF DOCUMENTS]
+python benchmarks/pocket_leaks.py [NUMBER OF DOCUMENTS]
 """
 
 from __future__ import annotations
