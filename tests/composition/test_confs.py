@@ -43,6 +43,7 @@ def needed(option: Path, root: Path) -> list[str]:
         "schedule/geometric": ["sparsity=72"],
         "rewind/fraction": ["rewind.fraction=0.1"],
         "sparsity/winning": ["subnetwork=full"],
+        "sparsity/winning_own": ["subnetwork=full"],
         "sparsity/strict": ["subnetwork=full"],
         "training/small": ["training.max_length=48"],
         "training/paper": ["training.max_length=48"],
