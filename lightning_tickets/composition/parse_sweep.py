@@ -12,6 +12,7 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from lightning_tickets.checks import name
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
 from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
@@ -62,7 +63,9 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
         [cell.subnetwork for cell in cells],
         [cell.options for cell in cells],
     )
-    return Sweep(config.study.name, config.study.title, exhibits, composer, whole, assume_published)
+    for exhibit in exhibits:
+        name("study.exhibits: name", exhibit.name)
+    return Sweep(name("study.name", config.study.name), config.study.title, exhibits, composer, whole, assume_published)
 
 
 def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Sweep:
@@ -137,6 +140,8 @@ def _values(override: Override) -> list[Any]:
     wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
     if wrong:
         raise UserError(f"{_line(override)}: {wrong[0]} is not a {_axis(override)}; several are written a,b,c")
+    if len(set(values)) < len(values):
+        raise UserError(f"{_line(override)}: expected each value once")
     return values
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, checked_settings, number
+from lightning_tickets.checks import checked, checked_settings, name, number
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import with_group
@@ -40,6 +40,7 @@ class PlannedProblem:
 def build_problem(config: DictConfig) -> PlannedProblem:
     """The config's own task. Fingerprints identify data and weights."""
     task, data, place = config.task, config.data, data_and_model.model_folder(config)
+    name("task.name", task.name)
     rows = data_and_model.data_source(config)
     counts = rows.counts(task.name)
     data_and_model.warn_partial_data(config, counts)
@@ -52,7 +53,13 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few training rows")
     problem = Problem(
-        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task), _metrics(task)),
+        Task(
+            task.name,
+            component_at("task.kind", task.kind),
+            task.metric,
+            _further(task),
+            _metrics(task),
+        ),
         used,
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,

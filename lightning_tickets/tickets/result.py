@@ -54,7 +54,9 @@ class Result:
 
 
 def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None:
-    text = json.dumps({name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"))
+    text = json.dumps(
+        {name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"), allow_nan=False
+    )
     (folder / EXAMPLES).write_text(text + "\n", encoding="utf-8")
 
 

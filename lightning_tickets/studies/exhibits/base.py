@@ -44,3 +44,5 @@ class ExhibitSpec(ABC):
             value = getattr(self, axis)
             if isinstance(value, str) or not value:
                 raise UserError(f"study: {axis}: expected a list with at least one value, got {value!r}")
+            if len(set(value)) < len(value):
+                raise UserError(f"study: {axis}: expected each value once, got {list(value)}")
