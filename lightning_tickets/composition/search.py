@@ -28,6 +28,7 @@ FAMILIES = ("classification", "regression", "span", "masked_lm")
 def schedule(config: DictConfig) -> Schedule:
     """The sparsity schedule: how many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
+    boolean("protocol.last_round", config.protocol.last_round)
     options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
     built: Schedule = get_object(config.schedule._target_)(**options)
     return built
