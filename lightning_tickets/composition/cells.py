@@ -1,7 +1,5 @@
 """The cells of a sweep as runs, composed as few times as can be: each option of each axis once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property

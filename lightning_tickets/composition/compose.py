@@ -1,7 +1,5 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Sequence
 from itertools import product

@@ -1,7 +1,5 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from omegaconf import DictConfig

@@ -1,7 +1,5 @@
 """The search for a ticket as a config describes it: criterion, schedule, rewinding, mix and protocol."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

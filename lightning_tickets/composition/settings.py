@@ -1,7 +1,5 @@
 """How a composed config says that trainings go, and where things lie; each value is checked where it is read."""
 
-from __future__ import annotations
-
 from dataclasses import fields, replace
 from pathlib import Path
 

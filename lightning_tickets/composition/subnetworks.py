@@ -1,7 +1,5 @@
 """A subnetwork (a row of the tables) as a config describes it: which mask over which weights."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

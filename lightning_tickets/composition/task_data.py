@@ -1,7 +1,5 @@
 """The keys ``files``, ``hub`` and ``rows`` of a task's YAML as a DatasetSpec."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf

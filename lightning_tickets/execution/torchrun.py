@@ -1,7 +1,5 @@
 """A job on several devices: torchrun starts a process for each, which train together (DDP)."""
 
-from __future__ import annotations
-
 import pickle
 import signal
 import subprocess

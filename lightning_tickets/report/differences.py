@@ -1,7 +1,5 @@
 """The numbers of a heat map: each score minus the baseline's, and in how many cells of a row its rule holds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite

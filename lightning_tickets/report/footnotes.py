@@ -1,7 +1,5 @@
 """The notes below an exhibit's table: how to read its cells, and what is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
 from lightning_tickets.report.differences import baseline_name, differences, marks_deviation

@@ -1,7 +1,5 @@
 """Numbers, counts and addresses as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """Where the measurements of an exhibit stand: columns, blocks and lines, for its table and its heat map."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """A cell: the coordinates of one number in a table, its command line, and its result."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The rules by which cells of the paper's heat maps are dark; ours are framed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The rows of a grid, as its YAML names them: a subnetwork and further overrides."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sparsities of a row: percentages, the published one, or that of the suite's own winning ticket."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Protocol
 

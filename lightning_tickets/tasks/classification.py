@@ -1,7 +1,5 @@
 """One label for a sentence or a pair, read from the pooled output."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the metrics of each kind of task are made of, one value per example. No torch here: planning checks it."""
 
-from __future__ import annotations
-
 COLUMNS = {
     "classification": ("guess", "label"),
     "regression": ("guess", "target"),

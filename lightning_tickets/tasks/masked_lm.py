@@ -1,7 +1,5 @@
 """Masked language modelling: 15 % of the tokens are asked, 80 % of them shown as [MASK], 10 % as another, 10 % kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any

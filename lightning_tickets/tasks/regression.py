@@ -1,7 +1,5 @@
 """A number for a pair of sentences (STS-B): one output, squared error, scored by correlation."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The answer to a question as a run of words in a text (SQuAD v1.1), over windows of the text."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Metrics of finished runs, recomputed from the predictions that were stored with them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from math import isclose

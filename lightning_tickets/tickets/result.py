@@ -1,7 +1,5 @@
 """What a finished training leaves next to its spec: the score and what it was trained with. No torch here."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

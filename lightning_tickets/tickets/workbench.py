@@ -1,7 +1,5 @@
 """What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
-from __future__ import annotations
-
 import copy
 import sys
 from collections.abc import Callable, Sequence

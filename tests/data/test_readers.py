@@ -1,7 +1,5 @@
 """Files of every form as they come: what is read, and one line that says where a file is wrong."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

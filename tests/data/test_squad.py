@@ -1,7 +1,5 @@
 """SQuAD's JSON: its questions, and one line for whatever else a file holds."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

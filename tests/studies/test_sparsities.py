@@ -1,7 +1,5 @@
 """Sparsities of winning tickets, from the suite's own curves."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

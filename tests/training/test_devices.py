@@ -1,7 +1,5 @@
 """One run over two processes: the mask is the same in both, and the numbers are those of one process."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import ceil, isfinite
 

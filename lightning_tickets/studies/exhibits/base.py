@@ -1,7 +1,5 @@
 """What every exhibit of a study can say: the cells that it needs, and itself with their results."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 

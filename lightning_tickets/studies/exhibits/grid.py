@@ -1,7 +1,5 @@
 """The shape of most tables and figures: rows × tasks × sparsities × seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Table 5: the mean, the median and the best of the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Bootstrap over the examples of the development set: each metric is recomputed on many resamples of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
