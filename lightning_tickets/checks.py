@@ -5,12 +5,14 @@ A dataclass declares the range of a setting next to its field, by ``setting``; `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 from lightning_tickets.errors import UserError
 
+NAME = r"(?!.*--)[A-Za-z][\w.-]{0,59}"  # of what becomes the name of a file or folder
 LARGEST = 1e300  # of a number; infinity and NaN are no numbers
 
 
@@ -58,6 +60,10 @@ boolean = Check("true or false", lambda value: isinstance(value, bool))
 text = Check("a text", lambda value: isinstance(value, str))
 folder = Check("the path of a folder", lambda value: isinstance(value, str) and value != "")
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
+name = Check(
+    "a letter, then letters, digits, _ . or -, at most 60 and no --",
+    lambda value: isinstance(value, str) and re.fullmatch(NAME, value, re.ASCII) is not None,
+)
 null = Check("null", lambda value: value is None)
 
 
@@ -79,4 +85,6 @@ def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, 
 
 def _yaml(value: Any) -> Any:
     """As it is typed."""
+    if isinstance(value, str) and not value.isprintable():
+        return repr(value)
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

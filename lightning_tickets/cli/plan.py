@@ -36,8 +36,14 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
     for job in sweep.plan.jobs:
         left = job.missing(sweep.store)
         print(f"{job.name:48s} {f'missing {len(left)} of {len(job.makes)}' if left else 'done'}")
+    seeds = _seeds(sweep)
     for name, (trainings, missing, seconds) in studies.items() if len(studies) > 1 else ():
-        print(f"{name:24s} {trainings:6d} trainings, {missing} missing, about {_time(seconds)} if it ran alone")
+        runs = f"{len(seeds[name])} seeds, " if name in seeds else ""
+        print(f"{name:24s} {runs}{trainings:6d} trainings, {missing} missing, about {_time(seconds)} if it ran alone")
+    for one in _winning(sweep):
+        if one["percent"] is not None:
+            by = one["metric"] or "its own metric"
+            print(f"{one['task']:24s} sparsity={one['rule']} by {by}: {one['percent'] or 'none wins'}")
     trainings, missing, seconds = whole
     if missing:
         print(_disk(sweep))
@@ -59,6 +65,18 @@ def _disk(sweep: Sweep) -> str:
     return f"disk: about {_size(left)}, and {_size(disk.checkpoint_bytes(sweep.plan))} for each running training"
 
 
+def _seeds(sweep: Sweep) -> dict[str, list[int]]:
+    """By exhibit, the seeds of its runs."""
+    return {one.name: [*seeds] for one in sweep.exhibits if (seeds := getattr(one, "seeds", None))}
+
+
+def _winning(sweep: Sweep) -> list[dict[str, object]]:
+    """The winning sparsities that the exhibits use: metric None is the task's own, percent None not known."""
+    needed = dict.fromkeys(one for part in sweep.parts for one in part.winning_needed())
+    names = ("task", "rule", "metric", "percent")
+    return [dict(zip(names, (*one, sweep.known_winning(*one)), strict=True)) for one in needed]
+
+
 def _count(plan: Plan, store: Store) -> Counts:
     return plan.trainings(), len(plan.missing(store)), round(plan.seconds_left(store))
 
@@ -75,7 +93,11 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
         "settled": sweep.sparsities_known,
         **dict(zip(names, whole, strict=True)),
         "bytes": disk.bytes_left(sweep.plan, sweep.store),
-        "studies": {name: dict(zip(names, counts, strict=True)) for name, counts in studies.items()},
+        "studies": {
+            name: {**dict(zip(names, counts, strict=True)), "seeds": _seeds(sweep).get(name)}
+            for name, counts in studies.items()
+        },
+        "winning": _winning(sweep),
         "jobs": jobs,
     }
 

@@ -16,13 +16,14 @@ from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json
 from lightning_tickets.tickets.result import RESULT
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
-EXAMPLES = ("store verify", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
+EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("verify", "gc", "list"))
     parser.add_argument("filters", nargs="*", metavar="key=value", help="paths.root=DIR; with list: task=cola …")
     parser.add_argument("--yes", action="store_true", help="with gc: remove without asking")
+    parser.add_argument("--scores", action="store_true", help="with verify: recompute metrics from stored predictions")
     add_json(parser)
 
 
@@ -31,8 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     store, filters = Store(place / "runs"), [line for line in arguments.filters if not line.startswith("paths.")]
     if filters and arguments.action != "list":
         raise UserError(f"store {arguments.action}: {filters[0]}: only store list takes filters")
+    if arguments.scores and arguments.action != "verify":
+        raise UserError(f"store {arguments.action}: --scores: only store verify takes it")
     if arguments.action == "verify":
-        return _verify(store)
+        return _verify(store) or (_verify_scores(store) if arguments.scores else 0)
     return _gc(store, place, arguments.yes) if arguments.action == "gc" else _list(store, filters, arguments.json)
 
 
@@ -42,6 +45,20 @@ def _verify(store: Store) -> int:
         print(message)
     print(f"{sum(1 for _ in artefacts(store))} artefacts, {len(problems)} damaged")
     return 1 if problems else 0
+
+
+def _verify_scores(store: Store) -> int:
+    """Print every metric that is not what the stored predictions give."""
+    from lightning_tickets.tickets.rescore import different, rescored
+
+    runs = recomputed = skipped = wrong = 0
+    for name, stored, again in rescored(store):
+        for metric in different(stored, again):
+            print(f"{name}: {metric} is {stored[metric]:.6f}, its predictions give {again[metric]:.6f}")
+            wrong += 1
+        runs, recomputed, skipped = runs + 1, recomputed + len(again), skipped + len(set(stored) - set(again))
+    print(f"{runs} runs: {recomputed} metrics recomputed, {wrong} different, {skipped} without predictions")
+    return 1 if wrong else 0
 
 
 def _gc(store: Store, place: Path, sure: bool) -> int:

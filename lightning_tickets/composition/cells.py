@@ -1,7 +1,5 @@
 """The cells of a sweep as runs, composed as few times as can be: each option of each axis once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
@@ -87,7 +85,7 @@ class CellComposer:
         config = self._config(cell.options, cell.task, cell.subnetwork, True)
         run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        searched = sum(one.seconds for one in sources) or own.seconds
+        searched = sum(one.search_seconds for one in sources) or own.search_seconds
         return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
     def _sources(self, cell: Cell) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """A config node with a ``_target_`` as a component: its stable name, its version and its options."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

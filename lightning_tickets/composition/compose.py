@@ -1,7 +1,5 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,10 +8,11 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 import lightning_tickets
-from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
+from lightning_tickets.composition.overrides import NOT_CHOICES, expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError
 
@@ -39,6 +38,23 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
             return compose("config", overrides=lines, return_hydra_config=True)
         except ValueError as error:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
+
+
+def with_globs(overrides: Sequence[str]) -> list[str]:
+    """``task=glob(*)`` as the list of the group's options that match; UserError if none does."""
+    given = parse_overrides(overrides)
+    return [_matching(o, overrides) if isinstance(o.value(), Glob) else str(o.input_line) for o in given]
+
+
+def _matching(override: Override, overrides: Sequence[str]) -> str:
+    group, glob = override.key_or_group, override.value()
+    assert isinstance(glob, Glob), "that is what a glob sweep has"
+    places = [line for line in overrides if line.startswith("hydra.searchpath")]
+    with one_line_errors(), hydra() as main:
+        options = main.config_loader.get_group_options(group, config_name="config", overrides=places)
+    if not (chosen := glob.filter([option for option in options if option not in NOT_CHOICES])):
+        raise UserError(f"{override.input_line}: no option of {group} matches")
+    return f"{group}={','.join(chosen)}"
 
 
 def compose_config(overrides: Sequence[str]) -> DictConfig:

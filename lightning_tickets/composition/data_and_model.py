@@ -1,7 +1,5 @@
 """The data source and the pre-trained network that a config selects."""
 
-from __future__ import annotations
-
 import warnings
 
 from hydra.utils import instantiate

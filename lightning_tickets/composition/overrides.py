@@ -1,7 +1,5 @@
 """Overrides as they are typed (``key=value``): Hydra's grammar, our short forms, and Hydra's errors in one line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Sequence
 from itertools import product
@@ -12,8 +10,9 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from lightning_tickets.checks import name
 from lightning_tickets.composition.cells import CellComposer
-from lightning_tickets.composition.compose import compose_whole, with_group, without_hydra
+from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
 from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
@@ -33,7 +32,7 @@ def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Swe
 
     With ``assume_published`` the published sparsity stands in for that of a winning ticket that is not known yet.
     """
-    overrides = parse_overrides(arguments)
+    overrides = parse_overrides(with_globs(arguments))
     if any(o.key_or_group == "job" for o in overrides):
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}
@@ -53,7 +52,8 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
     config = without_hydra(whole)
     with one_line_errors():
         nodes = config.study.get("exhibits", {}).values()
-        exhibits = tuple(instantiate(node, _convert_="all") for node in nodes)
+        seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
+        exhibits = tuple(instantiate(node, **seeds, _convert_="all") for node in nodes)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
     composer = CellComposer(
         [_line(o) for o in overrides if not _is_hidden(o)],
@@ -61,7 +61,9 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
         [cell.subnetwork for cell in cells],
         [cell.options for cell in cells],
     )
-    return Sweep(config.study.name, config.study.title, exhibits, composer, whole, assume_published)
+    for exhibit in exhibits:
+        name("study.exhibits: name", exhibit.name)
+    return Sweep(name("study.name", config.study.name), config.study.title, exhibits, composer, whole, assume_published)
 
 
 def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Sweep:
@@ -123,7 +125,7 @@ def _axis(override: Override) -> str:
 def _is_hidden(override: Override) -> bool:
     """Whether it is no part of a cell's command: what a study draws, and how Hydra shows and launches."""
     key = override.key_or_group
-    return key == "experiment" or (key.startswith(("study", "hydra")) and key != SEARCHPATH)
+    return key == "experiment" or (key.startswith(("study", "seeds", "hydra")) and key != SEARCHPATH)
 
 
 def _level(value: Any) -> Sparsity:
@@ -136,6 +138,8 @@ def _values(override: Override) -> list[Any]:
     wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
     if wrong:
         raise UserError(f"{_line(override)}: {wrong[0]} is not a {_axis(override)}; several are written a,b,c")
+    if len(set(values)) < len(values):
+        raise UserError(f"{_line(override)}: expected each value once")
     return values
 
 

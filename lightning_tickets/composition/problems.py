@@ -1,12 +1,10 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, checked_settings, number
+from lightning_tickets.checks import checked, checked_settings, name, number
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import with_group
@@ -15,6 +13,7 @@ from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.columns import COLUMNS
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
+from lightning_tickets.training.config import Training
 
 POOLERS = ("pruned", "dense")
 
@@ -23,7 +22,8 @@ POOLERS = ("pruned", "dense")
 class PlannedProblem:
     """A problem, its task's family, its optimiser steps, and estimates: seconds, and weights of the network if known.
 
-    Steps are counted before tokenisation, so windows and blocks may change the number per epoch.
+    ``search`` is how a round of a search trains, ``search_seconds`` how long. Steps are counted before tokenisation, so
+    windows and blocks may change the number per epoch.
     """
 
     problem: Problem
@@ -31,11 +31,14 @@ class PlannedProblem:
     steps: int
     seconds: float
     parameters: int | None
+    search: Training
+    search_seconds: float
 
 
 def build_problem(config: DictConfig) -> PlannedProblem:
     """The config's own task. Fingerprints identify data and weights."""
     task, data, place = config.task, config.data, data_and_model.model_folder(config)
+    name("task.name", task.name)
     rows = data_and_model.data_source(config)
     counts = rows.counts(task.name)
     data_and_model.warn_partial_data(config, counts)
@@ -48,14 +51,22 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few training rows")
     problem = Problem(
-        Task(task.name, component_at("task.kind", task.kind), task.metric, _further(task), _metrics(task)),
+        Task(
+            task.name,
+            component_at("task.kind", task.kind),
+            task.metric,
+            _further(task),
+            _metrics(task),
+        ),
         used,
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
-    steps = settings.total_steps(examples if settings.steps is None else 0)
-    return PlannedProblem(problem, task.family, steps, steps * per_step, place.parameters())
+    search = training(config, search=True)
+    steps, round_steps = (one.total_steps(examples if one.steps is None else 0) for one in (settings, search))
+    seconds, round_seconds = steps * per_step, round_steps * per_step
+    return PlannedProblem(problem, task.family, steps, seconds, place.parameters(), search, round_seconds)
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,5 @@
 """The search for a ticket as a config describes it: criterion, schedule, rewinding, mix and protocol."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +26,7 @@ FAMILIES = ("classification", "regression", "span", "masked_lm")
 def schedule(config: DictConfig) -> Schedule:
     """The sparsity schedule: how many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
+    boolean("protocol.last_round", config.protocol.last_round)
     options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
     built: Schedule = get_object(config.schedule._target_)(**options)
     return built
@@ -44,9 +43,9 @@ def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
         head = "rewound"  # without rewinding, weights and head are both kept
     prunes_first = _holds("prunes_first", protocol, lead.family)
     context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
-    mix = Mix(tuple(_cut(one.problem, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
+    mix = Mix(tuple(_of_search(one, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
     return Chain(
-        _cut(lead.problem, config, _examples(lead, config.ticket.examples)),
+        _of_search(lead, config, _examples(lead, config.ticket.examples)),
         pruner_at("pruner", config.pruner, context, config),
         schedule(config),
         integer(0)("ticket.seed", config.ticket.seed),
@@ -62,14 +61,15 @@ def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
 def _examples(lead: PlannedProblem, given: Any) -> int | None:
     """A number of examples, or a fraction of the examples that a training sees (table 8: of 160,000)."""
     count: int | float | None = (integer(1) | share | null)("ticket.examples", given)
-    return max(1, round(count * lead.steps * lead.problem.training.batch_size)) if isinstance(count, float) else count
+    seen = (lead.search.steps or lead.steps) * lead.search.batch_size
+    return max(1, round(count * seen)) if isinstance(count, float) else count
 
 
-def _cut(problem: Problem, config: DictConfig, examples: int | None = None) -> Problem:
+def _of_search(planned: PlannedProblem, config: DictConfig, examples: int | None = None) -> Problem:
     """The problem as a chain trains it: the protocol's batches per epoch, and at most so many examples."""
     whole = boolean("protocol.partial_batch", config.protocol.partial_batch)
-    training, data = replace(problem.training, partial_batch=whole), replace(problem.data, examples=examples)
-    return replace(problem, training=training, data=data)
+    training, data = replace(planned.search, partial_batch=whole), replace(planned.problem.data, examples=examples)
+    return replace(planned.problem, training=training, data=data)
 
 
 def _holds(switch: str, protocol: DictConfig, family: str) -> bool:

@@ -1,8 +1,6 @@
 """How a composed config says that trainings go, and where things lie; each value is checked where it is read."""
 
-from __future__ import annotations
-
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -18,12 +16,15 @@ from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 ADAMW = "adamw"  # the stable name of the default optimiser, which is left out of a run's name
 
 
-def training(config: DictConfig) -> Training:
-    """UserError for a value out of range, or unless exactly one of steps and epochs is given."""
+def training(config: DictConfig, search: bool = False) -> Training:
+    """Of a scored training, or of a round of a search, where ``training.search`` may say otherwise.
+
+    UserError for a value out of range, or unless exactly one of steps and epochs is given.
+    """
     optimizer = component_at("optimizer", config.optimizer, ("settings",), given=1)
     is_default = optimizer == Component(ADAMW, 1)
-    values = checked_settings(Training, "training", config.training)
-    settings = Training(**values, optimizer=None if is_default else optimizer)
+    given = {**config.training, **((config.training.search or {}) if search else {})}
+    settings = Training(**checked_settings(Training, "training", given), optimizer=None if is_default else optimizer)
     if (settings.steps is None) == (settings.epochs is None):
         raise UserError("training.steps, training.epochs: expected an integer for one of the two, null for the other")
     return settings
@@ -31,6 +32,9 @@ def training(config: DictConfig) -> Training:
 
 def hardware(config: DictConfig, single: bool) -> Hardware:
     """Only a single run shows a bar for each training, a sweep has one for all."""
+    known = {f.name for f in fields(Hardware)} | {"lease"}
+    if unknown := [str(key) for key in config.trainer if key not in known]:
+        raise UserError(f"trainer.{unknown[0]}: unknown key; expected one of {', '.join(sorted(known))}")
     settings = Hardware(**checked_settings(Hardware, "trainer", config.trainer))
     return replace(settings, progress=settings.progress and single)
 

@@ -1,7 +1,5 @@
 """One composed config as the one run that it describes, and where that run reads and writes."""
 
-from __future__ import annotations
-
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked

@@ -1,7 +1,5 @@
 """The sparsity of a config: a percentage, or the name of a rule that gives one."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from omegaconf import DictConfig

@@ -1,14 +1,12 @@
 """A subnetwork (a row of the tables) as a config describes it: which mask over which weights."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, integer
+from lightning_tickets.checks import checked, integer, name
 from lightning_tickets.composition.components import component_at, pruner_at
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.composition.search import chain, schedule
@@ -34,7 +32,7 @@ def run(config: DictConfig, on: PlannedProblem, sources: Sequence[PlannedProblem
     row = config.subnetwork
     mask = _mask(config, sources or (on,), sparsity)
     start = component_at("subnetwork.initialization", row.initialization)
-    requested = Run(row.name, on.problem, mask, start, integer(0)("seed", seed))
+    requested = Run(name("subnetwork.name", row.name), on.problem, mask, start, integer(0)("seed", seed))
     if requested.ticket is not None and seed == requested.ticket.chain.seed:
         raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so score it with another seed")
     return requested

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
@@ -24,6 +24,7 @@ from lightning_tickets.studies.sparsities import (
     RULES,
     Sparsity,
     SparsityLookup,
+    WinningNeeded,
     curve_cells,
     highest_winning,
     resolve_sparsities,
@@ -48,8 +49,13 @@ class CellProduct:
 
     def curve_cells(self) -> list[Cell]:
         """What has to run before the winning sparsities are known."""
-        tasks = self.tasks if RULES.keys() & set(self.sparsities) else ()
-        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
+        return [
+            cell for task in {t: None for t, _, _ in self.winning_needed()} for cell in curve_cells(task, self.seeds)
+        ]
+
+    def winning_needed(self) -> list[WinningNeeded]:
+        """The winning sparsities that its cells are at."""
+        return [(task, rule, None) for task in self.tasks for rule in self.sparsities if rule in RULES]
 
     def cells(self, winning: SparsityLookup) -> list[Cell]:
         return [
@@ -77,10 +83,9 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
-        curves = dict.fromkeys(cell for part in self.parts for cell in part.curve_cells())
-        self._winning = self._winning_sparsities(curves)
-        cells = dict.fromkeys([*curves, *(cell for part in self.parts for cell in part.cells(self.winning_sparsity))])
-        self.requested = tuple(map(self.composer.request, cells))
+        self._winning = cache(self._highest_winning)
+        cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
+        self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))
 
     def again(self) -> Sweep:
         """The same sweep with what is in the store by now."""
@@ -113,25 +118,34 @@ class Sweep:
         """Tasks whose scores say nothing: the real WNLI, not the generated one."""
         return () if self.scale == "pocket" else ("wnli",)
 
-    def _winning_sparsities(self, curves: Iterable[Cell]) -> dict[tuple[str, str], int | None]:
-        """By task and rule, from what is in the store."""
-        seeds: dict[str, dict[int, None]] = {}
-        for cell in curves:
-            seeds.setdefault(cell.task, {})[cell.seed] = None
-        lookup = cache(self.outcome)
-        return {
-            (task, rule): highest_winning(task, rule, [*own], lookup) for task, own in seeds.items() for rule in RULES
-        }
+    @cached_property
+    def _curves(self) -> dict[Cell, None]:
+        """The cells of the curves that winning sparsities follow from."""
+        return dict.fromkeys(cell for part in self.parts for cell in part.curve_cells())
 
-    def winning_sparsity(self, task: str, rule: str) -> int | None:
+    @cached_property
+    def _curve_seeds(self) -> dict[str, list[int]]:
+        """By task, of all exhibits together: a task has one winning sparsity by each rule and metric."""
+        tasks = dict.fromkeys(cell.task for cell in self._curves)
+        return {task: [*dict.fromkeys(cell.seed for cell in self._curves if cell.task == task)] for task in tasks}
+
+    def _highest_winning(self, task: str, rule: str, metric: str | None) -> int | None:
+        seeds = self._curve_seeds.get(task)
+        return highest_winning(task, rule, seeds, cache(self.outcome), metric) if seeds else None
+
+    def known_winning(self, task: str, rule: str, metric: str | None = None) -> int | None:
+        """From what is in the store, in percent; 0 where no ticket wins, None as long as it is not known."""
+        return self._winning(task, rule, metric)
+
+    def winning_sparsity(self, task: str, rule: str, metric: str | None = None) -> int | None:
         """In percent; 0 where no ticket wins, None as long as it is not known."""
-        percent = self._winning.get((task, rule))
+        percent = self.known_winning(task, rule, metric)
         return published_sparsity(task) if self.assume_published and percent is None else percent
 
     @property
     def sparsities_known(self) -> bool:
         """Whether no further run has to tell at which sparsities tickets win."""
-        return None not in self._winning.values()
+        return all(self._winning(task, rule, None) is not None for task in self._curve_seeds for rule in RULES)
 
     @cached_property
     def plan(self) -> Plan:
@@ -176,7 +190,7 @@ class Sweep:
             ticket=_ticket(run, self.store),
             problem=run.problem,
             steps=request.steps,
-            selection_score=result.picks if result else None,
+            selection=result.selection if result else {},
         )
 
 

@@ -1,7 +1,5 @@
 """The keys ``files``, ``hub`` and ``rows`` of a task's YAML as a DatasetSpec."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -21,11 +19,21 @@ def dataset_spec(task: DictConfig) -> DatasetSpec:
     files = _node(task, "files", {"folder", "columns", *splits}, LABELS)
     hub = _node(task, "hub", {"path", "config", "revision", "columns", *splits}, LABELS | {"rows"})
     official = _rows("task.rows", task.get("rows", {}), splits)
+    for where, node in (("task.files", files), ("task.hub", hub)):
+        _check_classes(where, node or {}, task)
     return DatasetSpec(
         files and Files(str(files["folder"]), _splits(files, splits), _columns("task.files", files)),
         hub and _hub_set(hub, splits, official),
         official,
     )
+
+
+def _check_classes(where: str, node: dict[str, Any], task: DictConfig) -> None:
+    """UserError if the rows have another number of labels than the kind of task."""
+    given = len(node.get("labels", ())) or node.get("classes")
+    outputs = task.kind.get("labels") if isinstance(task.get("kind"), DictConfig) else None
+    if given and outputs and given != outputs:
+        raise UserError(f"{where} has {given} labels, task.kind.labels={outputs}")
 
 
 def _hub_set(hub: dict[str, Any], splits: tuple[str, ...], official: Rows) -> HubSet:

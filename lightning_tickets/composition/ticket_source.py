@@ -1,7 +1,5 @@
 """The tasks that a ticket is found on, where they are not the task that it is trained on: ``source=`` and ``mix=``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -5,6 +5,7 @@ What cannot be read raises a UserError with file, row and reason.
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def tab_separated(path: Path, header: bool = True) -> Records:
     for number, line in _without_blank_end(lines(path)):
         cells = line.split("\t")
         if header and names is None:
-            names = cells
+            names = _header(path, number, cells)
         elif names is None:
             yield f"{path}, line {number}", dict(enumerate(cells))
         else:
@@ -55,6 +56,13 @@ def tab_separated(path: Path, header: bool = True) -> Records:
             if len(cells) > len(names):
                 record[SURPLUS] = cells[len(names) :]
             yield f"{path}, line {number}", record
+
+
+def _header(path: Path, number: int, names: list[str]) -> list[str]:
+    """UserError for a name that two columns have."""
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise UserError(f"{path}, line {number}: two columns have the name {twice[0]!r}")
+    return names
 
 
 def _without_blank_end(numbered: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -80,7 +88,7 @@ def comma_separated(path: Path) -> Records:
         if cells is None:
             return
         if names is None:
-            names = cells
+            names = _header(path, before, cells)
         elif cells and len(cells) != len(names):
             raise UserError(f"{path}, line {before}: {len(cells)} columns under a header of {len(names)}")
         elif cells:

@@ -1,6 +1,7 @@
 """Records as the rows that a kind of task reads, with every value checked.
 
-A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``context`` and ``answers``; or ``text``.
+A row is ``first``, ``second`` (or None) and ``label``; or ``question``, ``context`` and ``answers``; or ``text``. It
+may have an ``id``.
 """
 
 import re
@@ -37,9 +38,11 @@ class Columns:
 
     def __post_init__(self) -> None:
         given = {name for name, _ in self.names}
-        if not any(given - {"second"} == set(shape) for shape in SHAPES):
+        if not any(given - {"second", "id"} == set(shape) for shape in SHAPES):
             shapes = "; or ".join(", ".join(shape) for shape in SHAPES)
-            raise UserError(f"columns {', '.join(sorted(given)) or 'none'}: expected {shapes} (second is optional)")
+            raise UserError(
+                f"columns {', '.join(sorted(given)) or 'none'}: expected {shapes} (second and id are optional)"
+            )
         ways = bool(self.labels) + bool(self.classes) + (self.low is not None and self.high is not None)
         if ("label" in given) != (ways == 1):
             raise UserError("a label is defined by one of labels, classes, or low and high")
@@ -57,7 +60,8 @@ def rows(records: Iterable[tuple[str, Record]], columns: Columns) -> Iterator[Ro
         if SURPLUS in record:
             surplus = len(record[SURPLUS])
             raise UserError(f"{where}: {surplus} more columns than the header, the first {_short(record[SURPLUS][0])}")
-        row = {name: _cell(where, record, place) for name, place in columns.names}
+        present = [(name, place) for name, place in columns.names if name != "id" or record.get(place) is not None]
+        row = {name: _cell(where, record, place) for name, place in present}
         if "label" not in row or _written(row["label"]) not in columns.drop:
             yield _checked(where, row, columns)
 

@@ -9,7 +9,7 @@ from lightning_tickets.errors import UserError
 
 
 def questions(path: Path) -> Iterator[tuple[str, dict[str | int, Any]]]:
-    """``question``, ``context`` and ``answers`` (``text`` and ``answer_start``, a list each)."""
+    """``id``, ``question``, ``context`` and ``answers`` (``text`` and ``answer_start``, a list each)."""
     try:
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -28,6 +28,7 @@ def questions(path: Path) -> Iterator[tuple[str, dict[str | int, Any]]]:
                     raise UserError(f"{path}, {where}: an answer is not an object; this is not SQuAD's JSON")
                 gold = {key: [answer.get(key) for answer in answers] for key in ("text", "answer_start")}
                 record: dict[str | int, Any] = {
+                    "id": asked.get("id"),
                     "question": asked.get("question"),
                     "context": paragraph.get("context"),
                     "answers": gold,

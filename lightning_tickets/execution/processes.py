@@ -13,17 +13,24 @@ from typing import Any, Self
 from lightning_tickets.errors import Interrupted, UserError
 from lightning_tickets.execution.job import JobResult, WorkItem, run_work_item
 from lightning_tickets.execution.launcher import Launcher, check_count
+from lightning_tickets.execution.torchrun import run_on_devices
 
 POLL = 0.5  # seconds between two looks for rounds that a running chain has published
 GRACE = 3.0  # seconds for the workers to write their checkpoints
 
 
-def workers(n_jobs: int, gpus: Sequence[int | str] = ()) -> Launcher:
-    """This process for ``n_jobs=1``, else so many worker processes, pinned to the ``gpus`` in turn."""
+def workers(n_jobs: int, gpus: Sequence[int | str] = (), gpus_per_job: int = 1) -> Launcher:
+    """This process for ``n_jobs=1``, else so many workers, pinned to ``gpus_per_job`` of the ``gpus`` each, in turn."""
     check_count("n_jobs", n_jobs)
+    check_count("gpus_per_job", gpus_per_job)
     if isinstance(gpus, str) or not all(isinstance(gpu, int | str) for gpu in gpus):
         raise UserError(f"hydra.launcher.gpus={gpus}: expected a list of devices, such as [0,1]")
-    return ProcessLauncher(n_jobs, [str(gpu) for gpu in gpus]) if n_jobs > 1 or gpus else InlineLauncher()
+    if len(gpus) % gpus_per_job:
+        raise UserError(f"hydra.launcher.gpus_per_job={gpus_per_job}: expected a divisor of the {len(gpus)} gpus")
+    if n_jobs == gpus_per_job == 1 and not gpus:
+        return InlineLauncher()
+    groups = [gpus[at : at + gpus_per_job] for at in range(0, len(gpus), gpus_per_job)]
+    return ProcessLauncher(n_jobs, [",".join(map(str, group)) for group in groups], gpus_per_job)
 
 
 class InlineLauncher:
@@ -56,12 +63,15 @@ class InlineLauncher:
 
 
 class ProcessLauncher:
-    """``n_jobs`` worker processes; with ``gpus`` each sees one of them. SIGTERM ends them like Ctrl-C."""
+    """``n_jobs`` worker processes; with ``gpus`` each sees one of these (``"0,1"``), and a job uses ``devices`` of it.
+
+    SIGTERM ends them like Ctrl-C.
+    """
 
     tries, loss = 3, "its process died"
 
-    def __init__(self, n_jobs: int, gpus: Sequence[str] = ()) -> None:
-        self._workers = [_Worker(gpus[number % len(gpus)] if gpus else None) for number in range(n_jobs)]
+    def __init__(self, n_jobs: int, gpus: Sequence[str] = (), devices: int = 1) -> None:
+        self._workers = [_Worker(gpus[number % len(gpus)] if gpus else None, devices) for number in range(n_jobs)]
 
     def __enter__(self) -> Self:
         self._handler = signal.signal(signal.SIGTERM, _interrupt)
@@ -96,8 +106,8 @@ class ProcessLauncher:
 class _Worker:
     """A worker process, started with its first item and again after it has died; ``item`` is what it works on."""
 
-    def __init__(self, gpu: str | None) -> None:
-        self.gpu = gpu
+    def __init__(self, gpu: str | None, devices: int) -> None:
+        self.gpu, self.devices = gpu, devices
         self.item: WorkItem | None = None
         self.process: BaseProcess | None = None
 
@@ -105,7 +115,7 @@ class _Worker:
         if self.process is None or not self.process.is_alive():
             self.pipe, theirs = multiprocessing.Pipe()
             context = multiprocessing.get_context("spawn")
-            self.process = context.Process(target=serve, args=(theirs, self.gpu), daemon=True)
+            self.process = context.Process(target=serve, args=(theirs, self.gpu, self.devices), daemon=True)
             self.process.start()
             theirs.close()
         self.item = item
@@ -135,14 +145,14 @@ class _Worker:
         self.process = self.item = None
 
 
-def serve(pipe: Connection, gpu: str | None) -> None:
-    """The loop of a worker process: item after item, until the pipe is closed."""
+def serve(pipe: Connection, gpu: str | None, devices: int) -> None:
+    """The loop of a worker process: item after item, on so many devices, until the pipe is closed."""
     if gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu  # before torch is imported
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with suppress(EOFError, OSError, Interrupted, KeyboardInterrupt):
         while True:
-            pipe.send(run_work_item(pipe.recv()))
+            pipe.send(run_on_devices(pipe.recv(), devices))
 
 
 def _interrupt(*_: Any) -> None:

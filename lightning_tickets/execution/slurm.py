@@ -17,22 +17,23 @@ import submitit
 from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
 from lightning_tickets.errors import Interrupted, UserError, reason
-from lightning_tickets.execution.job import JobResult, WorkItem, note_failure, run_work_item
+from lightning_tickets.execution.job import JobResult, WorkItem, note_failure
 from lightning_tickets.execution.launcher import check_count
+from lightning_tickets.execution.torchrun import run_on_devices
 
 NAME = "lightning-tickets"
 REQUEUES = 1000  # time-outs of one job after which submitit requeues it no more
 
 
 class OnNode:
-    """A work item as submitit calls it on a node."""
+    """A work item as submitit calls it on a node, on so many of its devices."""
 
-    def __init__(self, item: WorkItem) -> None:
-        self.item = item
+    def __init__(self, item: WorkItem, devices: int = 1) -> None:
+        self.item, self.devices = item, devices
 
     def __call__(self) -> JobResult:
         try:
-            return run_work_item(self.item)
+            return run_on_devices(self.item, self.devices)
         except Interrupted as interrupted:
             if signal.SIGUSR2 in interrupted.signals:
                 os.kill(os.getpid(), signal.SIGUSR2)  # the checkpoint is written: submitit requeues the job
@@ -52,14 +53,16 @@ class SlurmLauncher:
 
     tries, loss = 20, "left the queue without a result"
 
-    def __init__(self, folder: str, limit: int, poll_s: float, **options: Any) -> None:
+    def __init__(self, folder: str, limit: int, poll_s: float, gpus_per_job: int = 1, **options: Any) -> None:
         check_count("limit", limit)
+        check_count("gpus_per_job", gpus_per_job)
+        self.devices = gpus_per_job
         self.folder, self.limit, self.poll_s = Path(folder).absolute(), limit, poll_s
         self._running: dict[str, WorkItem] = {}  # by the job's number
         self._earlier: dict[str, str] = {}  # the numbers of an earlier driver's jobs, by name
         try:
             self._executor = submitit.SlurmExecutor(self.folder, max_num_timeout=REQUEUES)
-            self._executor.update_parameters(**_parameters(**options))
+            self._executor.update_parameters(**_parameters(gpus_per_job, **options))
         except (RuntimeError, ValueError) as error:
             raise UserError(f"hydra/launcher=slurm: {reason(error)}") from error
 
@@ -81,7 +84,7 @@ class SlurmLauncher:
             return
         try:
             with self._executor.batch():
-                jobs = [self._executor.submit(OnNode(item)) for item in new]
+                jobs = [self._executor.submit(OnNode(item, self.devices)) for item in new]
         except FailedJobError as error:
             raise UserError(f"hydra/launcher=slurm: {' '.join(str(error).split())}") from error
         self._running |= {job.job_id: item for job, item in zip(jobs, new, strict=True)}
@@ -128,9 +131,18 @@ def _queued() -> set[str]:
 
 
 def _parameters(
-    timeout_min: int, warning_s: int, mem_gb: float | None, setup: list[str], further: dict[str, Any], **direct: Any
+    gpus_per_job: int,
+    accelerator: str,
+    timeout_min: int,
+    warning_s: int,
+    mem_gb: float | None,
+    setup: list[str],
+    further: dict[str, Any],
+    **direct: Any,
 ) -> dict[str, Any]:
-    """The options by submitit's names; null leaves a value to the cluster."""
+    """The options by submitit's names; null leaves a value to the cluster. trainer=gpu asks for the job's GPUs."""
+    if accelerator == "gpu":
+        direct["gpus_per_node"] = direct["gpus_per_node"] or gpus_per_job
     given = {"time": timeout_min, "mem": mem_gb and f"{mem_gb}GB", "setup": setup or None, **direct}
     known = {name: value for name, value in given.items() if value is not None}
     additional = {"requeue": True, **further}

@@ -30,6 +30,9 @@ def load_encoder(folder: Path) -> Any:
             raise UserError(f"model.path={folder}: the weights lack {lacking[0]} ({len(lacking)} in all)")
         if not prunable(encoder, pooler=False):
             raise _not_allowed(folder, config)
+        wrong = [name for name, p in encoder.named_parameters() if not torch.isfinite(p).all()]
+        if wrong:
+            raise UserError(f"model.path={folder}: {wrong[0]} holds a value that is not finite")
         return encoder.eval()
 
 

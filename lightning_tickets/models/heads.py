@@ -1,7 +1,7 @@
 """What stands on the encoder for each kind of task: γ in the paper's f(x; θ, γ)."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,25 +23,34 @@ class FirstToken(nn.Module):
         return torch.tanh(self.dense(encoded.last_hidden_state[:, 0]))
 
 
-class LinearHead(nn.Module):
-    """Dropout and one linear map on what it ``reads``, (…, width) to (…, outputs): every token, the encoder's pooled
-    output, or that of a pooler that the head brings with it.
-    """
+class TokenHead(nn.Module):
+    """One linear map on every token, as in BertForQuestionAnswering: (batch, tokens, width) to (…, outputs)."""
 
-    def __init__(self, config: Any, outputs: int, reads: Literal["tokens", "pooler", "own pooler"]) -> None:
+    def __init__(self, config: Any, outputs: int) -> None:
         super().__init__()
-        rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
-        self.dropout, self.reads = nn.Dropout(rate), reads
         self.out = drawn(config.hidden_size, outputs)
-        if reads == "own pooler":
-            self.pooler = FirstToken(config.hidden_size)
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        if self.reads == "own pooler":
-            read = self.pooler(encoded)
-        else:
-            read = encoded.pooler_output if self.reads == "pooler" else encoded.last_hidden_state
-        logits: Tensor = self.out(self.dropout(read))
+        logits: Tensor = self.out(encoded.last_hidden_state)
+        return logits
+
+
+class PooledHead(nn.Module):
+    """Dropout and one linear map on the pooled output, as in BertForSequenceClassification: to (batch, outputs).
+
+    The pooled output is the encoder's, or with ``own_pooler`` that of a pooler that the head brings with it.
+    """
+
+    def __init__(self, config: Any, outputs: int, own_pooler: bool) -> None:
+        super().__init__()
+        rate: float = getattr(config, "hidden_dropout_prob", getattr(config, "dropout", 0.0))
+        self.dropout = nn.Dropout(rate)
+        self.out = drawn(config.hidden_size, outputs)
+        self.pooler = FirstToken(config.hidden_size) if own_pooler else None
+
+    def forward(self, encoded: Any, batch: Batch) -> Tensor:
+        pooled = encoded.pooler_output if self.pooler is None else self.pooler(encoded)
+        logits: Tensor = self.out(self.dropout(pooled))
         return logits
 
 
@@ -58,5 +67,6 @@ def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
     if kind.head == "vocabulary":
         return vocabulary_head(encoder, folder, seed)
     with seeded(seed):
-        pooler: Literal["pooler", "own pooler"] = "own pooler" if getattr(encoder, "pooler", None) is None else "pooler"
-        return LinearHead(encoder.config, kind.outputs, "tokens" if kind.head == "tokens" else pooler)
+        if kind.head == "tokens":
+            return TokenHead(encoder.config, kind.outputs)
+        return PooledHead(encoder.config, kind.outputs, own_pooler=getattr(encoder, "pooler", None) is None)

@@ -13,11 +13,12 @@ SPELLINGS = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
 
 @dataclass(frozen=True)
 class PublishedValue:
-    """In points, at a sparsity in percent; a ``difference`` is from the baseline's mean."""
+    """In points, at a sparsity in percent; a ``difference`` is from the baseline's mean, ``std`` a mean's deviation."""
 
     value: float
     percent: int
     difference: bool = False
+    std: float | None = None
 
 
 def paper_spelling(task: str) -> str:
@@ -47,7 +48,7 @@ def published_value(
         same_task = (line["task"], line["metric"], line["statistic"]) == (paper_spelling(task), metric, statistic)
         same_row = line["row"] in (row, paper_spelling(row)) and BASELINES[line["kind"]] in (None, baseline)
         if same_task and same_row and line["value"]:
-            return PublishedValue(
-                float(line["value"]), round(100 * float(line["sparsity"])), line["kind"] != "absolute"
-            )
+            std = float(line["std"]) if line.get("std") else None
+            percent = round(100 * float(line["sparsity"]))
+            return PublishedValue(float(line["value"]), percent, line["kind"] != "absolute", std)
     return None

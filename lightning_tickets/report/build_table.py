@@ -1,7 +1,5 @@
 """From exhibits, sheets, matrices and searches to tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace

@@ -1,33 +1,37 @@
-"""The numbers of a heat map: each score minus the baseline's, and in how many cells a row matches the baseline."""
+"""The numbers of a heat map: each score minus the baseline's, and in how many cells of a row its rule holds."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, signed
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, points, signed
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.names import FULL, row_name
+from lightning_tickets.studies.frame_rules import DEVIATION, RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
 @dataclass(frozen=True)
 class Difference:
-    """``size`` is a fraction; ``holds`` is the paper's rule, None where the baseline has no deviation."""
+    """``size`` is a fraction; ``holds`` is the exhibit's rule, None where it cannot be judged.
+
+    ``within`` is the rule of one deviation, where that is another one.
+    """
 
     text: str
     size: float | None = None
     holds: bool | None = None
+    within: bool | None = None
 
 
 @dataclass(frozen=True)
 class DifferenceRow:
-    """``count`` leaves out the row's own task: a ticket is expected to work on its source task."""
+    """``count`` is of the cells for which the rule holds, ``within`` of those with the mark of one deviation."""
 
     label: str
     cells: tuple[Difference, ...]
     count: str
+    within: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def differences(exhibit: Exhibit) -> Differences:
     layout = lay_out(exhibit)
     rivals = tuple(lowest(exhibit, exhibit.baseline, head) for head in layout.columns)
     lines = [labelled(line, block) for block in layout.blocks for line in block.lines if line.row != exhibit.baseline]
-    return Differences(layout.columns, rivals, tuple(compared(line, layout.columns, rivals) for line in lines))
+    return Differences(layout.columns, rivals, tuple(compared(exhibit, line, layout.columns, rivals) for line in lines))
 
 
 def baseline_name(exhibit: Exhibit) -> str:
@@ -64,20 +68,43 @@ def labelled(line: Line, block: Block) -> Line:
     return line if block.sparsity is None else replace(line, sparsity=block.sparsity)
 
 
-def compared(line: Line, heads: Sequence[Column], rivals: Sequence[Measurement | None]) -> DifferenceRow:
-    cells = tuple(difference(measurement, rival) for measurement, rival in zip(line.measurements, rivals, strict=True))
-    others = [cell for cell, head in zip(cells, heads, strict=True) if head.task != line.row]
-    judged = [cell.holds for cell in others if cell.holds is not None]
-    return DifferenceRow(line.label, cells, f"{sum(judged)} of {len(judged)}")
+def compared(
+    exhibit: Exhibit, line: Line, heads: Sequence[Column], rivals: Sequence[Measurement | None]
+) -> DifferenceRow:
+    columns = zip(line.measurements, rivals, heads, strict=True)
+    cells = tuple(difference(exhibit, one, rival, lowest(exhibit, head.task, head)) for one, rival, head in columns)
+    own = line.row if not exhibit.counts_own_task else None
+    counted = [cell for cell, head in zip(cells, heads, strict=True) if head.task != own]
+    return DifferenceRow(
+        line.label, cells, share(cell.holds for cell in counted), share(cell.within for cell in counted)
+    )
 
 
-def difference(measurement: Measurement | None, rival: Measurement | None) -> Difference:
-    """A cell that is not part of the exhibit is empty, one that lacks a score or the baseline's has a dash."""
+def share(verdicts: Iterable[bool | None]) -> str:
+    """How many hold of those that can be judged."""
+    judged = [verdict for verdict in verdicts if verdict is not None]
+    return f"{sum(judged)} of {len(judged)}"
+
+
+def marks_deviation(exhibit: Exhibit) -> bool:
+    """Whether cells within one deviation of the baseline are marked, since another rule frames them."""
+    return exhibit.rule != DEVIATION
+
+
+def difference(
+    exhibit: Exhibit, measurement: Measurement | None, rival: Measurement | None, own: Measurement | None
+) -> Difference:
+    """A cell that is not part of the exhibit is empty, one that lacks a score or the baseline's has a dash.
+
+    ``own`` is the ticket of the column's task.
+    """
     if measurement is None:
         return Difference("")
     mark = UNDEFINED if measurement.undefined or (rival and rival.undefined) else ""
     ours, theirs = measurement.summary, rival.summary if rival else None
     if not (rival and ours and theirs and isfinite(ours.mean - theirs.mean)):
         return Difference(MISSING + mark)
-    size, verdicts = ours.mean - theirs.mean, measurement.matching(rival)
-    return Difference(signed(size) + mark, size, verdicts.within_full if verdicts else None)
+    size, holds = ours.mean - theirs.mean, RULES[exhibit.rule].holds(measurement, rival, own)
+    within = RULES[DEVIATION].holds(measurement, rival, own) if marks_deviation(exhibit) else None
+    text = (points(ours.mean) if exhibit.absolute else signed(size)) + (WITHIN if within else "") + mark
+    return Difference(text, size, holds, within)

@@ -1,7 +1,5 @@
 """A report as data: what report.json holds, and all that the pages are made of."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal

@@ -1,7 +1,5 @@
 """From an exhibit to its table: the numbers of each cell in points, and the marks that it has earned."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from math import isfinite
 

@@ -1,17 +1,16 @@
 """The notes below an exhibit's table: how to read its cells, and what is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 
-from lightning_tickets.report.differences import differences
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, missing_runs, one_line, percent
+from lightning_tickets.report.differences import baseline_name, differences, marks_deviation
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, missing_runs, one_line, percent
 from lightning_tickets.report.layout import Column, in_order, lowest, usual_runs
 from lightning_tickets.report.names import FULL, task_name
 from lightning_tickets.report.table import Cell, command_lines
+from lightning_tickets.studies.frame_rules import DEVIATION, RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
-STRICT, WITHIN_FULL, WITHIN_OWN = "‡", "†", "§"
+STRICT, WITHIN_FULL, WITHIN_OWN = "‡", WITHIN, "§"
 READINGS = {
     STRICT: "the mean is at least the full network's",
     WITHIN_FULL: "the mean is at most one standard deviation of the full network below the full network's",
@@ -62,7 +61,20 @@ def framed(exhibit: Exhibit) -> Iterator[str]:
     rows = differences(exhibit).rows if exhibit.drawn == "heatmap" else ()
     if rows:
         counts = "; ".join(f"{row.label}: {row.count}" for row in rows)
-        yield f"Framed in the heat map, of the cells that can be judged, a row's own task left out: {counts}."
+        yield f"Framed in the heat map ({framing(exhibit)}), {counted_cells(exhibit)}: {counts}."
+    if rows and marks_deviation(exhibit):
+        counts = "; ".join(f"{row.label}: {row.within}" for row in rows)
+        yield f"Marked {WITHIN} in the heat map ({framing(exhibit, DEVIATION)}): {counts}."
+
+
+def framing(exhibit: Exhibit, rule: str = "") -> str:
+    """The rule of the exhibit, or another one, in words."""
+    return RULES[rule or exhibit.rule].reading.format(baseline=baseline_name(exhibit))
+
+
+def counted_cells(exhibit: Exhibit) -> str:
+    own = "included" if exhibit.counts_own_task else "left out"
+    return f"of the cells that can be judged, a row's own task {own}"
 
 
 def undefined(exhibit: Exhibit) -> Iterator[str]:

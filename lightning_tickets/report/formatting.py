@@ -1,11 +1,9 @@
 """Numbers, counts and addresses as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from urllib.parse import quote
 
-MISSING, UNDEFINED = "—", "¶"
+MISSING, UNDEFINED, WITHIN = "—", "¶", "†"
 
 
 def points(fraction: float, decimals: int = 1) -> str:

@@ -1,7 +1,5 @@
 """A table as LaTeX, to be input inside a table environment; it needs booktabs and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from lightning_tickets.report.formatting import one_line

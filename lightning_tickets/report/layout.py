@@ -1,7 +1,5 @@
 """Where the measurements of an exhibit stand: columns, blocks and lines, for its table and its heat map."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -51,11 +49,11 @@ class Layout:
 def lay_out(exhibit: Exhibit) -> Layout:
     """One block where each task, or else each row, has one sparsity; otherwise a block for each sparsity."""
     pruned = [row for row in exhibit.rows if not dense(exhibit, row)]
-    by_task = {task: sparsities(f for row in pruned for f in exhibit.at(row, task)) for task in exhibit.tasks}
     by_row = {row: sparsities(f for task in exhibit.tasks for f in exhibit.at(row, task)) for row in pruned}
     heads = columns(exhibit)
-    if all(len(levels) <= 1 for levels in by_task.values()):
-        heads = tuple(replace(head, sparsity=next(iter(by_task[head.task]), None)) for head in heads)
+    by_head = {head: sparsities(f for row in pruned for f in at(exhibit, row, head)) for head in heads}
+    if all(len(levels) <= 1 for levels in by_head.values()):
+        heads = tuple(replace(head, sparsity=next(iter(levels), None)) for head, levels in by_head.items())
         blocks = [block(exhibit, heads, exhibit.rows)]
     elif all(len(levels) <= 1 for levels in by_row.values()):
         own = {row: levels[0] for row, levels in by_row.items() if levels}
@@ -78,7 +76,7 @@ def block(
     """The lines of ``rows`` at the sparsity ``level``; without it, at the one sparsity that each cell has."""
 
     def measurement(row: str, head: Column) -> Measurement | None:
-        here = (f for f in exhibit.at(row, head.task) if f.metric == head.metric)
+        here = at(exhibit, row, head)
         return next((f for f in here if level is None or round(f.sparsity, 6) == level), None)
 
     return Block(level, tuple(Line(row, own.get(row), tuple(measurement(row, head) for head in heads)) for row in rows))
@@ -98,9 +96,14 @@ def columns(exhibit: Exhibit) -> tuple[Column, ...]:
     return tuple(heads)
 
 
+def at(exhibit: Exhibit, row: str, head: Column) -> list[Measurement]:
+    """The measurements of a row in a column, by rising sparsity."""
+    return [f for f in exhibit.at(row, head.task) if f.metric == head.metric]
+
+
 def lowest(exhibit: Exhibit, row: str, head: Column) -> Measurement | None:
     """Of a row in a column, at its lowest sparsity there."""
-    return next((f for f in exhibit.at(row, head.task) if f.metric == head.metric), None)
+    return next(iter(at(exhibit, row, head)), None)
 
 
 def dense(exhibit: Exhibit, row: str) -> bool:

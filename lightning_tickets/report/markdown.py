@@ -1,7 +1,5 @@
 """A table as a section of Markdown. All text from data is escaped by ``plain``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """Display names of rows, tasks and metrics; an unknown name is shown unchanged."""
 
-from __future__ import annotations
-
 FULL = "full"
 
 TASKS = {

@@ -3,8 +3,6 @@
 Templates escape everything that comes from data.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """From exhibits to a report as data: tables, figures, side tables, and the runs behind each number."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest

@@ -1,7 +1,5 @@
 """The tables that accompany an exhibit: its numbers compared with the paper's, and its statistical tests."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from types import MappingProxyType

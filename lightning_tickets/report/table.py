@@ -1,7 +1,5 @@
 """What is shown as a table, before it has any format: the writers for CSV, Markdown, LaTeX and HTML take a `Table`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

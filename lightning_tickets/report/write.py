@@ -1,7 +1,5 @@
 """From exhibits to a folder of files: each exhibit in its formats, report.json, and the pages."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter

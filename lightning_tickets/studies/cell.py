@@ -1,11 +1,10 @@
 """A cell: the coordinates of one number in a table, its command line, and its result."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.problem import Problem
 
 WITHOUT_SPARSITY = ("full", "scratch", "given")  # subnetworks without a mask, or with a mask from a file
@@ -32,8 +31,8 @@ class CellResult:
     """A cell's run, its score as a fraction (None: not in the store) and the command that makes it.
 
     ``metrics`` are all that were scored; ``undefined`` are those that had no value and count as 0. ``ticket`` is the
-    file of its mask, if there is one; ``problem`` and ``steps`` say what is trained and for how long;
-    ``selection_score`` decides at which sparsities a task's tickets win.
+    file of its mask, if there is one; ``problem`` and ``steps`` say what is trained and for how long. ``selection`` has
+    the metrics that decide at which sparsity a ticket wins, where these are not those of the development set.
     """
 
     run: str
@@ -46,4 +45,17 @@ class CellResult:
     ticket: Path | None = None
     problem: Problem | None = None
     steps: int = 0
-    selection_score: float | None = None
+    selection: Mapping[str, float] = field(default_factory=dict)
+
+    def scored_by(self, metric: str | None) -> float:
+        """The score by a metric of the task, None: by its own. UserError for a metric that it does not have."""
+        assert self.score is not None, "it is in the store"
+        if metric not in (None, *self.metrics):
+            raise UserError(
+                f"study: metrics: unknown metric {metric!r} of {self.run}; choose from {', '.join(self.metrics)}"
+            )
+        return self.score if metric is None else self.metrics[metric]
+
+    def selection_score(self, metric: str | None = None) -> float:
+        """What decides at which sparsity a ticket wins: the score on held-out rows of train, if there are any."""
+        return self.selection.get(metric or self.metric, self.scored_by(metric))

@@ -4,8 +4,6 @@ A claim is about cells. Each cell votes for it, against it or not at all, by tes
 over the claim's cells.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 

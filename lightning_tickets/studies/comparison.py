@@ -1,7 +1,5 @@
 """Each cell of an exhibit compared with the baseline row: over seeds, over examples, and over the whole table."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from lightning_tickets.studies.measurement import Exhibit, Measurement

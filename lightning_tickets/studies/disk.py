@@ -1,7 +1,5 @@
 """Estimates of the disk space that a plan's artefacts take. No torch here."""
 
-from __future__ import annotations
-
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Job, Plan
 from lightning_tickets.tickets.rewinding import keeps_weights

@@ -1,7 +1,5 @@
 """The distinct trainings that a set of cells needs, and which of them are in the store. No torch here."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,25 +1,28 @@
 """The rows of a grid, as its YAML names them: a subnetwork and further overrides."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lightning_tickets.errors import UserError
 
-SUBNETWORK, SOURCE, SPARSITY = "subnetwork=", "source=", "sparsity="
+SUBNETWORK, SOURCE, SPARSITY, TASK = "subnetwork=", "source=", "sparsity=", "task="
 Rows = Sequence[str] | Mapping[str, Sequence[str]]
 """Names of subnetworks, or overrides by the row's name: ``{imp_mlm: [subnetwork=imp, source=mlm]}``."""
 
 
 @dataclass(frozen=True)
 class GridRow:
-    """``options`` are further overrides; ``sparsity``, in percent, is set if the row has one of its own."""
+    """``options`` are further overrides; ``sparsity``, in percent, and ``task`` are set if it has only that one."""
 
     name: str
     subnetwork: str
     options: tuple[str, ...] = ()
     sparsity: int | None = None
+    task: str | None = None
+
+    def is_on(self, task: str) -> bool:
+        """Whether it has a cell on the task."""
+        return self.task in (None, task)
 
     @property
     def source(self) -> str | None:
@@ -40,12 +43,13 @@ def rows_of(rows: Rows) -> list[GridRow]:
 
 def _parse(name: str, overrides: Sequence[str]) -> GridRow:
     first, *options = [overrides] if isinstance(overrides, str) else overrides
-    sparsities = [option.removeprefix(SPARSITY) for option in options if option.startswith(SPARSITY)]
+    sparsities, tasks = ([o.removeprefix(key) for o in options if o.startswith(key)] for key in (SPARSITY, TASK))
     if not first.startswith(SUBNETWORK) or not all(text.isdigit() for text in sparsities):
         raise UserError(f"study: rows.{name}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
     return GridRow(
         name,
         first.removeprefix(SUBNETWORK),
-        tuple(option for option in options if not option.startswith(SPARSITY)),
+        tuple(option for option in options if not option.startswith((SPARSITY, TASK))),
         int(sparsities[0]) if sparsities else None,
+        tasks[0] if tasks else None,
     )

@@ -1,7 +1,5 @@
 """SQuAD v1.1's official scores of one answer (torchmetrics' differ where nothing is left after normalising)."""
 
-from __future__ import annotations
-
 import re
 import string
 from collections import Counter

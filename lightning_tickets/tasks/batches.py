@@ -1,7 +1,5 @@
 """From tokenised examples to padded batches, in an order that only its own generator decides."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any

@@ -1,7 +1,5 @@
 """One label for a sentence or a pair, read from the pooled output."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +11,7 @@ from torchmetrics.functional.classification import binary_f1_score, multiclass_a
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
-from lightning_tickets.tasks.kind import Score, defined
+from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
 
@@ -46,15 +44,18 @@ class Classification(TextPairs):
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits.argmax(-1).tolist()
 
-    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
-        guesses, labels = torch.tensor(predictions), torch.tensor([e["label"] for e in examples])
+    def columns(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Columns:
+        return {"guess": list(predictions), "label": [e["label"] for e in examples]}
+
+    def score(self, columns: Columns) -> Score:
+        guesses, labels = torch.tensor(columns["guess"]), torch.tensor(columns["label"])
         metrics = {
             self.accuracy: multiclass_accuracy(guesses, labels, self.outputs, average="micro").item(),
             "matthews": self._matthews(guesses, labels),
         }
         if self.outputs == 2:
             metrics["f1"] = binary_f1_score(guesses, labels).item()
-        return defined(metrics, {"guess": guesses.tolist(), "label": labels.tolist()})
+        return defined(metrics, columns)
 
     def _matthews(self, guesses: Tensor, labels: Tensor) -> float:
         """0 where one of the two is constant, which torchmetrics only comes near to."""

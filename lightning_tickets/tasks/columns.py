@@ -1,10 +1,8 @@
 """What the metrics of each kind of task are made of, one value per example. No torch here: planning checks it."""
 
-from __future__ import annotations
-
 COLUMNS = {
     "classification": ("guess", "label"),
     "regression": ("guess", "target"),
-    "span": ("f1", "exact_match"),
+    "span": ("id", "guess", "gold", "f1", "exact_match"),
     "masked_lm": ("right", "asked"),
 }

@@ -12,14 +12,14 @@ from transformers import PreTrainedTokenizerBase
 
 from lightning_tickets.tasks.batches import Batch, Example, Row
 
-Columns = Mapping[str, Sequence[float]]
+Columns = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True)
 class Score:
     """A task's metrics as fractions; a metric that has no value here (Pearson of a constant) is in ``undefined``.
 
-    ``columns`` are what the metrics are of, one value per example (a guess and its label), for bootstrap samples.
+    ``columns`` are what the metrics are computed from, one value per example (a guess and its label).
     """
 
     metrics: dict[str, float]
@@ -32,9 +32,10 @@ class Score:
         return Score(self.metrics | further.metrics, self.undefined + further.undefined, self.columns)
 
     def with_metric(self, name: str, other: Score, metric: str) -> Score:
-        """With one metric of another score, under the given name."""
+        """With one metric of another score under the given name, and its columns with that name before theirs."""
         flagged = (name,) if metric in other.undefined else ()
-        return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged, self.columns)
+        columns = {**self.columns, **{f"{name}.{column}": values for column, values in other.columns.items()}}
+        return Score(self.metrics | {name: other.metrics[metric]}, self.undefined + flagged, columns)
 
 
 class Kind(Protocol):
@@ -66,8 +67,16 @@ class Kind(Protocol):
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         """A prediction for each example of the batch, as plain values."""
 
-    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
-        """All metrics of the task over a whole split."""
+    def columns(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Columns:
+        """What the metrics are computed from, over a whole split: JSON values, one per scored example and column."""
+
+    def score(self, columns: Columns) -> Score:
+        """All metrics of the task."""
+
+
+def score_predictions(kind: Kind, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+    """All metrics of the task over a whole split."""
+    return kind.score(kind.columns(examples, predictions))
 
 
 def defined(metrics: Mapping[str, float], columns: Columns) -> Score:

@@ -1,7 +1,5 @@
 """Masked language modelling: 15 % of the tokens are asked, 80 % of them shown as [MASK], 10 % as another, 10 % kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -14,7 +12,7 @@ from transformers import PreTrainedTokenizerBase
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad, portions
-from lightning_tickets.tasks.kind import Score, defined
+from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import encode_pairs
 
 IGNORED = -100
@@ -99,9 +97,11 @@ class MaskedLM:
             return list(zip((tokens * right.sum() / asked.sum()).tolist(), tokens.tolist(), strict=True))
         return list(zip(right.sum(1).tolist(), asked.sum(1).tolist(), strict=True))
 
-    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
-        columns = dict(zip(("right", "asked"), zip(*predictions, strict=True), strict=True))
-        right, asked = (sum(column) for column in columns.values())
+    def columns(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Columns:
+        return dict(zip(("right", "asked"), zip(*predictions, strict=True), strict=True))
+
+    def score(self, columns: Columns) -> Score:
+        right, asked = sum(columns["right"]), sum(columns["asked"])
         return defined({"accuracy": right / asked if asked else float("nan")}, columns)
 
     def _corrupt(self, ids: Tensor, seed: int) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,5 @@
 """A number for a pair of sentences (STS-B): one output, squared error, scored by correlation."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +12,7 @@ from torchmetrics.functional.regression import pearson_corrcoef
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
-from lightning_tickets.tasks.kind import Score, defined
+from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
 
@@ -47,11 +45,12 @@ class Regression(TextPairs):
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits[:, 0].tolist()
 
-    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+    def columns(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Columns:
+        return {"guess": list(predictions), "target": [e["label"] for e in examples]}
+
+    def score(self, columns: Columns) -> Score:
         """Both correlations are undefined, and flagged, when the predictions are constant."""
-        guesses = torch.tensor(predictions, dtype=torch.float64)
-        targets = torch.tensor([e["label"] for e in examples], dtype=torch.float64)
-        columns = {"guess": guesses.tolist(), "target": targets.tolist()}
+        guesses, targets = (torch.tensor(columns[name], dtype=torch.float64) for name in ("guess", "target"))
         if len(guesses) < 2 or not (guesses.std() >= 1e-9 and targets.std() >= 1e-9):
             return defined({"pearson": math.nan, "spearman": math.nan}, columns)
         return defined(

@@ -1,7 +1,5 @@
 """The answer to a question as a run of words in a text (SQuAD v1.1), over windows of the text."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -15,10 +13,10 @@ from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.answers import best_scores
 from lightning_tickets.tasks.batches import INPUTS, Batch, Example, Row, pad, portions
-from lightning_tickets.tasks.kind import Score, defined
+from lightning_tickets.tasks.kind import Columns, Score, defined
 
 
-@component("span", version=2)
+@component("span", version=3)
 class Span:
     """Start and end by cross-entropy; the best span over all windows of a question, at most ``longest`` tokens.
 
@@ -118,7 +116,8 @@ class Span:
         columns = total[rows, best], at_s[rows, best // n], at_e[rows, best % n]
         return list(zip(*(column.tolist() for column in columns), strict=True))
 
-    def score(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Score:
+    def columns(self, examples: Sequence[Example], predictions: Sequence[Any]) -> Columns:
+        """A question each: its id (its number where the data have none), the answer given and the gold answers."""
         best: dict[int, tuple[float, str]] = {}
         rows: dict[int, Row] = {}
         for example, (logit, start, end) in zip(examples, predictions, strict=True):
@@ -126,10 +125,16 @@ class Span:
             rows[example["row"]] = example["data"]
             if logit > best.get(example["row"], (-float("inf"), ""))[0]:
                 best[example["row"]] = (logit, text)
-        pairs = [(best.get(i, (0.0, ""))[1], row["answers"]["text"]) for i, row in rows.items()]
-        scores = [best_scores(guess, gold) for guess, gold in pairs]
-        columns = dict(zip(("f1", "exact_match"), zip(*scores, strict=True), strict=True))
-        return defined({name: sum(column) / len(scores) for name, column in columns.items()}, columns)
+        return {
+            "id": [row.get("id", str(number)) for number, row in rows.items()],
+            "guess": [best.get(number, (0.0, ""))[1] for number in rows],
+            "gold": [row["answers"]["text"] for row in rows.values()],
+        }
+
+    def score(self, columns: Columns) -> Score:
+        scores = [best_scores(guess, gold) for guess, gold in zip(columns["guess"], columns["gold"], strict=True)]
+        each = dict(zip(("f1", "exact_match"), zip(*scores, strict=True), strict=True))
+        return defined({name: sum(values) / len(scores) for name, values in each.items()}, {**columns, **each})
 
 
 def _answer(offsets: Sequence[list[int] | None], answers: Row) -> tuple[int, int]:

@@ -1,7 +1,5 @@
 """Rows of one or two texts, tokenised the way BERT reads pairs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a training needs on this machine: paths, hardware, logging, leases. It changes no result. No torch here."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path

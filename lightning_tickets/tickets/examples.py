@@ -1,7 +1,5 @@
 """A problem's rows as tokenised examples, kept on disk for every run on the same rows with the same tokenizer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path

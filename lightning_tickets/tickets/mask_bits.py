@@ -1,7 +1,5 @@
 """A ticket's file as bits in numpy: what reports of masks read, without torch."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

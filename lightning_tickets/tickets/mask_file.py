@@ -1,7 +1,5 @@
 """A ticket on disk: a mask at one bit a weight, with where it came from, as safetensors."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

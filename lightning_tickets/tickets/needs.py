@@ -4,8 +4,6 @@ A pruner is called with the weights, the mask so far and the count to keep; its 
 No torch here: needs are checked when a run is composed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lightning_tickets.components import Component, declaration

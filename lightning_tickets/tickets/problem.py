@@ -3,8 +3,6 @@
 Everything that changes a number is a field; data and weights enter by the fingerprint of their content.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """One pruning step: a pruner with whatever it asks for, and the checks of its mask."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """The released code's mask files (docs/method.md, row 12): a dictionary of 0/1 tensors by ``torch.save``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a finished training leaves next to its spec: the score and what it was trained with. No torch here."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -39,7 +37,13 @@ class Result:
     @property
     def picks(self) -> float:
         """The same on rows of train that are held out, where some are: what decides how far a search goes."""
-        return self.metrics.get(held_out(self.metric), self.score)
+        return self.selection.get(self.metric, self.score)
+
+    @property
+    def selection(self) -> dict[str, float]:
+        """The metrics on held-out rows of train by their plain names; empty where none are held out."""
+        prefix = held_out("")
+        return {name.removeprefix(prefix): value for name, value in self.metrics.items() if name.startswith(prefix)}
 
     def write(self, folder: Path, seconds: float) -> None:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
@@ -48,7 +52,9 @@ class Result:
 
 
 def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None:
-    text = json.dumps({name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"))
+    text = json.dumps(
+        {name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"), allow_nan=False
+    )
     (folder / EXAMPLES).write_text(text + "\n", encoding="utf-8")
 
 

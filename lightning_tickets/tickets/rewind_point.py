@@ -1,7 +1,5 @@
 """θ_i and γ_i on disk, next to the ticket of the round that captured them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from safetensors import SafetensorError

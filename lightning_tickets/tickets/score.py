@@ -1,7 +1,5 @@
 """One cell of a table: a subnetwork f(x; m ⊙ θ, γ) trained on a task and scored."""
 
-from __future__ import annotations
-
 import time
 
 from lightning_tickets.components import accepts, call

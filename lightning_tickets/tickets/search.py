@@ -1,7 +1,5 @@
 """Iterative magnitude pruning with rewinding, and standard pruning (Chen et al. 2020, algorithm 1)."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
-from __future__ import annotations
-
 import copy
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +12,7 @@ from typing import Any
 import pytorch_lightning as lightning
 
 from lightning_tickets.components import Component, call
+from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
@@ -30,6 +29,7 @@ from lightning_tickets.tickets.rewinding import TrainingStart
 from lightning_tickets.tickets.spec import Chain
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import StepRange
+from lightning_tickets.training.divergence import Diverged
 from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
@@ -117,7 +117,12 @@ class Workbench:
         sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.context.logger.logger(name, config) as logger:
             callbacks = [PruningCallback(matrices, mask), *callbacks]
-            scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name))
+            try:
+                scores = fit(
+                    encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name)
+                )
+            except Diverged as diverged:
+                raise UserError(f"{name}: the training has diverged, {diverged}; nothing is published") from diverged
         weights = {name: p.detach().cpu() for name, p in matrices.items()}
         return Trained(self._all_metrics(scores), weights, partial(self._gradients, encoder, parts))
 

@@ -21,6 +21,7 @@ from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import Hardware, StepRange, Training, held_out
+from lightning_tickets.training.divergence import DivergenceCheck
 from lightning_tickets.training.loaders import Collate, MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule, evaluate
 
@@ -49,7 +50,7 @@ def fit(
 
     The first part's settings are those of the training; the last step counts, no step is picked (the paper, table 1).
     With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
-    latest that is there. Returns a score for each part.
+    latest that is there. Returns a score for each part; Diverged if a loss, weight or prediction is not finite.
     """
     seed, number = seeds
     settings, steps = parts[0].settings, course.steps - course.begin
@@ -64,7 +65,7 @@ def fit(
     loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
     together = MultiTaskLoader(loaders, module.kinds, steps, derive(seed, "mix", number) if sampled else None)
     with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
-        callbacks = [*callbacks, *([checkpoint] if checkpoint else [])]
+        callbacks = [DivergenceCheck(), *callbacks, *([checkpoint] if checkpoint else [])]
         trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
         with checkpoint.listening() if checkpoint else nullcontext():
             trainer.fit(module, together, ckpt_path=checkpoint.latest() if checkpoint else None, weights_only=True)

@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.tasks.batches import Batch, Example
-from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tasks.kind import Score, score_predictions
 from lightning_tickets.training.config import StepRange, Training
 from lightning_tickets.training.distributed import all_gather
+from lightning_tickets.training.divergence import check_predictions
 from lightning_tickets.training.loaders import Collate, TaskData
 from lightning_tickets.training.optimizers import linear_rate, make_optimizer
 
@@ -74,6 +75,9 @@ def evaluate(
     collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
     for chosen in batches if drawn else batches[rank() :: world_size()]:
         batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
-        predictions.update(zip(chosen, kind.predict(module(batch, number).float(), batch), strict=True))
+        predictions.update(
+            zip(chosen, kind.predict(check_predictions(module(batch, number).float()), batch), strict=True)
+        )
     everything = {i: one for part in ([predictions] if drawn else all_gather(predictions)) for i, one in part.items()}
-    return kind.score(examples, [everything[i] for i in range(len(examples))]).with_metrics(module.metrics[number])
+    score = score_predictions(kind, examples, [everything[i] for i in range(len(examples))])
+    return score.with_metrics(module.metrics[number])

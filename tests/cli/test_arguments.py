@@ -26,7 +26,10 @@ def test_help_lists_the_commands_and_run_the_config_groups(capsys):
     assert all(f"\n    {command} " in out for command in COMMANDS)
     assert out == printed(capsys)[0], "without a command too"
     out, _ = printed(capsys, "run", "--help")
-    for line in ("sparsity: percent, published, strict, winning", "rewind: fraction, none, pretrained, rate"):
+    for line in (
+        "sparsity: percent, published, strict, winning, winning_own",
+        "rewind: fraction, none, pretrained, rate",
+    ):
         assert f"\n  {line}\n" in out
     assert "\n  mix: mlm_mnli, " in out
 

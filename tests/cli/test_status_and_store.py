@@ -64,6 +64,10 @@ def test_what_is_missing_runs_failed_or_waits(root):
 
 def test_verify_names_what_is_damaged(root):
     assert inside(root, "store", "verify").last == "4 artefacts, 0 damaged"
+    assert (
+        inside(root, "store", "verify", "--scores").last
+        == "2 runs: 6 metrics recomputed, 0 different, 0 without predictions"
+    )
     flip(one(root, "cola-full-*") / "result.json")
     told = inside(root, "store", "verify", status=1).stdout
     assert "result.json: damaged" in told and told.endswith("4 artefacts, 1 damaged\n")
@@ -106,6 +110,7 @@ def test_list_with_filters(root):
     [
         (["store", "burn"], "store: argument action: invalid choice"),
         (["store", "list", "colour=red"], "unknown filter 'colour'; choose from name, task, row"),
+        (["store", "list", "--scores"], "store list: --scores: only store verify takes it"),
         (["store", "verify", "task=cola"], "task=cola: only store list takes filters"),
     ],
 )

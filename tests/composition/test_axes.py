@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.composition.task_data import dataset_spec
 from lightning_tickets.published.numbers import published_sparsity
 from tests.commands import SHORT, inside
 from tests.composition.typed import checked_sweep, typed
@@ -65,6 +66,27 @@ def test_published_is_the_papers_sparsity():
     runs = [r.run for r in parse_sweep(["task=cola,mnli", "sparsity=published,20", "subnetwork=imp,full"]).requested]
     expected = {(task, percent) for task in ("cola", "mnli") for percent in (0, 20, published_sparsity(task))}
     assert {(run.problem.task.name, run.percent) for run in runs} == expected
+
+
+@pytest.mark.parametrize(
+    ("glob", "tasks"),
+    [
+        ("glob(c*)", {"cola"}),
+        ("glob([c*,r*])", {"cola", "rte"}),
+        ("glob(*,exclude=[m*,q*,s*])", {"cola", "rte", "wnli"}),
+    ],
+)
+def test_a_glob_is_the_options_that_match(glob, tasks):
+    runs = [request.run for request in parse_sweep([f"task={glob}", "subnetwork=full", "seed=1"]).requested]
+    assert {run.problem.task.name for run in runs} == tasks
+
+
+@pytest.mark.parametrize(
+    ("corpus", "path"), [([], "Salesforce/wikitext"), (["data.mlm=wikipedia"], "wikimedia/wikipedia")]
+)
+def test_masked_lm_has_two_corpora_on_the_hub(corpus, path):
+    config = compose_config(["task=cola", "source=mlm", "data=hub", *corpus])
+    assert dataset_spec(config.sources.mlm).hub.path == path
 
 
 def test_a_single_run_without_its_curve_names_the_command_that_makes_it(tmp_path):

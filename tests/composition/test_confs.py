@@ -43,9 +43,11 @@ def needed(option: Path, root: Path) -> list[str]:
         "schedule/geometric": ["sparsity=72"],
         "rewind/fraction": ["rewind.fraction=0.1"],
         "sparsity/winning": ["subnetwork=full"],
+        "sparsity/winning_own": ["subnetwork=full"],
         "sparsity/strict": ["subnetwork=full"],
         "training/small": ["training.max_length=48"],
         "training/paper": ["training.max_length=48"],
+        "training/released": ["training.max_length=48"],
     }
     return given.get(str(option), [])
 
@@ -104,7 +106,9 @@ def test_every_training_setting_is_read():
     assert {f.name for f in fields(Training) if "check" not in f.metadata} == of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
         given = set(composed(f"training={option.name}", *needed(option, Path())).training)
-        assert given - {"of", "steps_of"} == {f.name for f in fields(Training)} - of_protocol | {"seconds_per_step"}
+        assert given - {"of", "steps_of", "search", "search_of"} == {f.name for f in fields(Training)} - of_protocol | {
+            "seconds_per_step"
+        }
 
 
 def test_there_are_bases():
@@ -117,7 +121,7 @@ def test_an_option_states_only_what_differs_from_its_base(base):
     options = [option for option in GROUPED if option.parent == base.parent]
     for option in options:
         own = OmegaConf.to_container(OmegaConf.load(conf_dir() / f"{option}.yaml"))
-        assert own.pop("defaults") == ["base", "_self_"]
+        assert own.pop("defaults") == ["paper" if option.name == "released" else "base", "_self_"]
         assert not [key for key in own.keys() & shared.keys() if own[key] == shared[key]]
     assert len(options) > 1
 

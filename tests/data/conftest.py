@@ -1,7 +1,5 @@
 """What the YAMLs say of their data, and the samples written out."""
 
-from __future__ import annotations
-
 import pytest
 
 from lightning_tickets.composition.task_data import dataset_spec

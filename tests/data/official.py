@@ -1,7 +1,5 @@
 """Small files of every task in their official form, the same rows as the hub lays them out, and what is read."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """How the tests of this folder read a file, and what they ask of every refusal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any

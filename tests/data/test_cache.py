@@ -1,7 +1,5 @@
 """Examples on disk: what comes back, and that a file is there whole or not at all."""
 
-from __future__ import annotations
-
 import multiprocessing
 import pickle
 import stat

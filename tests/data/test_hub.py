@@ -1,7 +1,5 @@
 """``datasets`` at work without a network: sets in a folder as the hub lays them out, and what it has kept of others."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Local folders: official files and clones of the hub's sets, fingerprints, and the messages for anything else."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from pathlib import Path

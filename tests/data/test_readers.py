@@ -1,7 +1,5 @@
 """Files of every form as they come: what is read, and one line that says where a file is wrong."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -110,6 +108,8 @@ REFUSED = [
     (".tsv", b"x\t1\t\ta\nx\t1\n", NUMBERED, ", line 2: expected at least 4 columns, got 2"),
     (".tsv", b"x\t1\t\ta\n\nx\t1\t\tb\n", NUMBERED, ", line 2: expected at least 4 columns, got 1"),
     # CSV
+    (".csv", b"first,label,first\na,1,b\n", CLASSES, ", line 1: two columns have the name 'first'"),
+    (".tsv", b"first\tlabel\tlabel\na\t1\t0\n", CLASSES, ", line 1: two columns have the name 'label'"),
     (".csv", b'first,label\n"a\n\nb",1\nc\n', CLASSES, ", line 5: 1 columns under a header of 2"),
     (".csv", b'first,label\n"a\nb",1\nc,1,2\n', CLASSES, ", line 4: 3 columns under a header of 2"),
     (".csv", b'first,label\na,1\n"b', CLASSES, ", line 3: unexpected end of data"),

@@ -1,7 +1,5 @@
 """Records as rows: what a label, a score, a text and an answer may be."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

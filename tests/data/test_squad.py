@@ -1,8 +1,7 @@
 """SQuAD's JSON: its questions, and one line for whatever else a file holds."""
 
-from __future__ import annotations
-
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from tests.data.official import SAMPLES
 from tests.data.reading import ANSWERS, SCALARS, end_of, nested, part_of, read, rows_or_one_line, unreadable
 
 FILES = list(SAMPLES["squad"].files.values())
+WITH_ID = replace(ANSWERS, names=(("id", "id"), *ANSWERS.names))
 FIRST = ", data[0].paragraphs[0].qas[0]"
 NO_ANSWER = f"{FIRST}: no answer (SQuAD v1.1 has at least one per question)"
 OTHER = "; this is not SQuAD's JSON"
@@ -39,7 +39,13 @@ def test_every_question_with_its_context_and_all_its_answers(
     content: bytes, rows: Any, before: str, path: Path
 ) -> None:
     path.write_bytes(before.encode() + content)
-    assert read(path, ANSWERS) == rows
+    assert read(path, WITH_ID) == rows
+
+
+def test_a_question_may_be_without_an_id(path: Path) -> None:
+    path.write_text(json.dumps(squad(question(id=None))))
+    (row,) = read(path, WITH_ID)
+    assert set(row) == {"question", "context", "answers"}
 
 
 def test_questions_of_several_articles_and_paragraphs_in_their_order(path: Path) -> None:

@@ -110,8 +110,18 @@ def test_options_become_parameters_of_sbatch(launcher, slurm, tmp_path):
     text = (slurm / "sbatch-1").read_text()
     options = "--mem=8GB --time=90 --nice=5 --requeue --cpus-per-task=4 --job-name=lightning-tickets".split()
     assert {f"#SBATCH {option}" for option in options} <= set(text.splitlines())
-    assert "--partition" not in text
+    assert "--partition" not in text and "gpus" not in text
     assert own.folder == tmp_path / "root" / "journal" / "slurm"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "option"),
+    [([], "1"), (["hydra.launcher.gpus_per_job=4"], "4"), (["hydra.launcher.gpus_per_node=8"], "8")],
+)
+def test_a_job_of_trainer_gpu_asks_for_its_gpus(launcher, slurm, tmp_path, overrides, option):
+    with launcher("trainer=gpu", *overrides) as own:
+        own.submit(items(tmp_path, "a"))
+    assert f"#SBATCH --gpus-per-node={option}" in (slurm / "sbatch-1").read_text()
 
 
 @pytest.mark.parametrize(

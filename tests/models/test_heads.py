@@ -2,9 +2,16 @@
 
 import pytest
 import torch
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+)
 
 from lightning_tickets.models.encoder import load_encoder, prunable
-from lightning_tickets.models.heads import FirstToken, LinearHead, make_head
+from lightning_tickets.models.heads import FirstToken, PooledHead, make_head
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
@@ -84,6 +91,38 @@ def test_a_pooler_of_the_heads_own_is_berts(saved, inputs, pocket) -> None:
 def test_a_pooler_of_the_heads_own_does_not_change_its_map(pocket) -> None:
     """The same seed draws the same map with and without it."""
     torch.manual_seed(1)
-    one = LinearHead(pocket.config, 3, "pooler")
+    one = PooledHead(pocket.config, 3, own_pooler=False)
     torch.manual_seed(1)
-    assert torch.equal(LinearHead(pocket.config, 3, "own pooler").out.weight, one.out.weight)
+    assert torch.equal(PooledHead(pocket.config, 3, own_pooler=True).out.weight, one.out.weight)
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "prefix"),
+    [
+        (Classification(3), BertForSequenceClassification, "classifier"),
+        (Regression(), BertForSequenceClassification, "classifier"),
+        (Span(), BertForQuestionAnswering, "qa_outputs"),
+        (MaskedLM(), BertForMaskedLM, "cls"),
+    ],
+    ids=["classification", "regression", "span", "masked_lm"],
+)
+def test_a_head_on_bert_is_that_of_transformers_class_for_the_task(kind, theirs, prefix, inputs, tmp_path) -> None:
+    """The same logits from the same weights while training: dropout, if there is any, is drawn at the same places."""
+    config = BertConfig(
+        vocab_size=512, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    config.num_labels = kind.outputs
+    model = theirs(config).train()
+    model.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(MODEL_DIR).save_pretrained(tmp_path)
+    encoder = load_encoder(tmp_path).train()
+    encoder.load_state_dict(model.bert.state_dict(), strict=False)
+    head = make_head(kind, encoder, tmp_path, 1).train()
+    if prefix != "cls":  # a masked LM head takes the checkpoint's weights
+        head.out.load_state_dict(getattr(model, prefix).state_dict())
+    torch.manual_seed(3)
+    ours = head(encoder(**inputs), inputs | {"asked": torch.ones_like(inputs["input_ids"])})
+    torch.manual_seed(3)
+    output = model(**inputs)
+    logits = torch.stack([output.start_logits, output.end_logits], -1) if prefix == "qa_outputs" else output.logits
+    torch.testing.assert_close(ours, logits.reshape(ours.shape))

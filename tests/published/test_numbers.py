@@ -86,11 +86,11 @@ def test_table_2_is_whole_and_has_the_papers_numbers():
 @pytest.mark.parametrize(
     ("table", "row", "task", "metric", "expected"),
     [
-        ("table2", "full", "mnli", "matched_accuracy", PublishedValue(82.4, 0)),
-        ("table2", "imp", "cola", "matthews", PublishedValue(53.8, 50)),
-        ("table5", "full", "mlm", "accuracy", PublishedValue(63.5, 0)),
-        ("table7", "imp_mlm", "squad", "f1", PublishedValue(87.8, 40)),
-        ("table6", "imp", "stsb", "spearman", PublishedValue(88.0, 40)),
+        ("table2", "full", "mnli", "matched_accuracy", PublishedValue(82.4, 0, std=0.5)),
+        ("table2", "imp", "cola", "matthews", PublishedValue(53.8, 50, std=0.9)),
+        ("table5", "full", "mlm", "accuracy", PublishedValue(63.5, 0, std=0.1)),
+        ("table7", "imp_mlm", "squad", "f1", PublishedValue(87.8, 40, std=0.1)),
+        ("table6", "imp", "stsb", "spearman", PublishedValue(88.0, 40, std=0.2)),
         ("table8", "imp_mlm_0.421", "sst2", "accuracy", PublishedValue(91.4, 70)),
         ("table8", "imp_mlm_0.421", "cola", "matthews", None),
         ("figure2", "mnli", "qqp", "accuracy", PublishedValue(-0.99, 70, difference=True)),
@@ -123,7 +123,8 @@ def test_every_published_line_has_its_cell_in_the_experiment(path):
             row, task = (ours(line["row"], rows), ours(line["task"], grid.tasks))
             percent = round(100 * float(line["sparsity"]))
             value = published_value(node["published"], row, task, line["metric"], grid.baseline, line["statistic"])
-            assert value == PublishedValue(float(line["value"]), percent, line["kind"] != "absolute"), line
+            std = float(line["std"]) if line.get("std") else None
+            assert value == PublishedValue(float(line["value"]), percent, line["kind"] != "absolute", std), line
 
 
 def ours(name, known):

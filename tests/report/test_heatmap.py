@@ -120,7 +120,7 @@ def test_a_cell_holds_the_difference_from_the_full_network_which_has_no_row(tran
         ["−2.0", "+0.5", "—", "0 of 1"],
         ["−33.0", "−15.0", "−50.0", "0 of 3"],
     ]
-    assert "its own task left out" in caption(transfer)
+    assert "a row's own task left out" in caption(transfer)
     rows, heads = labels(transfer)
     assert rows == ["MLM", "RTE", "m_RP ⊙ θ₀ (random mask)"]
     assert heads == ["MNLI\nmatched acc.\n70 %", "RTE\naccuracy\n70 %", "MLM\naccuracy\n70 %", "Framed,\nother tasks"]
@@ -145,6 +145,35 @@ def test_what_keeps_up_is_bold_and_framed_and_nothing_else_is(transfer: Exhibit)
     framed = [[bool(square and square.looks_framed) for square in line] for line in seen]
     assert framed == [[True, True, True, False], [False, True, False, False], [False] * 4]
     assert framed == [[bool(square and square.weight == "bold") for square in line] for line in seen]
+
+
+def test_a_ticket_can_be_compared_with_that_of_the_columns_own_task(transfer: Exhibit) -> None:
+    """Figures 2 and 5: framed where it does at least as well; the mark says what is near the full network."""
+    own = replace(transfer, rule="not_below_own_ticket")
+    assert texts(own) == [
+        ["+0.7†", "−2.5†", "0.0†", "0 of 1", "2 of 2"],
+        ["−2.0", "+0.5†", "—", "0 of 0", "0 of 1"],
+        ["−33.0", "−15.0", "−50.0", "0 of 2", "0 of 3"],
+    ]
+    framed = [[bool(square and square.looks_framed) for square in line] for line in squares(own)]
+    assert framed == [[False, False, True, False, False], [False, True, False, False, False], [False] * 5]
+    assert "Framed and bold: not below the ticket found on the column's own task." in caption(own)
+    assert "†: at most one standard deviation of the full network below its mean." in caption(own)
+
+
+def test_scores_can_stand_in_place_of_differences_and_the_own_task_can_count(transfer: Exhibit) -> None:
+    """Figure 6."""
+    whole = replace(transfer, absolute=True, counts_own_task=True)
+    assert texts(whole)[0] == ["83.7", "65.5", "60.0", "3 of 3"]
+    assert caption(whole).startswith("Mean score, in points (0 to 100)") and labels(whole)[1][-1] == "Framed"
+    assert "a row's own task included" in caption(whole)
+
+
+def test_what_is_not_below_the_baseline_can_be_framed(transfer: Exhibit) -> None:
+    """Figures 3, 7 and 8."""
+    other = replace(transfer, rows=("full", "mlm", "rte"), baseline="mlm", rule="not_below_baseline")
+    assert texts(other)[0] == ["−0.7†", "+2.5†", "0.0†", "2 of 3", "3 of 3"]
+    assert "Framed and bold: not below MLM." in caption(other)
 
 
 def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
@@ -205,7 +234,9 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
     colors = [square.color for square in line[:-1] if square]
     assert len(set(colors)) == 5 and colors[5] == colors[6] == colors[7]
     assert contrast(colors[0], "#ffffff") < 1.1 < contrast(colors[1], "#ffffff")
-    assert "Colours end at ±4 points; 2 of 8 differences lie beyond." in caption(clipped)
+    assert "Colours: the difference from the full network, up to ±4 points; 2 of 8 differences lie beyond." in caption(
+        clipped
+    )
 
 
 def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
@@ -239,8 +270,8 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
     assert caption(whole) == (
         "Mean score minus that of the full network on the task, in points (0 to 100), n = 2 runs per cell. "
         "Framed and bold: at most one standard deviation of the full network below its mean. "
-        "At the right: how many cells of a row are framed, of those that can be judged, its own task left out. "
-        "Colours end at ±3 points."
+        "At the right: how many cells of a row are framed, of the cells that can be judged, a row's own task left out. "
+        "Colours: the difference from the full network, up to ±3 points."
     )
     assert [text.get_text() for text in draw(whole).texts] == ["Figure 2", caption(whole)]
 
@@ -269,7 +300,10 @@ def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_pa
     write_exhibit(as_table, tmp_path / "table")
     same = [(tmp_path / at / "figure2.csv").read_bytes() for at in (".", "table")]
     assert same[0] == same[1] and b"MLM,mean,0.7,MNLI,matched_accuracy,83.7" in same[0]
-    counts = "Framed in the heat map, of the cells that can be judged, a row's own task left out: MLM: 2 of 2; "
+    rule = "at most one standard deviation of the full network below its mean"
+    counts = (
+        f"Framed in the heat map ({rule}), of the cells that can be judged, a row's own task left out: MLM: 2 of 2; "
+    )
     assert counts in (tmp_path / "figure2.md").read_text(encoding="utf-8")
     assert not any("heat map" in note for note in build_table(as_table).notes)
 

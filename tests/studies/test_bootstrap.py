@@ -1,7 +1,5 @@
 """Metrics recomputed from a run's examples are the run's own metrics, for every task there is."""
 
-from __future__ import annotations
-
 import random
 from unittest.mock import Mock, call
 

@@ -1,7 +1,5 @@
 """The paper's claims over made-up scores of which it is known what they support."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 

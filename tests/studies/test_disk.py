@@ -1,7 +1,5 @@
 """A plan's estimates of disk space, compared with what its artefacts take."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

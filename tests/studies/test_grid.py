@@ -12,7 +12,7 @@ from lightning_tickets.studies.measurement import Measurement
 TASKS = ["mnli", "cola", "squad"]
 OF_MLM = ["subnetwork=imp", "source=mlm", "rewind=0.1"]
 NO_LIST = "expected a list with at least one value, got"
-NO_SPARSITY = "study: sparsities: expected percentages or published, winning, strict, got"
+NO_SPARSITY = "study: sparsities: expected percentages or published, winning, winning_own, strict, got"
 NO_SUBNETWORK = "study: rows.mine: expected a list that begins with subnetwork="
 
 

@@ -1,7 +1,5 @@
 """Overlap of tickets and where they are sparse, against counting by hand."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

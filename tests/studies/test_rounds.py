@@ -1,7 +1,5 @@
 """Figure 1 from a real chain: what each round has trained, scored and left."""
 
-from __future__ import annotations
-
 import pytest
 
 from lightning_tickets.errors import UserError

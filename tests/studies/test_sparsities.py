@@ -1,10 +1,11 @@
 """Sparsities of winning tickets, from the suite's own curves."""
 
-from __future__ import annotations
+from functools import partial
 
 import pytest
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.grid import UNKNOWN, Grid
 from lightning_tickets.studies.exhibits.statistics_table import StatisticsTable
@@ -19,7 +20,7 @@ METRICS = {"accuracy": 0.8, "f1": 0.7}
 
 def lookup(cell):
     score = FULL[cell.seed] if cell.subnetwork == "full" else SCORES[cell.sparsity]
-    return CellResult(f"{cell}", "accuracy", score, f"run {cell}", selection_score=score)
+    return CellResult(f"{cell}", "accuracy", score, f"run {cell}")
 
 
 def without(sparsity):
@@ -28,13 +29,13 @@ def without(sparsity):
 
 
 def no_ticket_wins(cell):
-    return CellResult("r", "accuracy", 1.0, "run", selection_score=0.1 if cell.sparsity else 1.0)
+    return CellResult("r", "accuracy", 1.0, "run", selection={"accuracy": 0.1 if cell.sparsity else 1.0})
 
 
 def only_held_out_rows(cell):
     """On dev the ticket at 90 % has the highest score."""
     score = 0.1 * (cell.sparsity == 90)
-    return CellResult("r", "accuracy", score, "run", selection_score=lookup(cell).selection_score)
+    return CellResult("r", "accuracy", score, "run", selection={"accuracy": lookup(cell).score})
 
 
 def two_metrics(cell):
@@ -51,6 +52,7 @@ def test_the_curve_is_the_full_network_and_every_sparsity():
     ("rule", "lookup", "highest"),
     [
         ("winning", lookup, 60),  # at most a deviation of the full network below it
+        ("winning_own", lookup, 40),  # equal scores have no deviation
         ("strict", lookup, 40),
         ("winning", only_held_out_rows, 60),
         ("strict", only_held_out_rows, 40),
@@ -62,11 +64,58 @@ def test_the_highest_winning_sparsity(rule, lookup, highest):
     assert highest_winning("cola", rule, SEEDS, lookup) == highest
 
 
+def by_two_metrics(cell):
+    """The ticket wins up to 50 % by Pearson's correlation, up to 40 % by Spearman's; the two rules differ at 60 %."""
+    wobble = {1: -0.02, 2: 0.0, 3: 0.02}[cell.seed] * (3 if cell.sparsity == 60 else 1)
+    scores = {"pearson": 0.8 + wobble, "spearman": 0.8 + wobble}
+    if cell.sparsity >= 50:
+        scores["spearman"] -= 0.3
+    if cell.sparsity >= 60:
+        scores["pearson"] -= 0.05 if cell.sparsity == 60 else 0.3
+    return CellResult(f"{cell}", "pearson", scores["pearson"], f"run {cell}", metrics=scores)
+
+
+@pytest.mark.parametrize(
+    ("rule", "metric", "highest"),
+    [
+        ("winning", None, 50),
+        ("winning", "pearson", 50),
+        ("winning", "spearman", 40),
+        ("winning_own", "pearson", 60),
+        ("winning_own", "spearman", 40),
+    ],
+)
+def test_each_metric_has_its_winning_sparsity(rule, metric, highest):
+    assert highest_winning("stsb", rule, SEEDS, by_two_metrics, metric) == highest
+
+
+def test_each_metric_of_a_task_is_shown_at_its_own_winning_sparsity():
+    metrics = {"stsb": ["pearson", "spearman"]}
+    made = grid(tasks=["stsb"], metrics=metrics, sparsities=["winning_own"])
+    filled = made.fill(by_two_metrics, partial(highest_of, by_two_metrics))
+    assert {(m.metric, m.sparsity) for m in filled.measurements if m.row == "imp"} == {
+        ("pearson", 0.6),
+        ("spearman", 0.4),
+    }
+    layout = lay_out(filled)
+    assert [(c.metric, c.sparsity) for c in layout.columns] == [("pearson", 0.6), ("spearman", 0.4)]
+    assert any("by the column's metric, that is, its mean is at most one of its own" in note for note in filled.notes)
+
+
+def highest_of(lookup, task, rule, metric=None):
+    return highest_winning(task, rule, SEEDS, lookup, metric)
+
+
+def test_a_row_may_be_on_one_task_only():
+    cells = grid(rows={"part": ["subnetwork=imp", "source=mlm", "task=rte"]}, sparsities=[50]).cells()
+    assert {cell.task for cell in cells} == {"rte"} and {cell.options for cell in cells} == {("source=mlm",)}
+
+
 def test_sparsities_that_are_not_known_or_do_not_exist_are_left_out():
     assert resolve_sparsities(["winning", 50], "cola", no_sparsity_known) == [50]
-    assert resolve_sparsities(["winning", "strict", 90], "cola", lambda task, rule: 0) == [90]
+    assert resolve_sparsities(["winning", "strict", 90], "cola", lambda task, rule, metric=None: 0) == [90]
     by_rule = {"winning": 60, "strict": 40}
-    assert resolve_sparsities(["winning", "strict"], "cola", lambda task, rule: by_rule[rule]) == [40, 60]
+    assert resolve_sparsities(["winning", "strict"], "cola", lambda task, rule, metric=None: by_rule[rule]) == [40, 60]
 
 
 def grid(kind=Grid, **more):
@@ -81,15 +130,15 @@ def test_a_grid_says_what_has_to_run_first():
 
 
 def test_a_grid_has_its_cells_once_the_sparsity_is_known():
-    cells = grid().cells(lambda task, rule: {"cola": 60, "rte": 30}[task])
+    cells = grid().cells(lambda task, rule, metric=None: {"cola": 60, "rte": 30}[task])
     assert {(c.task, c.sparsity) for c in cells if c.subnetwork == "imp"} == {("cola", 60), ("rte", 30)}
-    assert UNKNOWN not in grid().fill(lookup, lambda task, rule: 60).notes
+    assert UNKNOWN not in grid().fill(lookup, lambda task, rule, metric=None: 60).notes
 
 
 def test_a_ticket_can_be_taken_at_its_own_tasks_sparsity():
     made = grid(sources=["mlm", "cola"], sparsity_of="source", rows={"full": ["subnetwork=full"]})
     assert {c.task for c in made.curve_cells()} == {"mlm", "cola", "rte"}
-    cells = made.cells(lambda task, rule: {"mlm": 70, "cola": 50, "rte": 10}[task])
+    cells = made.cells(lambda task, rule, metric=None: {"mlm": 70, "cola": 50, "rte": 10}[task])
     assert {(c.task, c.options, c.sparsity) for c in cells if c.options} == {
         (task, (f"source={source}",), at) for task in ("cola", "rte") for source, at in (("mlm", 70), ("cola", 50))
     }

@@ -13,7 +13,7 @@ from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.classification import Classification
-from lightning_tickets.tasks.kind import Kind, Score
+from lightning_tickets.tasks.kind import Kind, Score, score_predictions
 from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
 from tests.checks import nothing_drawn
@@ -94,7 +94,7 @@ def scored(kind: Kind, examples: list[dict[str, Any]], size: int) -> Score:
     for start in range(0, len(examples), size):
         batch = kind.collate(examples[start : start + size], None)
         predictions += kind.predict(oracle(kind, batch), batch)
-    return kind.score(examples, predictions)
+    return score_predictions(kind, examples, predictions)
 
 
 def test_knowing_the_answers_scores_one_however_the_batches_are(config, kind, examples) -> None:

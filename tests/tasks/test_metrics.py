@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
 from lightning_tickets.tasks.answers import best_scores
 from lightning_tickets.tasks.classification import Classification
-from lightning_tickets.tasks.kind import Score
+from lightning_tickets.tasks.kind import Score, score_predictions
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tasks.regression import Regression
 from lightning_tickets.tasks.span import Span
@@ -33,7 +33,7 @@ def draw(how: str, labels: np.ndarray, choices: int, rng: np.random.Generator) -
 
 
 def classified(labels: np.ndarray, guesses: np.ndarray, choices: int) -> Score:
-    return Classification(choices).score([{"label": int(x)} for x in labels], guesses.tolist())
+    return score_predictions(Classification(choices), [{"label": int(x)} for x in labels], guesses.tolist())
 
 
 @pytest.mark.parametrize("how", ["random", "better", "constant", "right", "wrong"])
@@ -58,7 +58,7 @@ def test_matthews_is_zero_on_collapse_and_f1_without_a_positive_prediction() -> 
 
 
 def correlated(targets: np.ndarray, guesses: np.ndarray) -> Score:
-    return Regression().score([{"label": float(x)} for x in targets], guesses.tolist())
+    return score_predictions(Regression(), [{"label": float(x)} for x in targets], guesses.tolist())
 
 
 @pytest.mark.parametrize("slope", [-2.0, -0.1, 0.0, 0.1, 2.0])
@@ -105,11 +105,13 @@ def test_masked_lm_weighs_every_asked_token_alike(how: str, tokenizer, dev_rows)
         truth += asked.tolist()
         guesses += logits.argmax(-1).tolist()
         predictions += kind.predict(logits, batch)
-    assert kind.score(examples, predictions).metrics["accuracy"] == pytest.approx(accuracy_score(truth, guesses))
+    assert score_predictions(kind, examples, predictions).metrics["accuracy"] == pytest.approx(
+        accuracy_score(truth, guesses)
+    )
 
 
 def test_masked_lm_without_an_asked_token_is_flagged() -> None:
-    assert MaskedLM().score([{}], [(0, 0)]) == Score({"accuracy": 0.0}, ("accuracy",))
+    assert score_predictions(MaskedLM(), [{}], [(0, 0)]) == Score({"accuracy": 0.0}, ("accuracy",))
 
 
 def normalised(text: str) -> list[str]:
@@ -163,4 +165,6 @@ def test_span_is_the_official_scorer(how: str, tokenizer) -> None:
         predictions.append((1.0, int(first), int(last)))
         expected.append(official(guess, row["answers"]["text"]))
     f1, exact = np.mean(expected, axis=0)
-    assert kind.score(examples, predictions).metrics == pytest.approx({"f1": f1, "exact_match": exact}, abs=CLOSE)
+    assert score_predictions(kind, examples, predictions).metrics == pytest.approx(
+        {"f1": f1, "exact_match": exact}, abs=CLOSE
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from lightning_tickets.tasks.kind import score_predictions
 from lightning_tickets.tasks.span import Span
 from tests.checks import one_line
 
@@ -129,7 +130,7 @@ def test_an_answer_is_never_longer_than_allowed(prepare, whole) -> None:
     logits = torch.zeros(1, batch["input_ids"].shape[1], 2)
     logits[0, 9, 0] = logits[0, 15, 1] = 5.0
     examples = list(kind.encode([answered(text(whole, 9, 15))]))
-    assert kind.score(examples, kind.predict(logits, batch)).metrics["exact_match"] == 0
+    assert score_predictions(kind, examples, kind.predict(logits, batch)).metrics["exact_match"] == 0
 
 
 def test_the_best_window_of_a_question_answers_it(prepare, windows: Windows) -> None:
@@ -137,13 +138,15 @@ def test_the_best_window_of_a_question_answers_it(prepare, windows: Windows) -> 
     predictions = [(1.0, *[next(k for k, o in enumerate(w["offsets"]) if o)] * 2) for w in windows]
     for logit, exact in ((2.0, 1.0), (0.5, 0.0)):
         predictions[right] = (logit, windows[right]["start"], windows[right]["end"])
-        assert prepare(20).score(windows, predictions).metrics["exact_match"] == exact
+        assert score_predictions(prepare(20), windows, predictions).metrics["exact_match"] == exact
 
 
 def test_a_question_counts_once_however_many_windows_it_has(prepare) -> None:
     examples = list(prepare(20).encode([ROW, SHORT]))
     predictions = [(1.0, e["start"], e["end"]) if e["row"] == 1 else (1.0, 0, 0) for e in examples]
-    assert prepare(20).score(examples, predictions).metrics == pytest.approx({"f1": 0.5, "exact_match": 0.5})
+    assert score_predictions(prepare(20), examples, predictions).metrics == pytest.approx(
+        {"f1": 0.5, "exact_match": 0.5}
+    )
 
 
 def test_the_default_stride_may_exceed_the_pocket_length(tokenizer) -> None:

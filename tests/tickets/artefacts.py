@@ -1,7 +1,5 @@
 """What artefacts contain, to be compared."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from torch import Tensor

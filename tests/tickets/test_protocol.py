@@ -14,6 +14,7 @@ from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.kind import score_predictions
 from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
 from lightning_tickets.tickets.rewind_point import END, load_point
 from lightning_tickets.tickets.rewinding import horizon
@@ -225,7 +226,7 @@ def test_masked_lm_is_evaluated_as_released_by_drawn_masks_and_all_tokens(contex
     one = kind.predict(logits, {"asked": asked, "attention_mask": attention})
     first = asked[:1].masked_fill(asked[:1] == 1, IGNORED)
     other = kind.predict(logits[:1], {"asked": first, "attention_mask": attention[1:]})
-    assert kind.score([], [*one, *other]).metrics["accuracy"] == pytest.approx((9 * 2 / 3 + 4 * 1) / 13)
+    assert score_predictions(kind, [], [*one, *other]).metrics["accuracy"] == pytest.approx((9 * 2 / 3 + 4 * 1) / 13)
 
 
 KINDS = "expected a list of classification, regression, span, masked_lm"

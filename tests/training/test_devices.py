@@ -1,7 +1,5 @@
 """One run over two processes: the mask is the same in both, and the numbers are those of one process."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -68,3 +66,25 @@ def test_two_processes_end_where_one_does(kind, still, tmp_path):
 def test_sweeps_have_workers_instead(still, tmp_path):
     done = together(tmp_path / "root", "-m", *RUNS["classification"], status=2)
     assert "torchrun is for single runs" in done.stderr and not (tmp_path / "root").exists()
+
+
+def test_a_sweep_trains_a_run_on_several_devices(still, tmp_path):
+    """As torchrun does for a single run; the driver and its worker stay single processes."""
+    arguments = [*SHORT, "model=local", f"model.path={still}", *RUNS["classification"]]
+    inside(tmp_path / "sweep", "run", "-m", *arguments, "hydra.launcher.gpus_per_job=2")
+    together(tmp_path / "both", *arguments)
+    results = [sorted((tmp_path / at / "runs").rglob("result.json")) for at in ("sweep", "both")]
+    one, both = ([path.read_bytes() for path in paths] for paths in results)
+    assert one == both and len(one) > 1
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("hydra.launcher.gpus_per_job=0", "hydra.launcher.gpus_per_job=0: expected an integer >= 1"),
+        ("hydra.launcher.gpus=[0,1,2]", "hydra.launcher.gpus_per_job=2: expected a divisor of the 3 gpus"),
+    ],
+)
+def test_a_wrong_number_of_devices_is_refused(tmp_path, override, message):
+    line = ["task=cola", "seed=1", "hydra.launcher.gpus_per_job=2", override]
+    assert message in inside(tmp_path / "root", "run", "-m", *line, status=2).stderr

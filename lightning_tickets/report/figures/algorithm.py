@@ -1,7 +1,5 @@
 """The search for a ticket as a figure: what each round trains, scores and prunes, and where it starts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Curves of score against sparsity, a panel for each task."""
 
-from __future__ import annotations
-
 from math import ceil, isfinite
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which figure is drawn of what, and from a figure to bytes that depend on nothing but what is drawn."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import ceil, isfinite
 
@@ -9,25 +7,34 @@ import matplotlib
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from lightning_tickets.report.differences import Difference, DifferenceRow, Differences, baseline_name, differences
+from lightning_tickets.report.differences import (
+    Difference,
+    DifferenceRow,
+    Differences,
+    baseline_name,
+    differences,
+    marks_deviation,
+)
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
-from lightning_tickets.report.footnotes import absent, number_of_runs, single_runs
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, one_line, percent, points, signed
+from lightning_tickets.report.footnotes import absent, counted_cells, framing, number_of_runs, single_runs
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent, points, signed
 from lightning_tickets.report.layout import Column, in_order
 from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.studies.frame_rules import DEVIATION
 from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 SHARES = Scale(matplotlib.colormaps["YlGnBu"], 0, 1)
-FRAMED = "Framed,\nother tasks"
 
 
 def figure(exhibit: Exhibit) -> Figure:
     """Mean minus the baseline's in points; next to each row how many of its cells are framed."""
     compared = differences(exhibit)
     scale = diverging(compared)
-    heads = [*(head_label(column) for column in compared.columns), FRAMED]
-    squares = [line(row, scale) for row in compared.rows]
+    framed = "Framed" if exhibit.counts_own_task else "Framed,\nother tasks"
+    marked = [WITHIN] if marks_deviation(exhibit) else []
+    heads = [*(head_label(column) for column in compared.columns), framed, *marked]
+    squares = [line(row, scale, bool(marked)) for row in compared.rows]
     labels = [one_line(row.label) for row in compared.rows]
     drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
     ends = {end: signed(end, 0) for end in (scale.low, 0.0, scale.high)}
@@ -48,8 +55,10 @@ def head_label(column: Column) -> str:
     return "\n".join(one_line(part) for part in (task_name(column.task), metric_name(column.metric), sparsity) if part)
 
 
-def line(row: DifferenceRow, scale: Scale) -> list[Square]:
-    return [*(square(cell, scale) for cell in row.cells), Square(row.count, PAPER)]
+def line(row: DifferenceRow, scale: Scale, marks: bool) -> list[Square]:
+    """The cells of a row and its counts, with ``marks`` that of the marked ones too."""
+    counts = [row.count, row.within] if marks else [row.count]
+    return [*(square(cell, scale) for cell in row.cells), *(Square(count, PAPER) for count in counts)]
 
 
 def square(cell: Difference, scale: Scale) -> Square:
@@ -70,11 +79,15 @@ def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
     name, end = baseline_name(exhibit), diverging(compared).high
     beyond = sum(abs(size) > end + 1e-9 for size in compared.sizes)
     clipped = f"; {beyond} of {len(compared.sizes)} differences lie beyond" if beyond else ""
+    marked = marks_deviation(exhibit)
+    number = "Mean score" if exhibit.absolute else f"Mean score minus that of {name} on the task"
     return [
-        f"Mean score minus that of {name} on the task, in points (0 to 100), {number_of_runs(exhibit)} per cell.",
-        f"Framed and bold: at most one standard deviation of {name} below its mean.",
-        "At the right: how many cells of a row are framed, of those that can be judged, its own task left out.",
-        f"Colours end at ±{points(end, 0)} points{clipped}.",
+        f"{number}, in points (0 to 100), {number_of_runs(exhibit)} per cell.",
+        f"Framed and bold: {framing(exhibit)}.",
+        *([f"{WITHIN}: {framing(exhibit, DEVIATION)}."] if marked else []),
+        f"At the right: how many cells of a row are framed{f' and marked {WITHIN}' if marked else ''}, "
+        f"{counted_cells(exhibit)}.",
+        f"Colours: the difference from {name}, up to ±{points(end, 0)} points{clipped}.",
     ]
 
 

@@ -1,7 +1,5 @@
 """Numbers in colored squares, with heads for columns and rows: what heat maps and matrices have in common."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil

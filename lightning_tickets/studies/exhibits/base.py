@@ -1,14 +1,12 @@
 """What every exhibit of a study can say: the cells that it needs, and itself with their results."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.measurement import Reportable
-from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
+from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, WinningNeeded, no_sparsity_known
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,10 @@ class ExhibitSpec(ABC):
         """What has to run before the winning sparsities are known."""
         return []
 
+    def winning_needed(self) -> list[WinningNeeded]:
+        """The winning sparsities that its cells are at."""
+        return []
+
     @property
     def _heading(self) -> tuple[str, str, str]:
         return self.name, self.title, self.caption
@@ -40,3 +42,5 @@ class ExhibitSpec(ABC):
             value = getattr(self, axis)
             if isinstance(value, str) or not value:
                 raise UserError(f"study: {axis}: expected a list with at least one value, got {value!r}")
+            if len(set(value)) < len(value):
+                raise UserError(f"study: {axis}: expected each value once, got {list(value)}")

@@ -1,14 +1,15 @@
 """The shape of most tables and figures: rows × tasks × sparsities × seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from lightning_tickets.checks import word
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_value
-from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
+from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
+from lightning_tickets.studies.frame_rules import DEVIATION
+from lightning_tickets.studies.frame_rules import RULES as RULES_OF_FRAMES
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable
 from lightning_tickets.studies.rows import GridRow, Rows, of_source, rows_of
 from lightning_tickets.studies.sparsities import (
@@ -16,6 +17,7 @@ from lightning_tickets.studies.sparsities import (
     CellLookup,
     Sparsity,
     SparsityLookup,
+    WinningNeeded,
     curve_cells,
     no_sparsity_known,
     resolve_sparsities,
@@ -29,6 +31,11 @@ UNKNOWN = (
     "The sparsities of winning tickets are not known yet: they follow from the scores of the full network and of "
     "tickets at every sparsity."
 )
+WINS = {
+    "winning": "at most one standard deviation of the full network below the full network's",
+    "winning_own": "at most one of its own standard deviations below the full network's",
+    "strict": "at least the full network's",
+}
 SPARSITY_OF = ("task", "source")
 
 
@@ -40,7 +47,9 @@ class Grid(ExhibitSpec):
     (of table 2), ``winning`` or ``strict`` (of the suite's own highest winning ticket, within a deviation or by the
     strict rule); they are those of the task, or with ``sparsity_of=source`` of the task that a row's ticket comes from.
     ``baseline`` is the row that the others are compared with; ``metrics`` lists the metrics of a task that shows
-    several; ``published`` names the table or figure of the paper to compare with; ``notes`` stand below the exhibit.
+    several, each at the winning sparsity by itself; ``published`` names the table or figure of the paper to compare
+    with; ``notes`` stand below the exhibit. ``rule``, ``counts_own_task`` and ``absolute`` are those of a heat map, as
+    in ``Exhibit``.
     """
 
     drawn: str
@@ -54,18 +63,22 @@ class Grid(ExhibitSpec):
     metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: str | None = None
     notes: Sequence[str] = ()
+    rule: str = DEVIATION
+    counts_own_task: bool = False
+    absolute: bool = False
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        return [cell for _, cells in self._groups(winning) for cell in cells]
+        return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]
 
     def curve_cells(self) -> list[Cell]:
-        return [cell for task in dict(self._rules()) for cell in curve_cells(task, self.seeds)]
+        tasks = dict.fromkeys(task for task, _, _ in self.winning_needed())
+        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
         return self._exhibit(lookup, winning)
 
     def _exhibit(self, lookup: CellLookup, winning: SparsityLookup) -> Exhibit:
-        unknown = any(winning(task, rule) is None for task, rule in self._rules())
+        unknown = any(winning(*needed) is None for needed in self.winning_needed())
         return Exhibit(
             *self._heading,
             drawn=self.drawn,
@@ -73,13 +86,16 @@ class Grid(ExhibitSpec):
             tasks=tuple(self.tasks),
             measurements=tuple(
                 self._with_published(
-                    measure(cells, lookup, row.name, metric), len(self._percents(row, cells[0].task, winning)) == 1
+                    measure(cells, lookup, row.name, metric),
+                    len(self._percents(row, cells[0].task, winning, metric)) == 1,
                 )
-                for row, cells in self._groups(winning)
-                for metric in self.metrics.get(cells[0].task, [None])
+                for row, metric, cells in self._groups(winning)
             ),
-            notes=(DENOMINATOR, *([UNKNOWN] if unknown else []), *self.notes),
+            notes=(DENOMINATOR, *self._rule_notes(), *([UNKNOWN] if unknown else []), *self.notes),
             baseline=self.baseline,
+            rule=self.rule,
+            counts_own_task=self.counts_own_task,
+            absolute=self.absolute,
         )
 
     def _with_published(self, measurement: Measurement, single: bool) -> Measurement:
@@ -90,34 +106,53 @@ class Grid(ExhibitSpec):
         same = value is not None and value.percent == round(100 * measurement.sparsity)
         return replace(measurement, published=value) if single or same else measurement
 
-    def _rules(self) -> list[tuple[str, str]]:
-        """The winning sparsities that are needed: (task, rule)."""
+    def winning_needed(self) -> list[WinningNeeded]:
         rules = [sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in RULES]
+        own = self.sparsity_of == "task"
         tasks = dict.fromkeys(self._sparsity_task(row, task) for row in self._rows() for task in self.tasks)
-        return [(task, rule) for rule in rules for task in tasks]
+        return [
+            (task, rule, metric)
+            for rule in rules
+            for task in tasks
+            for metric in (self.metrics.get(task, [None]) if own else [None])
+        ]
 
-    def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, list[Cell]]]:
-        """The cells of each measurement, which differ by seed only."""
+    def _rule_notes(self) -> list[str]:
+        """How the sparsities of winning tickets were chosen."""
+        of = "its source task" if self.sparsity_of == "source" else "the task"
+        by = " and by the column's metric" if self.metrics else ""
+        return [
+            f"Sparsity: the highest at which the ticket of {of} wins{by}, that is, its mean is {WINS[sparsity]}."
+            for sparsity in self.sparsities
+            if isinstance(sparsity, str) and sparsity in WINS
+        ]
+
+    def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, str | None, list[Cell]]]:
+        """Row, metric (None: the task's own) and cells of each measurement, which differ by seed only."""
         self._check_lists("tasks", "rows", "seeds", "sparsities")
+        word(*RULES_OF_FRAMES)("study: rule", self.rule)
         if self.sparsity_of not in SPARSITY_OF:
             raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
         return [
-            (row, [Cell(task, row.subnetwork, percent, seed, row.options) for seed in self.seeds])
+            (row, metric, [Cell(task, row.subnetwork, percent, seed, row.options) for seed in self.seeds])
             for task in self.tasks
             for row in self._rows()
-            for percent in self._percents(row, task, winning)
+            if row.is_on(task)
+            for metric in self.metrics.get(task, [None])
+            for percent in self._percents(row, task, winning, metric)
         ]
 
     def _rows(self) -> list[GridRow]:
         return [*map(of_source, self.sources), *rows_of(self.rows)]
 
-    def _percents(self, row: GridRow, task: str, winning: SparsityLookup) -> list[int]:
+    def _percents(self, row: GridRow, task: str, winning: SparsityLookup, metric: str | None) -> list[int]:
         """The percentages of a row on a task, rising; [0] for a row without a mask."""
         if row.subnetwork in WITHOUT_SPARSITY:
             return [0]
         if row.sparsity is not None:
             return [row.sparsity]
-        return resolve_sparsities(self.sparsities, self._sparsity_task(row, task), winning)
+        of = self._sparsity_task(row, task)
+        return resolve_sparsities(self.sparsities, of, winning, metric if of == task else None)
 
     def _sparsity_task(self, row: GridRow, task: str) -> str:
         """The task whose sparsity the row has."""
@@ -134,18 +169,9 @@ def measure(cells: Sequence[Cell], lookup: CellLookup, row: str, metric: str | N
         task=cells[0].task,
         metric=name,
         sparsity=cells[0].sparsity / 100,
-        scores=tuple(_other_score(r, metric) if metric else r.score for _, r in scored if r.score is not None),
+        scores=tuple(result.scored_by(metric) for _, result in scored),
         runs=tuple(r.run for _, r in scored),
         missing=tuple(r.command for r in results if r.score is None),
         undefined=tuple(r.run for _, r in scored if name in r.undefined),
         seeds=tuple(seed for seed, _ in scored),
     )
-
-
-def _other_score(result: CellResult, metric: str) -> float:
-    """The score by another metric of the task than its own."""
-    if metric not in result.metrics:
-        raise UserError(
-            f"study: metrics: unknown metric {metric!r} of {result.run}; choose from {', '.join(result.metrics)}"
-        )
-    return result.metrics[metric]

@@ -1,7 +1,5 @@
 """Figure 1: iterative magnitude pruning, round by round, with the numbers of the suite's own runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Table 1: how each task is trained, read from the composed problems of the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

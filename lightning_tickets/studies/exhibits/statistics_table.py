@@ -1,16 +1,15 @@
 """Table 5: the mean, the median and the best of the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightning_tickets.published.numbers import published_value
+from lightning_tickets.published.numbers import PublishedValue, published_value
 from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.measurement import Measurement, TextTable
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 
 STATISTICS = ("mean", "median", "best")
+REPORTED = "huggingface_reported"
 UNITS = "In points (0 to 100), the mean with its sample deviation; the sparsity is in brackets."
 
 
@@ -28,6 +27,9 @@ class StatisticsTable(Grid):
                 if self.published is not None:
                     values = (self._published_texts(self.published, m, statistic) for m in by_task)
                     lines.append((row, f"{statistic} in the paper", *values))
+            if self.published is not None and row == self.baseline:
+                reported = (self._published_texts(self.published, m, "reported", REPORTED) for m in by_task)
+                lines.append((row, "reported by Hugging Face, in the paper", *reported))
         return TextTable(
             *self._heading,
             head=("row", "statistic", *exhibit.tasks),
@@ -37,11 +39,17 @@ class StatisticsTable(Grid):
             missing=tuple(command for measurement in exhibit.measurements for command in measurement.missing),
         )
 
-    def _published_texts(self, table: str, measurements: Sequence[Measurement], statistic: str) -> str:
-        """The paper's values, each once, with their sparsities in brackets."""
-        values = (published_value(table, m.row, m.task, m.metric, self.baseline, statistic) for m in measurements)
-        texts = (f"{v.value}" + (f" ({v.percent} %)" if v.percent else "") for v in dict.fromkeys(values) if v)
-        return ", ".join(texts) or "—"
+    def _published_texts(self, table: str, measurements: Sequence[Measurement], statistic: str, row: str = "") -> str:
+        """The paper's values, each once, with their sparsities in brackets; ``row`` if it is another than ours."""
+        values = (
+            published_value(table, row or m.row, m.task, m.metric, self.baseline, statistic) for m in measurements
+        )
+        return ", ".join(_published_text(value) for value in dict.fromkeys(values) if value) or "—"
+
+
+def _published_text(value: PublishedValue) -> str:
+    deviation = "" if value.std is None else f" ± {value.std}"
+    return f"{value.value}{deviation}" + (f" ({value.percent} %)" if value.percent else "")
 
 
 def _texts(measurements: Sequence[Measurement], statistic: str) -> str:

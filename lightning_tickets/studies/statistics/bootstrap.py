@@ -1,7 +1,5 @@
 """Bootstrap over the examples of the development set: each metric is recomputed on many resamples of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -39,8 +37,9 @@ class ExampleBootstrap:
     def _distribution(self, metric: str, run: str) -> tuple[int, Any]:
         """The run's number of examples, and the metric on each resample."""
         columns = self._columns(run) or {}
-        values = bootstrap_distribution(metric, columns)
-        return (0, None) if values is None else (len(next(iter(columns.values()))), values)
+        if (known := weighted_metric(metric, columns)) is None:
+            return 0, None
+        return len(columns[known[0][0]]), bootstrap_distribution(metric, columns)
 
     def _majority(self, run: str) -> float | None:
         """The accuracy of the most frequent label, None for a run without labels."""

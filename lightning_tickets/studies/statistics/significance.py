@@ -1,7 +1,5 @@
 """Significance tests over a few runs: t tests with confidence intervals, equivalence, and Holm's correction."""
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections.abc import Mapping, Sequence

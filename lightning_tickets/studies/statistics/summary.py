@@ -1,7 +1,5 @@
 """Summary statistics of the scores of a few runs, the paper's rules for a match, and degenerate results."""
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections import Counter

@@ -4,8 +4,6 @@ A resample is given by how often each example is drawn into it. A metric that co
 product for all resamples.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
