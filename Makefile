@@ -15,7 +15,7 @@ help: ## list the targets
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra.launcher.n_jobs=$(WORKERS)
 
-paper: $(VENV)/.run ## make every table and figure at the pocket scale, resumable: about 70 minutes on two idle cores
+paper: $(VENV)/.run ## make every table and figure at the pocket scale, resumable: about 80 minutes on two idle cores, by its plan
 	@$(BIN)/lightning-tickets run -m experiment=paper hydra.launcher.n_jobs=$(WORKERS)
 
 test: $(VENV)/.dev ## run the whole test suite: about 10 minutes on two cores
