@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lightning_tickets.composition import inputs, settings
+from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.pruning.mask import full
@@ -63,9 +63,8 @@ def difference(overrides: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         hardware = settings.hardware(config, single=False)
-        context = RunContext(
-            Store(place / "runs"), inputs.source(config), inputs.folder(config), place, hardware=hardware
-        )
+        source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
+        context = RunContext(Store(place / "runs"), source, network, place, hardware=hardware)
         took = []
         for steps in (SHORT, LONG):
             training = replace(run.problem.training, steps=steps, epochs=None)
