@@ -40,21 +40,20 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
             raise UserError(f"{' '.join(overrides)}: {error}") from error
 
 
-def with_globs(overrides: Sequence[str]) -> list[str]:
+def with_globs(overrides: Sequence[Override]) -> list[Override]:
     """``task=glob(*)`` as the list of the group's options that match; UserError if none does."""
-    given = parse_overrides(overrides)
-    return [_matching(o, overrides) if isinstance(o.value(), Glob) else str(o.input_line) for o in given]
+    return [_matching(one, overrides) if isinstance(one.value(), Glob) else one for one in overrides]
 
 
-def _matching(override: Override, overrides: Sequence[str]) -> str:
+def _matching(override: Override, overrides: Sequence[Override]) -> Override:
     group, glob = override.key_or_group, override.value()
     assert isinstance(glob, Glob), "that is what a glob sweep has"
-    places = [line for line in overrides if line.startswith("hydra.searchpath")]
+    places = [str(one.input_line) for one in overrides if one.key_or_group == "hydra.searchpath"]
     with one_line_errors(), hydra() as main:
         options = main.config_loader.get_group_options(group, config_name="config", overrides=places)
     if not (chosen := glob.filter([option for option in options if option not in NOT_CHOICES])):
         raise UserError(f"{override.input_line}: no option of {group} matches")
-    return f"{group}={','.join(chosen)}"
+    return parse_overrides([f"{group}={','.join(chosen)}"])[0]
 
 
 def compose_config(overrides: Sequence[str]) -> DictConfig:

@@ -32,7 +32,7 @@ def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Swe
 
     With ``assume_published`` the published sparsity stands in for that of a winning ticket that is not known yet.
     """
-    overrides = parse_overrides(with_globs(arguments))
+    overrides = with_globs(parse_overrides(arguments))
     if any(o.key_or_group == "job" for o in overrides):
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}

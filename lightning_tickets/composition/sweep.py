@@ -25,8 +25,8 @@ from lightning_tickets.studies.sparsities import (
     Sparsity,
     SparsityLookup,
     WinningNeeded,
-    curve_cells,
     highest_winning,
+    needed_curves,
     resolve_sparsities,
 )
 from lightning_tickets.tickets.result import TICKET, read_result
@@ -49,9 +49,7 @@ class CellProduct:
 
     def curve_cells(self) -> list[Cell]:
         """What has to run before the winning sparsities are known."""
-        return [
-            cell for task in {t: None for t, _, _ in self.winning_needed()} for cell in curve_cells(task, self.seeds)
-        ]
+        return needed_curves(self.winning_needed(), self.seeds)
 
     def winning_needed(self) -> list[WinningNeeded]:
         """The winning sparsities that its cells are at."""
@@ -70,7 +68,8 @@ class CellProduct:
 class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
-    With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet.
+    With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
+    ``known_winning`` looks it up in the store only.
     """
 
     name: str
@@ -80,10 +79,11 @@ class Sweep:
     whole: DictConfig
     assume_published: bool = False
     requested: tuple[RequestedRun, ...] = field(init=False)
+    known_winning: SparsityLookup = field(init=False)
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
-        self._winning = cache(self._highest_winning)
+        self._lookup, self.known_winning = cache(self.outcome), cache(self._known_winning)
         cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
         self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))
 
@@ -129,13 +129,9 @@ class Sweep:
         tasks = dict.fromkeys(cell.task for cell in self._curves)
         return {task: [*dict.fromkeys(cell.seed for cell in self._curves if cell.task == task)] for task in tasks}
 
-    def _highest_winning(self, task: str, rule: str, metric: str | None) -> int | None:
+    def _known_winning(self, task: str, rule: str, metric: str | None = None) -> int | None:
         seeds = self._curve_seeds.get(task)
-        return highest_winning(task, rule, seeds, cache(self.outcome), metric) if seeds else None
-
-    def known_winning(self, task: str, rule: str, metric: str | None = None) -> int | None:
-        """From what is in the store, in percent; 0 where no ticket wins, None as long as it is not known."""
-        return self._winning(task, rule, metric)
+        return highest_winning(task, rule, seeds, self._lookup, metric) if seeds else None
 
     def winning_sparsity(self, task: str, rule: str, metric: str | None = None) -> int | None:
         """In percent; 0 where no ticket wins, None as long as it is not known."""
@@ -145,7 +141,7 @@ class Sweep:
     @property
     def sparsities_known(self) -> bool:
         """Whether no further run has to tell at which sparsities tickets win."""
-        return all(self._winning(task, rule, None) is not None for task in self._curve_seeds for rule in RULES)
+        return all(self.known_winning(*needed) is not None for part in self.parts for needed in part.winning_needed())
 
     @cached_property
     def plan(self) -> Plan:

@@ -60,8 +60,11 @@ def rows(records: Iterable[tuple[str, Record]], columns: Columns) -> Iterator[Ro
         if SURPLUS in record:
             surplus = len(record[SURPLUS])
             raise UserError(f"{where}: {surplus} more columns than the header, the first {_short(record[SURPLUS][0])}")
-        present = [(name, place) for name, place in columns.names if name != "id" or record.get(place) is not None]
-        row = {name: _cell(where, record, place) for name, place in present}
+        row = {
+            name: _cell(where, record, place)
+            for name, place in columns.names
+            if name != "id" or record.get(place) is not None
+        }
         if "label" not in row or _written(row["label"]) not in columns.drop:
             yield _checked(where, row, columns)
 

@@ -30,10 +30,14 @@ def load_encoder(folder: Path) -> Any:
             raise UserError(f"model.path={folder}: the weights lack {lacking[0]} ({len(lacking)} in all)")
         if not prunable(encoder, pooler=False):
             raise _not_allowed(folder, config)
-        wrong = [name for name, p in encoder.named_parameters() if not torch.isfinite(p).all()]
-        if wrong:
-            raise UserError(f"model.path={folder}: {wrong[0]} holds a value that is not finite")
+        if wrong := not_finite(encoder):
+            raise UserError(f"model.path={folder}: {wrong} holds a value that is not finite")
         return encoder.eval()
+
+
+def not_finite(module: nn.Module) -> str | None:
+    """The name of the first parameter with a value that is not finite."""
+    return next((name for name, p in module.named_parameters() if not torch.isfinite(p).all()), None)
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:

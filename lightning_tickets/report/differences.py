@@ -7,7 +7,7 @@ from math import isfinite
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, points, signed
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.names import FULL, row_name
-from lightning_tickets.studies.frame_rules import DEVIATION, RULES
+from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
@@ -56,7 +56,9 @@ def differences(exhibit: Exhibit) -> Differences:
     layout = lay_out(exhibit)
     rivals = tuple(lowest(exhibit, exhibit.baseline, head) for head in layout.columns)
     lines = [labelled(line, block) for block in layout.blocks for line in block.lines if line.row != exhibit.baseline]
-    return Differences(layout.columns, rivals, tuple(compared(exhibit, line, layout.columns, rivals) for line in lines))
+    owns = tuple(lowest(exhibit, head.task, head) for head in layout.columns)
+    rows = tuple(compared(exhibit, line, layout.columns, rivals, owns) for line in lines)
+    return Differences(layout.columns, rivals, rows)
 
 
 def baseline_name(exhibit: Exhibit) -> str:
@@ -69,10 +71,15 @@ def labelled(line: Line, block: Block) -> Line:
 
 
 def compared(
-    exhibit: Exhibit, line: Line, heads: Sequence[Column], rivals: Sequence[Measurement | None]
+    exhibit: Exhibit,
+    line: Line,
+    heads: Sequence[Column],
+    rivals: Sequence[Measurement | None],
+    owns: Sequence[Measurement | None],
 ) -> DifferenceRow:
-    columns = zip(line.measurements, rivals, heads, strict=True)
-    cells = tuple(difference(exhibit, one, rival, lowest(exhibit, head.task, head)) for one, rival, head in columns)
+    """``rivals`` and ``owns`` are the baseline's and the own task's ticket of each column."""
+    columns = zip(line.measurements, rivals, owns, strict=True)
+    cells = tuple(difference(exhibit, *column) for column in columns)
     own = line.row if not exhibit.counts_own_task else None
     counted = [cell for cell, head in zip(cells, heads, strict=True) if head.task != own]
     return DifferenceRow(
@@ -104,7 +111,7 @@ def difference(
     ours, theirs = measurement.summary, rival.summary if rival else None
     if not (rival and ours and theirs and isfinite(ours.mean - theirs.mean)):
         return Difference(MISSING + mark)
-    size, holds = ours.mean - theirs.mean, RULES[exhibit.rule].holds(measurement, rival, own)
-    within = RULES[DEVIATION].holds(measurement, rival, own) if marks_deviation(exhibit) else None
+    size, holds = ours.mean - theirs.mean, FRAME_RULES[exhibit.rule].holds(measurement, rival, own)
+    within = FRAME_RULES[DEVIATION].holds(measurement, rival, own) if marks_deviation(exhibit) else None
     text = (points(ours.mean) if exhibit.absolute else signed(size)) + (WITHIN if within else "") + mark
     return Difference(text, size, holds, within)

@@ -7,14 +7,15 @@ from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, miss
 from lightning_tickets.report.layout import Column, in_order, lowest, usual_runs
 from lightning_tickets.report.names import FULL, task_name
 from lightning_tickets.report.table import Cell, command_lines
-from lightning_tickets.studies.frame_rules import DEVIATION, RULES
+from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
+from lightning_tickets.studies.sparsities import WINS
 
 STRICT, WITHIN_FULL, WITHIN_OWN = "‡", WITHIN, "§"
 READINGS = {
-    STRICT: "the mean is at least the full network's",
-    WITHIN_FULL: "the mean is at most one standard deviation of the full network below the full network's",
-    WITHIN_OWN: "the mean is at most one of its own standard deviations below the full network's",
+    STRICT: f"the mean is {WINS['strict']}",
+    WITHIN_FULL: f"the mean is {WINS['winning']}",
+    WITHIN_OWN: f"the mean is {WINS['winning_own']}",
 }
 
 
@@ -69,7 +70,7 @@ def framed(exhibit: Exhibit) -> Iterator[str]:
 
 def framing(exhibit: Exhibit, rule: str = "") -> str:
     """The rule of the exhibit, or another one, in words."""
-    return RULES[rule or exhibit.rule].reading.format(baseline=baseline_name(exhibit))
+    return FRAME_RULES[rule or exhibit.rule].reading.format(baseline=baseline_name(exhibit))
 
 
 def counted_cells(exhibit: Exhibit) -> str:

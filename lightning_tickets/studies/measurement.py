@@ -41,7 +41,7 @@ class Exhibit:
     """The measurements of one table or figure; ``drawn`` is ``table``, ``curves`` or ``heatmap``.
 
     ``rows`` and ``tasks`` give the order; ``caption`` is one sentence on what to look for; the other rows are compared
-    with the row ``baseline``. Of a heat map, ``rule`` (a name of frame_rules.RULES) says which cells are framed,
+    with the row ``baseline``. Of a heat map, ``rule`` (a name of frame_rules.FRAME_RULES) says which cells are framed,
     ``counts_own_task`` whether a ticket's own task is among those that are counted, and ``absolute`` whether cells show
     scores instead of differences.
     """

@@ -1,6 +1,6 @@
 """The sparsities of a row: percentages, the published one, or that of the suite's own winning ticket."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from lightning_tickets.errors import UserError
@@ -16,6 +16,11 @@ RULES = {  # by rule, the field of Matching that it reads
     "winning": "within_full",
     "winning_own": "within_own",
     "strict": "strict",
+}
+WINS = {  # by rule, what the mean of a winning ticket is
+    "winning": "at most one standard deviation of the full network below the full network's",
+    "winning_own": "at most one of its own standard deviations below the full network's",
+    "strict": "at least the full network's",
 }
 CURVE = tuple(range(10, 100, 10))
 
@@ -58,6 +63,11 @@ def curve_cells(task: str, seeds: Sequence[int]) -> list[Cell]:
     """The runs that determine a winning sparsity: the full network, and its ticket at every sparsity."""
     cells = [Cell(task, "full", 0, seed) for seed in seeds]
     return cells + [Cell(task, "imp", percent, seed) for percent in CURVE for seed in seeds]
+
+
+def needed_curves(needed: Iterable[WinningNeeded], seeds: Sequence[int]) -> list[Cell]:
+    """The runs that determine all of these winning sparsities."""
+    return [cell for task in dict.fromkeys(task for task, _, _ in needed) for cell in curve_cells(task, seeds)]
 
 
 def highest_winning(

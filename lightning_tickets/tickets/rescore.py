@@ -42,7 +42,8 @@ def recompute(spec: Mapping[str, Any], columns: Columns, stored: Mapping[str, fl
     for name in stored:
         base = name.removeprefix(held_out(""))
         if part := _part(columns, f"{name}."):
-            own = kind.score(part).metrics | dict.fromkeys(further, kind.score(part).metrics[kind.metrics[0]])
+            own = kind.score(part).metrics
+            own = own | dict.fromkeys(further, own[kind.metrics[0]])
             metrics |= {name: own[base]} if base in own else {}
     return metrics
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.models.encoder import not_finite
 
 EVERY = 10  # steps between two looks at the loss, which a GPU has to be waited for
 
@@ -25,11 +26,6 @@ class DivergenceCheck(lightning.Callback):
     def on_train_end(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         if name := not_finite(pl_module):
             raise Diverged(f"step {trainer.global_step}: {name} is not finite")
-
-
-def not_finite(module: nn.Module) -> str | None:
-    """The name of the first parameter with a value that is not finite."""
-    return next((name for name, p in module.named_parameters() if not torch.isfinite(p).all()), None)
 
 
 def check_predictions(logits: Tensor) -> Tensor:

@@ -8,17 +8,17 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_value
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
-from lightning_tickets.studies.frame_rules import DEVIATION
-from lightning_tickets.studies.frame_rules import RULES as RULES_OF_FRAMES
+from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable
 from lightning_tickets.studies.rows import GridRow, Rows, of_source, rows_of
 from lightning_tickets.studies.sparsities import (
     RULES,
+    WINS,
     CellLookup,
     Sparsity,
     SparsityLookup,
     WinningNeeded,
-    curve_cells,
+    needed_curves,
     no_sparsity_known,
     resolve_sparsities,
 )
@@ -31,11 +31,6 @@ UNKNOWN = (
     "The sparsities of winning tickets are not known yet: they follow from the scores of the full network and of "
     "tickets at every sparsity."
 )
-WINS = {
-    "winning": "at most one standard deviation of the full network below the full network's",
-    "winning_own": "at most one of its own standard deviations below the full network's",
-    "strict": "at least the full network's",
-}
 SPARSITY_OF = ("task", "source")
 
 
@@ -71,8 +66,7 @@ class Grid(ExhibitSpec):
         return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]
 
     def curve_cells(self) -> list[Cell]:
-        tasks = dict.fromkeys(task for task, _, _ in self.winning_needed())
-        return [cell for task in tasks for cell in curve_cells(task, self.seeds)]
+        return needed_curves(self.winning_needed(), self.seeds)
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> Reportable:
         return self._exhibit(lookup, winning)
@@ -130,7 +124,7 @@ class Grid(ExhibitSpec):
     def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, str | None, list[Cell]]]:
         """Row, metric (None: the task's own) and cells of each measurement, which differ by seed only."""
         self._check_lists("tasks", "rows", "seeds", "sparsities")
-        word(*RULES_OF_FRAMES)("study: rule", self.rule)
+        word(*FRAME_RULES)("study: rule", self.rule)
         if self.sparsity_of not in SPARSITY_OF:
             raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
         return [
