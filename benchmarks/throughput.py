@@ -2,7 +2,7 @@
 
     python benchmarks/throughput.py [against=training.packed=true] [scale=paper trainer=gpu task=rte …]
 
-Two trainings of other lengths on the same rows: their difference has neither start nor scoring in it. Give tasks as
+The median of windows of steps within one training, without its beginning and its scoring. Give tasks as
 `task=cola,squad,mlm` (the default); everything else is an override of each. `against=` names one more override, and
 each task is measured with it too, turn and turn about.
 """
@@ -14,19 +14,55 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pytorch_lightning as lightning
+import torch
 
 from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.pruning.mask import full
+from lightning_tickets.pruning.mask import full, size
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.rewinding import TrainingStart
 from lightning_tickets.tickets.workbench import Workbench
 
-SHORT, LONG, REPEATS = 10, 40, 3
+WINDOW, WINDOWS, REPEATS = 10, 4, 3
+
+
+@dataclass
+class Measured:
+    """One training: seconds of a step, window by window, and what a step reads: examples, real tokens, operations.
+
+    Operations are those of the linear maps forward and backward, 6 for each weight and real token.
+    """
+
+    windows: Sequence[float]
+    examples: int
+    tokens: float
+    operations: float
+
+    @property
+    def seconds(self) -> float:
+        return statistics.median(self.windows)
+
+
+class Clock(lightning.Callback):
+    """Seconds of a step in each window but the first."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
+        if trainer.global_step % WINDOW == 0:
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
+            self.ends.append(time.perf_counter())
+
+    def windows(self) -> list[float]:
+        return [(b - a) / WINDOW for a, b in zip(self.ends, self.ends[1:], strict=False)]
 
 
 def main(arguments: list[str]) -> None:
@@ -35,9 +71,9 @@ def main(arguments: list[str]) -> None:
     sides = [further, *([[*further, against]] if against else [])]
     for task in (chosen or "cola,squad,mlm").split(","):
         times: list[list[float]] = [[] for _ in sides]
-        for side, found in [*zip(sides, times, strict=True)] * REPEATS:
-            found.append(difference([f"task={task}", *side]))
-        medians = [shown(task, side[len(further) :], found) for side, found in zip(sides, times, strict=True)]
+        for side, windows in [*zip(sides, times, strict=True)] * REPEATS:
+            windows += measure([f"task={task}", *side]).windows
+        medians = [shown(task, side[len(further) :], windows) for side, windows in zip(sides, times, strict=True)]
         if against:
             print(f"{task:8s} {medians[0] / medians[1]:.2f} times as fast with {against}")
 
@@ -46,33 +82,31 @@ def told(arguments: list[str], key: str) -> str:
     return next((a.removeprefix(key) for a in arguments if a.startswith(key)), "")
 
 
-def shown(task: str, more: list[str], times: Sequence[float]) -> float:
+def shown(task: str, more: list[str], windows: Sequence[float]) -> float:
     """The median, which is printed with its extremes."""
-    low, median, high = min(times), statistics.median(times), max(times)
+    low, median, high = min(windows), statistics.median(windows), max(windows)
     words = " ".join([f"{task:8s}", *more])
-    print(f"{words} {median:.4f} seconds a step (median of {REPEATS}; {low:.4f} to {high:.4f})")
+    print(f"{words} {median:.4f} seconds a step (median of {len(windows)}; {low:.4f} to {high:.4f})")
     return median
 
 
-def difference(overrides: list[str]) -> float:
-    """Seconds a step between a short and a long training."""
+def measure(overrides: list[str], windows: int = WINDOWS) -> Measured:
+    """One training of the whole network of so many windows of steps, and one more to begin with."""
     config = compose_config(
-        [*overrides, "data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null"]
+        ["data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null", *overrides]
     )
     run = run_of(config)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         hardware = settings.hardware(config, single=False)
         source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
-        context = RunContext(Store(place / "runs"), source, network, place, hardware=hardware)
-        took = []
-        for steps in (SHORT, LONG):
-            training = replace(run.problem.training, steps=steps, epochs=None)
-            bench = Workbench(replace(run.problem, training=training), context)
-            began = time.perf_counter()
-            bench.train("throughput", TrainingStart(bench.theta), full(bench.prunable), (1, 0))
-            took.append(time.perf_counter() - began)
-    return (took[1] - took[0]) / (LONG - SHORT)
+        context = RunContext(Store(place / "runs"), source, network, Path(tempfile.gettempdir()), hardware=hardware)
+        training = replace(run.problem.training, steps=WINDOW * (windows + 1), epochs=None)
+        bench, clock = Workbench(replace(run.problem, training=training), context), Clock()
+        bench.train("throughput", TrainingStart(bench.theta), full(bench.prunable), (1, 0), [clock])
+    lengths = bench.splits.train.lengths
+    tokens = training.batch_size * sum(lengths) / len(lengths)
+    return Measured(clock.windows(), training.batch_size, tokens, 6 * tokens * size(bench.prunable))
 
 
 if __name__ == "__main__":

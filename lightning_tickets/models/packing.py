@@ -1,9 +1,11 @@
 """Batches without their padding: an encoder's linear maps read real tokens only, attention each text by itself.
 
 The numbers are those of padded batches up to rounding; dropout is drawn over other shapes, so that trainings differ.
+In half precision a GPU attends by a kernel for texts of various lengths; otherwise each layer's texts are padded.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -13,27 +15,48 @@ from transformers import AttentionInterface
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import Batch
+from lightning_tickets.tasks.batches import INPUTS, Batch, real_at
 
 PACKED = "packed"
+HALVES = (torch.bfloat16, torch.float16)
+ROUNDED_TO = 64  # tokens of a batch on a GPU: a matrix product of a shape that is new takes cuBLAS far longer to begin
 ARCHITECTURES = ("bert", "distilbert", "electra", "roberta")
 
 
 @dataclass(frozen=True)
 class RealTokens:
-    """The real tokens of a padded batch: ``mask`` (batch, width) is true at them, ``at`` numbers them row after row."""
+    """The real tokens of a padded batch: ``mask`` (batch, width) is true at them, ``at`` numbers them row after row.
+
+    On a GPU the packed tokens end with a text that nobody reads, which makes their number a multiple of ROUNDED_TO.
+    """
 
     mask: Tensor
     at: Tensor
 
+    @cached_property
+    def taken(self) -> Tensor:
+        """``at``, and on a GPU the first token again and again."""
+        return F.pad(self.at, (0, -len(self.at) % ROUNDED_TO)) if self.at.is_cuda else self.at
+
+    @cached_property
+    def bounds(self) -> Tensor:
+        """Where each text begins among the packed tokens, and where the last one ends; (texts + 1), int32."""
+        ends = self.mask.sum(1).cumsum(0, dtype=torch.int32)
+        return F.pad(F.pad(ends, (1, 0)), (0, 1), value=len(self.taken))
+
+    @property
+    def longest(self) -> int:
+        """At least the tokens of every text."""
+        return max(self.mask.shape[1], ROUNDED_TO)
+
     def packed(self, padded: Tensor) -> Tensor:
         """(batch, width, …) to (1, tokens, …)."""
-        return padded.flatten(0, 1).index_select(0, self.at)[None]
+        return padded.flatten(0, 1).index_select(0, self.taken)[None]
 
     def padded(self, packed: Tensor) -> Tensor:
         """(1, tokens, …) to (batch, width, …), zero where there is no token."""
         empty = packed.new_zeros(self.mask.numel(), *packed.shape[2:])
-        return empty.index_copy(0, self.at, packed[0]).reshape(*self.mask.shape, *packed.shape[2:])
+        return empty.index_copy(0, self.at, packed[0, : len(self.at)]).reshape(*self.mask.shape, *packed.shape[2:])
 
 
 def pack(encoder: Any) -> None:
@@ -44,14 +67,15 @@ def pack(encoder: Any) -> None:
     encoder.set_attn_implementation(PACKED)
 
 
-def encode(encoder: Any, inputs: Batch) -> Any:
+def encode(encoder: Any, batch: Batch) -> Any:
     """What an encoder gives of a padded batch, (batch, width, hidden) and pooled; if packed, zeros for padding."""
+    inputs = {name: batch[name] for name in INPUTS if name in batch}
     if encoder.config._attn_implementation != PACKED:
         return encoder(**inputs)
-    mask = inputs["attention_mask"].bool()
-    places = RealTokens(mask, mask.flatten().nonzero()[:, 0])
+    mask = inputs.pop("attention_mask").bool()
+    places = RealTokens(mask, real_at(batch))
     positions = torch.arange(mask.shape[1], device=mask.device).expand_as(mask) + _first_position(encoder)
-    tokens = {name: places.packed(value) for name, value in inputs.items() if name != "attention_mask"}
+    tokens = {name: places.packed(value) for name, value in inputs.items()}
     encoded = encoder(**tokens, position_ids=places.packed(positions), places=places)
     hidden = places.padded(encoded.last_hidden_state)
     pooler = getattr(encoder, "pooler", None)
@@ -76,10 +100,27 @@ def attend(
     **_: Any,
 ) -> tuple[Tensor, None]:
     """Scaled dot products within each text; takes (1, heads, tokens, width of a head), gives (1, tokens, heads, …)."""
+    if query.is_cuda and query.dtype in HALVES:
+        flat = (one[0].transpose(0, 1) for one in (query, key, value))
+        return _attend_unpadded(*flat, places, dropout, scaling), None
     query, key, value = (places.padded(one.transpose(1, 2)).transpose(1, 2) for one in (query, key, value))
     seen = None if places.at.numel() == places.mask.numel() else places.mask[:, None, None]  # none is faster
     encoded = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, dropout_p=dropout, scale=scaling)
     return places.packed(encoded.transpose(1, 2)), None
+
+
+def _attend_unpadded(
+    query: Tensor, key: Tensor, value: Tensor, places: RealTokens, dropout: float, scaling: float
+) -> Tensor:
+    """The flash kernel behind scaled_dot_product_attention; takes (tokens, heads, width of a head), gives (1, …).
+
+    The public function for texts of various lengths, torch.nn.attention.varlen, has no dropout. The kernel that takes
+    float32, _efficient_attention_forward, repeats one draw of dropout for all heads and texts there (torch 2.11).
+    """
+    ends, longest = places.bounds, places.longest
+    flash = torch.ops.aten._flash_attention_forward
+    attended: Tensor = flash(query, key, value, ends, ends, longest, longest, dropout, False, False, scale=scaling)[0]
+    return attended[None]
 
 
 AttentionInterface.register(PACKED, attend)

@@ -13,8 +13,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from lightning_tickets.models.encoder import readable, seeded
 from lightning_tickets.models.files import model_files
-from lightning_tickets.tasks.batches import Batch
-from lightning_tickets.tasks.masked_lm import IGNORED
+from lightning_tickets.tasks.batches import Batch, asked_at
 
 State = tuple[tuple[str, int, int], ...]
 
@@ -41,8 +40,8 @@ class VocabularyHead(nn.Module):
         self.model = model
 
     def forward(self, encoded: Any, batch: Batch) -> Tensor:
-        asked = batch["asked"] != IGNORED
-        logits: Tensor = self.model(inputs_embeds=encoded.last_hidden_state[asked].unsqueeze(0)).logits
+        asked = encoded.last_hidden_state.flatten(0, 1)[asked_at(batch)]
+        logits: Tensor = self.model(inputs_embeds=asked.unsqueeze(0)).logits
         return logits[0]
 
 

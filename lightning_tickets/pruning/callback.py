@@ -27,13 +27,11 @@ class PruningCallback(lightning.Callback):
         apply_(self.prunable, self.mask)
 
     def on_fit_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        self._on_device = {name: m.to(pl_module.device) for name, m in self.mask.items()}
+        self._on_device = {name: m.to(pl_module.device, self.prunable[name].dtype) for name, m in self.mask.items()}
         for optimizer in trainer.optimizers:
             if type(optimizer) not in KEEPS_ZEROS:
                 optimizer.register_step_post_hook(lambda *_: apply_(self.prunable, self._on_device))
 
     def on_before_optimizer_step(self, trainer: lightning.Trainer, pl_module: Any, optimizer: Any) -> None:
-        for name, m in self._on_device.items():
-            gradient = self.prunable[name].grad
-            if gradient is not None:
-                gradient.mul_(m)
+        there = {name: p.grad for name, p in self.prunable.items() if p.grad is not None}
+        torch._foreach_mul_(list(there.values()), [self._on_device[name] for name in there])

@@ -13,6 +13,7 @@ Example = dict[str, Any]
 Batch = dict[str, Tensor]
 INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 PORTION = 1000
+IGNORED = -100  # in ``asked`` of masked LM, where a token is not asked
 
 
 def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -30,6 +31,26 @@ def pad(examples: Sequence[Example], pad_id: int) -> Batch:
         fill = pad_id if name == "input_ids" else 0
         batch[name] = torch.tensor([e[name] + [fill] * (width - len(e[name])) for e in examples])
     return batch
+
+
+def real_at(batch: Batch) -> Tensor:
+    """The places of the real tokens in the flat batch; counted here unless ``with_places`` has."""
+    return batch["real_at"] if "real_at" in batch else _places(batch["attention_mask"] != 0)
+
+
+def asked_at(batch: Batch) -> Tensor:
+    """The places of masked LM's asked tokens in the flat batch; counted here unless ``with_places`` has."""
+    return batch["asked_at"] if "asked_at" in batch else _places(batch["asked"] != IGNORED)
+
+
+def with_places(batch: Batch) -> Batch:
+    """A batch on the CPU with the places whose number a GPU would have to be waited for."""
+    places = {"real_at": real_at(batch)}
+    return batch | (places | {"asked_at": asked_at(batch)} if "asked" in batch else places)
+
+
+def _places(mask: Tensor) -> Tensor:
+    return mask.flatten().nonzero()[:, 0]
 
 
 class TrainingOrder(Sampler[list[int]]):

@@ -11,11 +11,10 @@ from transformers import PreTrainedTokenizerBase
 
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import Batch, Example, Row, pad, portions
+from lightning_tickets.tasks.batches import IGNORED, Batch, Example, Row, asked_at, pad, portions
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import encode_pairs
 
-IGNORED = -100
 EVALUATIONS = ("fixed", "drawn")
 
 
@@ -82,7 +81,7 @@ class MaskedLM:
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """``logits`` are those of the asked tokens only, (asked, vocabulary)."""
-        return F.cross_entropy(logits, batch["asked"][batch["asked"] != IGNORED])
+        return F.cross_entropy(logits, batch["asked"].flatten()[asked_at(batch)])
 
     def terms(self, batch: Batch) -> int:
         return int((batch["asked"] != IGNORED).sum())

@@ -12,8 +12,9 @@ class Training:
     """One training: its length (``steps``, or ``epochs`` of the data), its batches and its optimiser's settings.
 
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero. ``pool`` batches at a time are sorted
-    by length. ``threads`` and ``precision`` change the last digits, so they belong here. ``packed`` batches have no
-    padding. ``partial_batch=False`` cuts an epoch to its whole batches (docs/method.md, row 8).
+    by length. ``threads``, ``precision`` and ``matmul`` (of float32 on a GPU) change the last digits, so they belong
+    here. ``packed`` batches have no padding. ``partial_batch=False`` cuts an epoch to its whole batches
+    (docs/method.md, row 8).
     """
 
     tag: ClassVar[str] = "Training"
@@ -36,6 +37,7 @@ class Training:
     partial_batch: bool = True
     packed: bool = setting(boolean, False)
     optimizer: Component | None = None  # None is AdamW
+    matmul: str = setting(word("highest", "tf32"), "highest")
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""

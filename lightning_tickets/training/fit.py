@@ -56,6 +56,8 @@ def fit(
     settings, steps = parts[0].settings, course.steps - course.begin
     torch.set_num_threads(settings.threads)
     torch.set_flush_denormal(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # else half of a GPU's kernels fill memory
+    torch.set_float32_matmul_precision("high" if settings.matmul == "tf32" else "highest")
     largest = max(part.settings.batch_size * part.settings.max_length for part in parts)  # tokens of a padded batch
     if hardware.recompute_from is not None and largest > hardware.recompute_from:
         _recompute(encoder)

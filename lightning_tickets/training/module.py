@@ -6,18 +6,17 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
 
 from lightning_tickets.models.packing import encode
 from lightning_tickets.runs.world import rank, world_size
-from lightning_tickets.tasks.batches import Batch, Example
+from lightning_tickets.tasks.batches import Batch, Example, with_places
 from lightning_tickets.tasks.kind import Score, score_predictions
 from lightning_tickets.training.config import StepRange, Training
 from lightning_tickets.training.distributed import all_gather
 from lightning_tickets.training.divergence import check_predictions
 from lightning_tickets.training.loaders import Collate, TaskData
 from lightning_tickets.training.optimizers import linear_rate, make_optimizer
-
-NOT_INPUTS = ("label", "start", "end", "allowed", "asked", "weight")
 
 
 class TaskModule(lightning.LightningModule):
@@ -31,8 +30,7 @@ class TaskModule(lightning.LightningModule):
 
     def forward(self, batch: Batch, number: int = 0) -> Tensor:
         """The logits of a batch of the task of that number."""
-        inputs = {name: value for name, value in batch.items() if name not in NOT_INPUTS}
-        logits: Tensor = self.heads[number](encode(self.encoder, inputs), batch)
+        logits: Tensor = self.heads[number](encode(self.encoder, batch), batch)
         return logits
 
     def loss(self, batches: Mapping[int, Batch]) -> Tensor:
@@ -48,12 +46,25 @@ class TaskModule(lightning.LightningModule):
         loss: Tensor = self.kinds[number].loss(logits, batch)
         return loss if weight is None else loss * weight
 
+    def on_before_batch_transfer(self, batches: Mapping[int, Batch], dataloader_idx: int) -> Mapping[int, Batch]:
+        """For a GPU, which then runs without being waited for: places are counted, memory is pinned."""
+        if self.device.type != "cuda":
+            return batches
+        return {k: {name: v.pin_memory() for name, v in with_places(b).items()} for k, b in batches.items()}
+
     def training_step(self, batches: Mapping[int, Batch], index: int) -> Tensor:
         loss = self.loss(batches)
         if self.logger is not None:
             self.log("train/loss", loss, batch_size=sum(len(batch["input_ids"]) for batch in batches.values()))
             self.log("train/rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
         return loss
+
+    def configure_gradient_clipping(
+        self, optimizer: Any, gradient_clip_val: float | None = None, gradient_clip_algorithm: str | None = None
+    ) -> None:
+        """By the norm of all gradients, as Lightning's own, which refuses a fused optimiser under autocast."""
+        if gradient_clip_val:
+            clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], gradient_clip_val)
 
     def configure_optimizers(self) -> Any:
         optimizer = make_optimizer(self.encoder, self.heads, self.settings)

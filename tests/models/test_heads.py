@@ -13,8 +13,9 @@ from transformers import (
 from lightning_tickets.models.encoder import load_encoder, prunable
 from lightning_tickets.models.heads import FirstToken, PooledHead, make_head
 from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tasks.batches import IGNORED
 from lightning_tickets.tasks.classification import Classification
-from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from lightning_tickets.tasks.regression import Regression
 from lightning_tickets.tasks.span import Span
 from tests.checks import nothing_drawn, same

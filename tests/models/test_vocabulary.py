@@ -12,7 +12,8 @@ from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMas
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.pocket import MODEL_DIR
-from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tasks.batches import IGNORED
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from tests.checks import same
 
 WITH_AND_WITHOUT = pytest.mark.parametrize("kind", [AutoModelForMaskedLM, AutoModel], ids=["own head", "no head"])

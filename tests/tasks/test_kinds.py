@@ -12,9 +12,9 @@ from lightning_tickets.components import call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.errors import UserError
+from lightning_tickets.tasks.batches import IGNORED
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score, score_predictions
-from lightning_tickets.tasks.masked_lm import IGNORED
 from lightning_tickets.tasks.regression import Regression
 from tests.checks import nothing_drawn
 from tests.commands import TASKS

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from lightning_tickets.tasks.batches import pad
-from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tasks.batches import IGNORED, pad
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from tests.checks import nothing_drawn
 
 

@@ -11,9 +11,10 @@ from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
 from lightning_tickets.tasks.answers import best_scores
+from lightning_tickets.tasks.batches import IGNORED
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Score, score_predictions
-from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from lightning_tickets.tasks.regression import Regression
 from lightning_tickets.tasks.span import Span
 

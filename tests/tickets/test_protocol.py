@@ -14,8 +14,9 @@ from lightning_tickets.models.heads import make_head
 from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.batches import IGNORED
 from lightning_tickets.tasks.kind import score_predictions
-from lightning_tickets.tasks.masked_lm import IGNORED, MaskedLM
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from lightning_tickets.tickets.rewind_point import END, load_point
 from lightning_tickets.tickets.rewinding import horizon
 from lightning_tickets.tickets.score import score_run

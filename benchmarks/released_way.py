@@ -1,0 +1,74 @@
+"""A training step the way the paper's released code takes it: static padding, torch's pruning, a plain loop.
+
+    python benchmarks/released_way.py [task=cola …]
+
+Texts are padded to the maximal length; every matrix is pruned by torch.nn.utils.prune, which multiplies weight and mask
+in each forward pass; the loss is read in each step. Tasks of sentences and pairs only.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from throughput import WINDOW, WINDOWS, told
+from torch import nn
+from torch.nn.utils import clip_grad_norm_, prune
+from transformers import AutoModelForSequenceClassification
+
+from lightning_tickets.composition import data_and_model, settings
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.tickets.examples import load_splits
+
+
+def main(arguments: list[str]) -> None:
+    for task in (told(arguments, "task=") or "cola").split(","):
+        seconds = seconds_a_step([f"task={task}", *(a for a in arguments if not a.startswith("task="))])
+        print(f"{task:8s} {seconds:.4f} seconds a step the released way")
+
+
+def seconds_a_step(overrides: list[str]) -> float:
+    """The median of windows of steps, after a first window."""
+    config = compose_config(["data.dev_limit=64", *overrides])
+    problem, folder = run_of(config).problem, data_and_model.model_folder(config)
+    kind, splits = load_splits(problem, data_and_model.data_source(config), folder, Path(tempfile.gettempdir()))
+    device = torch.device("cuda" if settings.hardware(config, single=False).accelerator == "gpu" else "cpu")
+    training = problem.training
+    torch.set_num_threads(training.threads)
+    torch.use_deterministic_algorithms(False)
+    torch.set_float32_matmul_precision("highest")
+    outputs = getattr(kind, "outputs", 1)
+    model = AutoModelForSequenceClassification.from_pretrained(folder.path, num_labels=outputs).train().to(device)
+    for module in model.base_model.modules():
+        if isinstance(module, nn.Linear):
+            prune.l1_unstructured(module, "weight", amount=0.5)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=training.learning_rate)
+    order = torch.randperm(len(splits.train), generator=torch.Generator().manual_seed(0)).tolist()
+    ends, steps = [], WINDOW * (WINDOWS + 1)
+    for step in range(steps):
+        first = step * training.batch_size % (len(order) - training.batch_size)
+        chosen = [splits.train[i] for i in order[first : first + training.batch_size]]
+        batch = {name: value.to(device) for name, value in kind.collate(chosen, 0).items()}
+        inputs = {n: static(batch[n], training.max_length) for n in ("input_ids", "token_type_ids", "attention_mask")}
+        loss = kind.loss(model(**inputs).logits, batch)
+        loss.backward()
+        loss.item()
+        clip_grad_norm_(model.parameters(), training.clip)
+        optimizer.step()
+        model.zero_grad()
+        if (step + 1) % WINDOW == 0:
+            ends.append(time.perf_counter())
+    return statistics.median(b - a for a, b in zip(ends, ends[1:], strict=False)) / WINDOW
+
+
+def static(values: torch.Tensor, width: int) -> torch.Tensor:
+    return torch.nn.functional.pad(values, (0, width - values.shape[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
