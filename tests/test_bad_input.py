@@ -8,6 +8,7 @@ from typing import Any
 import datasets
 import huggingface_hub.constants
 import pytest
+import torch
 import yaml
 
 from lightning_tickets.cli.main import main
@@ -23,7 +24,9 @@ def refused(tmp_path, monkeypatch, capsys):
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
-    monkeypatch.delenv("LIGHTNING_TICKETS_ROOT", raising=False)
+    for variable in ("LIGHTNING_TICKETS_ROOT", "WANDB_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "no-keys"))
 
     def run(*arguments: str) -> str:
         assert main(list(arguments)) == 2
@@ -50,6 +53,12 @@ def test_a_wrong_value_is_named(refused, arguments, expected):
 @pytest.mark.parametrize(("line", "expected"), MISTAKES["commands"].items())
 def test_a_wrong_command_is_refused(refused, line, expected):
     assert answers(refused(*line.split()), expected)
+
+
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("command", [["run"], ["run", "-m"], ["run", "-m", "experiment=demo"]])
+def test_a_gpu_that_is_not_there(refused, command):
+    assert answers(refused(*command, "trainer=gpu"), "trainer=gpu: PyTorch sees no GPU on this machine")
 
 
 QUESTION = {"id": "a\nb", "question": "who runs ?", "answers": [{"text": "mary", "answer_start": 0}]}

@@ -1,6 +1,7 @@
 """The command line: finds the command, and turns errors into one line and an exit status."""
 
 import errno
+import io
 import os
 import shlex
 import sys
@@ -18,12 +19,16 @@ CLOSED_PIPE = 141  # as the shell reports a program that SIGPIPE has ended
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, 1 for a failure of ours or of the machine, 2 for something the user can correct."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # where the terminal's characters are few
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("once", PartialData)
             warnings.showwarning = _print_warning  # type: ignore[assignment]
             status = _run(given)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it is None where the shell has closed it
+                sys.stdout.flush()
             return status
     except SystemExit as done:  # argparse has printed help or the version
         return int(done.code or 0)
@@ -33,16 +38,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(error.usage, file=sys.stderr, end="")
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
+        _drop_output()
         return CLOSED_PIPE
     except OSError as error:
         if error.errno not in OF_THE_MACHINE:
             raise
         print(f"lightning-tickets: {error}; what was finished before is in the store", file=sys.stderr)
+        _drop_output()
         return 1
     except (KeyboardInterrupt, Interrupted):
         print(f"\ninterrupted; resume with: lightning-tickets {shlex.join(given)}", file=sys.stderr)
         return 130
+
+
+def _drop_output() -> None:
+    """What is left to flush goes nowhere."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(given: list[str]) -> int:

@@ -63,7 +63,9 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.compose import compose_whole, without_hydra
     from lightning_tickets.composition.data_and_model import fetch
     from lightning_tickets.composition.parse_sweep import with_known_sparsity
+    from lightning_tickets.composition.settings import root
     from lightning_tickets.composition.single import context_of, run_of
+    from lightning_tickets.execution.machine import check_machine
     from lightning_tickets.execution.worker import execute_job
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
@@ -75,6 +77,7 @@ def _run_single(overrides: list[str]) -> int:
     if result is not None:
         print(summary_line(cell, result))
         return 0
+    check_machine(root(config), context.hardware, context.logger)
     fetch(config)
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
     line = in_journal(whole, lambda: execute_job(target, context))
@@ -86,9 +89,12 @@ def _run_single(overrides: list[str]) -> int:
 def _run_sweep(overrides: list[str]) -> int:
     from lightning_tickets.cli.journal import save_multirun
     from lightning_tickets.cli.report import draw
+    from lightning_tickets.composition import settings
     from lightning_tickets.composition.parse_sweep import parse_sweep
     from lightning_tickets.errors import UserError
     from lightning_tickets.execution.launcher import make_launcher
+    from lightning_tickets.execution.machine import check_machine
+    from lightning_tickets.execution.processes import InlineLauncher, ProcessLauncher
     from lightning_tickets.execution.sweep import SweepFailed, run_sweep
     from lightning_tickets.runs.world import world_size
 
@@ -96,6 +102,10 @@ def _run_sweep(overrides: list[str]) -> int:
         raise UserError("run -m: torchrun is for single runs; sweeps have hydra.launcher.gpus=[…]")
     sweep = parse_sweep(overrides)
     launcher = make_launcher(sweep.whole.hydra.runtime.choices["hydra/launcher"], sweep.whole.hydra.launcher)
+    if sweep.plan.missing(sweep.store):
+        hardware = settings.hardware(sweep.whole, single=False)
+        here = isinstance(launcher, InlineLauncher | ProcessLauncher)
+        check_machine(settings.root(sweep.whole), hardware, settings.logger(sweep.whole), here)
     sweep.composer.fetch()
     save_multirun(sweep.whole)
     try:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from lightning_tickets.execution.launcher import Launcher, check_count
 from lightning_tickets.execution.torchrun import run_on_devices
 
 POLL = 0.5  # seconds between two looks for rounds that a running chain has published
+DEVICE = r"\d+|(GPU|MIG)-[\w/-]+"  # as CUDA_VISIBLE_DEVICES takes them
 GRACE = 3.0  # seconds for the workers to write their checkpoints
 
 
@@ -23,7 +25,7 @@ def workers(n_jobs: int, gpus: Sequence[int | str] = (), gpus_per_job: int = 1) 
     """This process for ``n_jobs=1``, else so many workers, pinned to ``gpus_per_job`` of the ``gpus`` each, in turn."""
     check_count("n_jobs", n_jobs)
     check_count("gpus_per_job", gpus_per_job)
-    if isinstance(gpus, str) or not all(isinstance(gpu, int | str) for gpu in gpus):
+    if isinstance(gpus, str) or not all(re.fullmatch(DEVICE, str(gpu)) for gpu in gpus):
         raise UserError(f"hydra.launcher.gpus={gpus}: expected a list of devices, such as [0,1]")
     if len(gpus) % gpus_per_job:
         raise UserError(f"hydra.launcher.gpus_per_job={gpus_per_job}: expected a divisor of the {len(gpus)} gpus")

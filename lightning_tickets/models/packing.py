@@ -101,8 +101,8 @@ def attend(
 ) -> tuple[Tensor, None]:
     """Scaled dot products within each text; takes (1, heads, tokens, width of a head), gives (1, tokens, heads, …)."""
     if query.is_cuda and query.dtype in HALVES:
-        flat = (one[0].transpose(0, 1) for one in (query, key, value))
-        return _attend_unpadded(*flat, places, dropout, scaling), None
+        query, key, value = (one[0].transpose(0, 1) for one in (query, key, value))
+        return _attend_unpadded(query, key, value, places, dropout, scaling), None
     query, key, value = (places.padded(one.transpose(1, 2)).transpose(1, 2) for one in (query, key, value))
     seen = None if places.at.numel() == places.mask.numel() else places.mask[:, None, None]  # none is faster
     encoded = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, dropout_p=dropout, scale=scaling)

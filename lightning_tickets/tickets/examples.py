@@ -18,9 +18,9 @@ from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.problem import Problem
+from lightning_tickets.training.config import HELD_OUT
 from lightning_tickets.training.loaders import Splits
 
-HELD_OUT = "held_out"  # of train
 _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
 

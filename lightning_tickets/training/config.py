@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lightning_tickets.checks import boolean, integer, null, number, setting, word
+from lightning_tickets.checks import below_one, boolean, integer, null, number, positive, setting, word
 from lightning_tickets.components import Component
+
+LONGEST = 2**31 - 1
+MOST_THREADS = 1024
+HELD_OUT = "held_out"  # of train, not trained on
 
 
 @dataclass(frozen=True)
@@ -18,20 +22,20 @@ class Training:
     """
 
     tag: ClassVar[str] = "Training"
-    steps: int | None = setting(integer(1) | null)
-    epochs: int | None = setting(integer(1) | null)
-    batch_size: int = setting(integer(1))
-    max_length: int = setting(integer(4))
+    steps: int | None = setting(integer(1, LONGEST) | null)
+    epochs: int | None = setting(integer(1, LONGEST) | null)
+    batch_size: int = setting(integer(1, LONGEST))
+    max_length: int = setting(integer(4, LONGEST))
     learning_rate: float = setting(number(0))
     head_learning_rate: float = setting(number(0))
-    beta1: float = setting(number(0, 1), 0.9)
-    beta2: float = setting(number(0, 1), 0.999)
-    epsilon: float = setting(number(0), 1e-8)
+    beta1: float = setting(below_one, 0.9)
+    beta2: float = setting(below_one, 0.999)
+    epsilon: float = setting(positive, 1e-8)
     weight_decay: float = setting(number(0), 0.0)
-    clip: float = setting(number(0), 1.0)
+    clip: float | None = setting(positive | null, 1.0)
     warmup: float = setting(number(0, 1), 0.0)
     pool: int = setting(integer(1), 1)
-    threads: int = setting(integer(1), 1)
+    threads: int = setting(integer(1, MOST_THREADS), 1)
     precision: str = setting(word("32-true", "bf16-mixed", "16-mixed"), "32-true")
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
@@ -77,4 +81,4 @@ class Hardware:
 
 def held_out(metric: str) -> str:
     """What a metric goes by on the rows of train that are held out."""
-    return f"held_out.{metric}"
+    return f"{HELD_OUT}.{metric}"

@@ -13,20 +13,17 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from pytorch_lightning.loggers import Logger
 
-from lightning_tickets.data.cache import Examples
 from lightning_tickets.models.encoder import seeded
 from lightning_tickets.runs.world import local_world_size, rank, world_size
 from lightning_tickets.seeds import derive
-from lightning_tickets.tasks.batches import evaluation_order
 from lightning_tickets.tasks.kind import Score
 from lightning_tickets.training.checkpoint import Checkpoint
-from lightning_tickets.training.config import Hardware, StepRange, Training, held_out
+from lightning_tickets.training.config import HELD_OUT, Hardware, StepRange, Training, held_out
+from lightning_tickets.training.datamodule import TaskDataModule
 from lightning_tickets.training.divergence import DivergenceCheck
-from lightning_tickets.training.loaders import Collate, MultiTaskLoader, TaskData, batches_of
-from lightning_tickets.training.module import TaskModule, evaluate
+from lightning_tickets.training.loaders import TaskData
+from lightning_tickets.training.module import TaskModule
 
-EVALUATION_BATCH = 128
-EVALUATION_TOKENS = 128 * 128  # of a padded batch: what bounds memory on long texts
 LOG_EVERY = 10
 for chatty in ("pytorch_lightning", "lightning_fabric"):
     logging.getLogger(chatty).setLevel(logging.ERROR)
@@ -56,7 +53,7 @@ def fit(
     settings, steps = parts[0].settings, course.steps - course.begin
     torch.set_num_threads(settings.threads)
     torch.set_flush_denormal(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # else half of a GPU's kernels fill memory
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # half a GPU's kernels
     torch.set_float32_matmul_precision("high" if settings.matmul == "tf32" else "highest")
     largest = max(part.settings.batch_size * part.settings.max_length for part in parts)  # tokens of a padded batch
     if hardware.recompute_from is not None and largest > hardware.recompute_from:
@@ -64,15 +61,15 @@ def fit(
     for part in parts:
         part.head.train()
     module = TaskModule(encoder.train(), parts, settings, course)
-    loaders = [batches_of(part, steps, seed, (number, k) if k else (number,)) for k, part in enumerate(parts)]
-    together = MultiTaskLoader(loaders, module.kinds, steps, derive(seed, "mix", number) if sampled else None)
+    data = TaskDataModule(parts, steps, sampled, seeds)
     with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
         callbacks = [DivergenceCheck(), *callbacks, *([checkpoint] if checkpoint else [])]
         trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
         with checkpoint.listening() if checkpoint else nullcontext():
-            trainer.fit(module, together, ckpt_path=checkpoint.latest() if checkpoint else None, weights_only=True)
-    module.to(trainer.strategy.root_device)  # where the fit has left it on the CPU
-    scores = [_scored(module, k, part, loaders[k].collate_fn) for k, part in enumerate(parts)]
+            latest = checkpoint.latest() if checkpoint else None
+            trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
+    trainer.validate(module, datamodule=data, verbose=False)
+    scores = [_together(data, module.scores, number) for number in range(len(parts))]
     if logger is not None:
         logger.log_metrics({f"dev/{name}": value for name, value in scores[0].metrics.items()}, step=course.steps)
         logger.save()
@@ -87,22 +84,17 @@ def _recompute(encoder: Any) -> None:
             encoder.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
-def _scored(module: TaskModule, number: int, part: TaskData, collate: Collate | Any) -> Score:
-    """On the development set; of further splits the kind's first metric, under the name that they give it.
+def _together(data: TaskDataModule, scores: Sequence[Score], task: int) -> Score:
+    """A task's score on dev; of further splits the kind's first metric, under the name that they give it.
 
     On what is held out every one of these metrics, by its name with ``held_out.`` before it.
     """
-    drawn = collate if part.kind.draws_when_scored else None
-
-    def score(examples: Examples) -> Score:
-        order = evaluation_order(examples.lengths, EVALUATION_BATCH, EVALUATION_TOKENS)
-        return evaluate(module, examples, order, number, drawn)
-
-    whole, first = score(part.splits.dev), part.kind.metrics[0]
-    for name, examples in part.splits.further.items():
-        whole = whole.with_metric(name, score(examples), first)
-    if part.splits.held_out is not None:
-        apart = score(part.splits.held_out)
+    first = data.kinds[task].metrics[0]
+    by_name = {split.name: score for split, score in zip(data.scored, scores, strict=True) if split.task == task}
+    whole, apart = by_name.pop(None), by_name.pop(HELD_OUT, None)
+    for name, score in by_name.items():
+        whole = whole.with_metric(str(name), score, first)
+    if apart is not None:
         for name in whole.metrics:
             whole = whole.with_metric(held_out(name), apart, name if name in apart.metrics else first)
     return whole

@@ -26,6 +26,12 @@ class LoggerConfig:
     folder: Path = Path("multirun/curves")
     group: str = ""
 
+    @property
+    def is_online(self) -> bool:
+        """Whether it is W&B's, and sends what it gets to a server."""
+        wandbs = self.component is not None and self.component.target == f"{__name__}.wandb"
+        return wandbs and ("mode", "online") in self.component.options  # type: ignore[union-attr]
+
     def logger(self, name: str, config: Mapping[str, Any]) -> AbstractContextManager[Any]:
         """A Lightning logger for one training, or None; closed however the training ends.
 

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
 from lightning_tickets.models.packing import encode
-from lightning_tickets.runs.world import rank, world_size
-from lightning_tickets.tasks.batches import Batch, Example, with_places
+from lightning_tickets.tasks.batches import Batch, with_places
 from lightning_tickets.tasks.kind import Score, score_predictions
 from lightning_tickets.training.config import StepRange, Training
+from lightning_tickets.training.datamodule import TaskDataModule
 from lightning_tickets.training.distributed import all_gather
 from lightning_tickets.training.divergence import check_predictions
-from lightning_tickets.training.loaders import Collate, TaskData
+from lightning_tickets.training.loaders import TaskData
 from lightning_tickets.training.optimizers import linear_rate, make_optimizer
 
 
@@ -27,6 +27,7 @@ class TaskModule(lightning.LightningModule):
         self.encoder, self.heads = encoder, nn.ModuleList([part.head for part in parts])
         self.kinds, self.metrics = [part.kind for part in parts], [part.metrics for part in parts]
         self.settings, self.course = settings, course
+        self.scores: list[Score] = []
 
     def forward(self, batch: Batch, number: int = 0) -> Tensor:
         """The logits of a batch of the task of that number."""
@@ -59,6 +60,31 @@ class TaskModule(lightning.LightningModule):
             self.log("train/rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
         return loss
 
+    def on_validation_epoch_start(self) -> None:
+        self._predictions = [dict[int, Any]() for _ in self._data.scored]
+
+    def validation_step(self, batches: Mapping[int, Batch], index: int, dataloader_idx: int = 0) -> None:
+        """Predictions, in float32 whatever the training's precision, by the numbers of their examples."""
+        split = self._data.scored[dataloader_idx]
+        with torch.autocast(self.device.type, enabled=False):
+            logits = check_predictions(self(batches[split.task], split.task).float())
+        predictions = self.kinds[split.task].predict(logits, batches[split.task])
+        self._predictions[dataloader_idx].update(zip(split.batches[index], predictions, strict=True))
+
+    def on_validation_epoch_end(self) -> None:
+        """The score of every split in ``scores``, over the examples of all processes."""
+        self.scores = []
+        for split, own in zip(self._data.scored, self._predictions, strict=True):
+            everything = {i: one for part in (all_gather(own) if split.shared else [own]) for i, one in part.items()}
+            ordered = [everything[i] for i in range(len(split.examples))]
+            score = score_predictions(self.kinds[split.task], split.examples, ordered)
+            self.scores.append(score.with_metrics(self.metrics[split.task]))
+
+    @property
+    def _data(self) -> TaskDataModule:
+        data: TaskDataModule = self.trainer.datamodule  # type: ignore[attr-defined]
+        return data
+
     def configure_gradient_clipping(
         self, optimizer: Any, gradient_clip_val: float | None = None, gradient_clip_algorithm: str | None = None
     ) -> None:
@@ -70,25 +96,3 @@ class TaskModule(lightning.LightningModule):
         optimizer = make_optimizer(self.encoder, self.heads, self.settings)
         rate = torch.optim.lr_scheduler.LambdaLR(optimizer, linear_rate(self.course, self.settings.warmup))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": rate, "interval": "step"}}
-
-
-@torch.no_grad()
-def evaluate(
-    module: TaskModule, examples: Sequence[Example], batches: list[list[int]], number: int = 0, drawn: Any = None
-) -> Score:
-    """The score of the task of that number over all examples.
-
-    It consumes no generator of the training's, unless the batches are ``drawn`` (docs/method.md, row 10), and then
-    one after another. Otherwise several processes share the batches, each example in one of them.
-    """
-    module.eval()
-    kind, predictions = module.kinds[number], dict[int, Any]()
-    collate: Collate | Any = drawn or (lambda chosen: kind.collate(chosen, None))
-    for chosen in batches if drawn else batches[rank() :: world_size()]:
-        batch = {name: value.to(module.device) for name, value in collate([examples[i] for i in chosen]).items()}
-        predictions.update(
-            zip(chosen, kind.predict(check_predictions(module(batch, number).float()), batch), strict=True)
-        )
-    everything = {i: one for part in ([predictions] if drawn else all_gather(predictions)) for i, one in part.items()}
-    score = score_predictions(kind, examples, [everything[i] for i in range(len(examples))])
-    return score.with_metrics(module.metrics[number])
