@@ -1,0 +1,121 @@
+"""A ticket in Python: a mask that is put on a model of transformers, kept while it trains, and taken off again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import torch
+from huggingface_hub import hf_hub_download
+from torch import Tensor, nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
+from transformers import PreTrainedModel
+
+from lightning_tickets.models.encoder import prunable
+from lightning_tickets.pruning.mask import Mask, fitted, kept, size
+from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
+from lightning_tickets.tickets.released import load_released
+from lightning_tickets.tickets.result import TICKET
+
+_applied: WeakKeyDictionary[nn.Module, list[Any]] = WeakKeyDictionary()  # the handles of each model's hooks
+
+
+class Ticket:
+    """A mask m, True where a weight is kept, by the names of the encoder's matrices, and how it was found.
+
+    Algorithm 1 of Chen et al. (2020) finds it; ``lightning_tickets.find`` runs that.
+    """
+
+    def __init__(self, mask: Mask, provenance: Mapping[str, Any] | None = None) -> None:
+        self.mask, self.provenance = mask, dict(provenance or {})
+
+    @classmethod
+    def load(cls, place: str | Path) -> Ticket:
+        """From a ticket's file, a folder with one, a mask file of the released code, or a repository of the hub."""
+        path = Path(place)
+        if not path.exists() and str(place).count("/") == 1:
+            path = Path(hf_hub_download(str(place), TICKET))
+        path = path / TICKET if path.is_dir() else path
+        return cls(*load_ticket(path)) if path.suffix == ".safetensors" else cls(load_released(path))
+
+    def save(self, path: str | Path) -> None:
+        """One bit a weight, as safetensors."""
+        save_ticket(Path(path), self.mask, self.provenance)
+
+    def sparsity(self) -> dict[str, float]:
+        """The share of zeros of each matrix."""
+        return {name: 1 - float(m.float().mean()) for name, m in self.mask.items()}
+
+    @property
+    def total_sparsity(self) -> float:
+        """The share of zeros of all matrices together."""
+        return 1 - kept(self.mask) / size(self.mask)
+
+    def overlap(self, other: Ticket) -> float:
+        """Weights that both keep over those that one of them keeps, |m₁ ∩ m₂| / |m₁ ∪ m₂| (the paper's appendix D)."""
+        theirs = fitted(other.mask, self.mask)
+        both, one = (sum(int(join(m, theirs[n]).sum()) for n, m in self.mask.items()) for join in (_and, _or))
+        return both / one
+
+    def apply(self, model: nn.Module) -> None:
+        """Zero the pruned weights of the encoder within ``model``, and keep them zero under any torch optimiser.
+
+        Gradients are masked before they are clipped or accumulated, weights again after every step. ValueError for a
+        model without these matrices, or with a ticket on it.
+        """
+        if model in _applied:
+            raise ValueError("there is a ticket on this model already: remove it first")
+        weights = prunable(_encoder(model))
+        pairs = [_Pruned(weights[name], m) for name, m in fitted(self.mask, weights).items()]
+        for pair in pairs:
+            pair.mask_weight()
+        after = register_optimizer_step_post_hook(lambda optimizer, *_: _after_step(optimizer, pairs))
+        _applied[model] = [after, *(pair.weight.register_hook(pair.masked) for pair in pairs)]
+
+    def remove(self, model: nn.Module) -> None:
+        """The pruned weights stay zero until they are trained; ValueError for a model without a ticket."""
+        if model not in _applied:
+            raise ValueError("there is no ticket on this model")
+        for handle in _applied.pop(model):
+            handle.remove()
+
+
+class _Pruned:
+    """A weight and its mask, on the weight's device."""
+
+    def __init__(self, weight: Tensor, mask: Tensor) -> None:
+        self.weight, self._mask = weight, mask
+
+    def masked(self, gradient: Tensor) -> Tensor:
+        self._mask = self._mask.to(gradient.device)
+        return gradient * self._mask
+
+    def mask_weight(self) -> None:
+        with torch.no_grad():
+            self.weight.copy_(self.masked(self.weight))
+
+
+def _after_step(optimizer: torch.optim.Optimizer, pairs: list[_Pruned]) -> None:
+    """Torch has one hook for all optimisers: those of other models are none of ours."""
+    stepped = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    for pair in pairs:
+        if id(pair.weight) in stepped:
+            pair.mask_weight()
+
+
+def _encoder(model: nn.Module) -> nn.Module:
+    """The bare encoder of the model of transformers that this one is or contains."""
+    for module in model.modules():
+        if isinstance(module, PreTrainedModel):
+            return module.base_model
+    raise ValueError(f"{type(model).__name__} contains no model of transformers")
+
+
+def _and(one: Tensor, other: Tensor) -> Tensor:
+    return one & other
+
+
+def _or(one: Tensor, other: Tensor) -> Tensor:
+    return one | other

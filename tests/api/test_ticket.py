@@ -1,0 +1,129 @@
+"""A ticket on a model: pruned weights stay zero whatever trains it, until it is taken off."""
+
+import pytest
+import pytorch_lightning as lightning
+import torch
+from torch import nn
+from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
+
+import lightning_tickets as lt
+from lightning_tickets.models.encoder import prunable
+from lightning_tickets.pruning.mask import full
+from lightning_tickets.pruning.ranking import keep_largest
+from lightning_tickets.tickets.released import save_released
+
+IDS = torch.randint(5, 40, (8, 6), generator=torch.Generator().manual_seed(0))
+LABELS = torch.arange(8) % 2
+OPTIMIZERS = {
+    "adamw": lambda ps: torch.optim.AdamW(ps, lr=0.01, weight_decay=0.1),
+    "momentum": lambda ps: torch.optim.SGD(ps, lr=0.1, momentum=0.9, weight_decay=0.1),
+    "adagrad": lambda ps: torch.optim.Adagrad(ps, lr=0.1),
+}
+
+
+@pytest.fixture
+def model(tiny_bert):
+    torch.manual_seed(0)
+    return AutoModelForSequenceClassification.from_pretrained(tiny_bert, num_labels=2)
+
+
+@pytest.fixture
+def ticket(model):
+    weights = {name: w.detach() for name, w in prunable(model.bert).items()}
+    return lt.Ticket(keep_largest(weights, full(weights), 1500), {"by": "magnitude"})
+
+
+def pruned(model, ticket):
+    """All weights that the ticket prunes, of the model as it is now."""
+    weights = prunable(model.bert)
+    return torch.cat([weights[name][~kept] for name, kept in ticket.mask.items()]).detach()
+
+
+def by_hand(model, optimizer, steps=3):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(input_ids=IDS, labels=LABELS).loss.backward()
+        optimizer.step()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_zeros_stay_under_any_optimiser(model, ticket, optimizer):
+    assert pruned(model, ticket).any()
+    before = model.classifier.weight.detach().clone()
+    stepping = OPTIMIZERS[optimizer](model.parameters())
+    by_hand(model, stepping, 1)  # its momentum knows the whole network
+    ticket.apply(model)
+    assert not pruned(model, ticket).any()
+    by_hand(model, stepping)
+    assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
+    gradients = {name: p.grad for name, p in prunable(model.bert).items()}
+    assert not any(gradients[name][~kept].any() for name, kept in ticket.mask.items())
+    ticket.remove(model)
+    by_hand(model, stepping, 1)
+    assert pruned(model, ticket).any()
+
+
+def test_zeros_stay_in_transformers_trainer(model, ticket, tmp_path):
+    ticket.apply(model)
+    rows = [{"input_ids": ids, "labels": label} for ids, label in zip(IDS, LABELS, strict=True)]
+    arguments = TrainingArguments(
+        str(tmp_path), max_steps=3, report_to=[], use_cpu=True, disable_tqdm=True, save_steps=9
+    )
+    before = model.classifier.weight.detach().clone()
+    Trainer(model, arguments, train_dataset=rows).train()
+    assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
+
+
+class Wrapped(lightning.LightningModule):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def training_step(self, batch, index):
+        return self.model(input_ids=batch[0], labels=batch[1]).loss
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1, weight_decay=0.1)
+
+
+def test_zeros_stay_in_lightning(model, ticket):
+    ticket.apply(wrapped := Wrapped(model))
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS, LABELS), batch_size=4)
+    quiet = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary", "enable_checkpointing"), False)
+    before = model.classifier.weight.detach().clone()
+    lightning.Trainer(accelerator="cpu", max_epochs=2, **quiet).fit(wrapped, loader)
+    assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
+
+
+def test_two_models_do_not_disturb_each_other(model, ticket, tiny_bert):
+    other = AutoModelForSequenceClassification.from_pretrained(tiny_bert, num_labels=2)
+    ticket.apply(model)
+    by_hand(other, torch.optim.SGD(other.parameters(), lr=0.1))
+    assert pruned(other, ticket).all() and not pruned(model, ticket).any()
+
+
+def test_it_is_the_same_after_saving(ticket, tmp_path):
+    ticket.save(tmp_path / "ticket.safetensors")
+    save_released(tmp_path / "mask.pt", ticket.mask)
+    for place in (tmp_path, tmp_path / "ticket.safetensors", tmp_path / "mask.pt"):
+        again = lt.Ticket.load(place)
+        assert again.overlap(ticket) == 1 and again.total_sparsity == ticket.total_sparsity
+    assert lt.Ticket.load(tmp_path).provenance == {"by": "magnitude"}
+
+
+def test_overlap_and_sparsity_are_counted():
+    one = lt.Ticket({"a": torch.tensor([[True, True, False, False]])})
+    other = lt.Ticket({"a": torch.tensor([[False, True, True, False]])})
+    assert one.overlap(other) == 1 / 3 and one.sparsity() == {"a": 0.5} and one.total_sparsity == 0.5
+
+
+def test_what_does_not_fit_is_refused(model, ticket):
+    with pytest.raises(ValueError, match="contains no model of transformers"):
+        ticket.apply(nn.Linear(2, 2))
+    with pytest.raises(ValueError, match="mask does not fit the model: a is"):
+        lt.Ticket({"a": torch.ones(1, 4, dtype=torch.bool)}).apply(model)
+    with pytest.raises(ValueError, match="there is no ticket on this model"):
+        ticket.remove(model)
+    ticket.apply(model)
+    with pytest.raises(ValueError, match="there is a ticket on this model already"):
+        ticket.apply(model)
