@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -65,11 +66,15 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.parse_sweep import with_known_sparsity
     from lightning_tickets.composition.settings import root
     from lightning_tickets.composition.single import context_of, run_of
+    from lightning_tickets.errors import UserError
     from lightning_tickets.execution.machine import check_machine
     from lightning_tickets.execution.worker import execute_job
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
 
+    if study := next((one for one in overrides if one.startswith("experiment=")), None):
+        command = shlex.join(["lightning-tickets", "run", "-m", *overrides])
+        raise UserError(f"{study} is a sweep, which run takes with -m: `{command}`")
     whole = compose_whole(overrides)
     config = with_known_sparsity(without_hydra(whole), overrides)
     cell, context = run_of(config), context_of(config, single=True)
