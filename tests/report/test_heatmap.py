@@ -349,6 +349,14 @@ def test_a_matrix_darkens_with_its_numbers_and_stays_readable() -> None:
     assert all(contrast(square.ink, square.color) >= 4.5 for square in line if square)
 
 
+def test_the_colors_of_a_matrix_range_over_what_compares_two_rows() -> None:
+    first, second = squares(shares([1.0, 0.81], [0.88, 1.0], rows="ab", columns="ab"))
+    low, itself, high = (square.color for square in (first[1], first[0], second[0]) if square)
+    assert itself == second[1].color == "#d0d0d0" and luminance(low) - luminance(high) > 0.3
+    key = draw(shares([1.0, 0.81], [0.88, 1.0], rows="ab", columns="ab")).axes[1]
+    assert [text.get_text() for text in key.get_xticklabels()] == ["80.0", "85.0", "90.0"]
+
+
 @pytest.mark.parametrize("values", [[[1.2]], [[-0.1]], [[0.5, 0.5]], [[0.5], [0.5]], []])
 def test_a_matrix_that_cannot_be_shown_is_refused(values: list[list[float]], tmp_path: Path) -> None:
     for refuse in (png, lambda matrix: write_exhibit(matrix, tmp_path)):

@@ -1,7 +1,7 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from collections.abc import Iterator
-from math import ceil, isfinite
+from collections.abc import Iterator, Sequence
+from math import ceil, floor, isfinite
 
 import matplotlib
 from matplotlib.colors import LinearSegmentedColormap
@@ -24,7 +24,9 @@ from lightning_tickets.studies.frame_rules import DEVIATION
 from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
-SHARES = Scale(matplotlib.colormaps["YlGnBu"], 0, 1)
+SHARES = matplotlib.colormaps["YlGnBu"]
+STEP = 0.05  # the ends of a matrix's colors are multiples of it
+GREY = "#d0d0d0"
 
 
 def figure(exhibit: Exhibit) -> Figure:
@@ -37,6 +39,9 @@ def figure(exhibit: Exhibit) -> Figure:
     squares = [line(row, scale, bool(marked)) for row in compared.rows]
     labels = [one_line(row.label) for row in compared.rows]
     drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel("Trained and scored on")
+    axes.set_ylabel("Subnetwork")
     ends = {end: signed(end, 0) for end in (scale.low, 0.0, scale.high)}
     color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", ends)
     return drawn
@@ -105,16 +110,36 @@ def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
 
 
 def matrix(what: Matrix, caption: str) -> Figure:
-    """Shares from 0 to 1 as percentages; raises ValueError for any other number."""
-    squares = [[share(value) for value in line] for line in what.values]
+    """Shares from 0 to 1 as percentages; raises ValueError for any other number.
+
+    The colors range over the values. What compares a row with itself is grey.
+    """
+    others = [
+        value
+        for row, line in zip(what.rows, what.values, strict=True)
+        for column, value in zip(what.columns, line, strict=True)
+        if row != column and value is not None and isfinite(value)
+    ]
+    scale = ranging(others)
+    squares = [
+        [share(value, scale, row == column) for column, value in zip(what.columns, line, strict=True)]
+        for row, line in zip(what.rows, what.values, strict=True)
+    ]
     drawn, axes = heatmap_axes(what.title, caption, what.rows, what.columns, squares)
-    color_bar(drawn, axes, SHARES, "Percent", {end / 100: str(end) for end in (0, 25, 50, 75, 100)})
+    ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
+    color_bar(drawn, axes, scale, "Percent", {end: points(end) for end in ends})
     return drawn
 
 
-def share(value: float | None) -> Square:
+def ranging(values: Sequence[float]) -> Scale:
+    """From the multiple of STEP below the smallest value to the one above the largest."""
+    low, high = (round(value / STEP, 6) for value in (min(values, default=0), max(values, default=1)))
+    return Scale(SHARES, STEP * floor(low), STEP * max(ceil(high), floor(low) + 1))
+
+
+def share(value: float | None, scale: Scale, itself: bool) -> Square:
     if value is None or not isfinite(value):
         return Square(MISSING)
     if not 0 <= value <= 1:
         raise ValueError(f"a matrix shows shares from 0 to 1, not {value}")
-    return Square(points(value), SHARES.color(value))
+    return Square(points(value), GREY if itself else scale.color(value))
