@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.cells import CellComposer, Options
+from lightning_tickets.errors import Damaged
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.store import Store
@@ -29,9 +31,9 @@ from lightning_tickets.studies.sparsities import (
     needed_curves,
     resolve_sparsities,
 )
-from lightning_tickets.tickets.result import TICKET, read_result
-from lightning_tickets.tickets.spec import Run
+from lightning_tickets.tickets.result import columns_of, damaged, open_ticket, read_result
 
+T = TypeVar("T")
 PROGRAM = "lightning-tickets run"
 HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
 WNLI = "WNLI says nothing: on its 71 development examples BERT does no better than the most frequent label."
@@ -69,7 +71,8 @@ class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
     With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
-    ``known_winning`` looks it up in the store only.
+    ``known_winning`` looks it up in the store only. What cannot be read counts as missing; ``unreadable`` says why, by
+    name.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Sweep:
     assume_published: bool = False
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
+    unreadable: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
@@ -147,6 +151,11 @@ class Sweep:
     def plan(self) -> Plan:
         return make_plan(self.requested)
 
+    @cached_property
+    def damaged(self) -> Mapping[str, str]:
+        """Name and reason of the plan's artefacts that are in the store and cannot be read; large files are not."""
+        return self.unreadable | damaged(self.store, (name for job in self.plan.jobs for name in job.makes))
+
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
@@ -161,8 +170,10 @@ class Sweep:
 
     def fill_exhibits(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
-        winning = self.winning_sparsity
-        filled = [(exhibit.fill(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
+        winning, filled = self.winning_sparsity, []
+        for exhibit in self.exhibits:
+            lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
+            filled.append((exhibit.fill(lookup, winning), exhibit.cells(winning)))
         return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
@@ -175,7 +186,8 @@ class Sweep:
     def outcome(self, cell: Cell) -> CellResult:
         """What the store has of a cell."""
         request = self.composer.request(cell)
-        run, result = request.run, read_result(self.store, request.run)
+        run = request.run
+        result = self.readable(run.name, lambda: read_result(self.store, run))
         return CellResult(
             run=run.name,
             metric=run.problem.task.metric,
@@ -183,19 +195,30 @@ class Sweep:
             command=_command(request.overrides),
             undefined=result.undefined if result else (),
             metrics=result.metrics if result else {},
-            ticket=_ticket(run, self.store),
             problem=run.problem,
             steps=request.steps,
             selection=result.selection if result else {},
         )
 
+    def columns(self, name: str) -> dict[str, list[float]] | None:
+        """What the metrics of a run are of."""
+        return self.readable(name, lambda: columns_of(self.store, name))
+
+    def _with_ticket(self, cell: Cell) -> CellResult:
+        """What the store has of a cell, with the verified file of its mask."""
+        ticket = self.composer.request(cell).run.ticket
+        if ticket is None or not self.store.has(ticket.name):
+            return self.outcome(cell)
+        return replace(self.outcome(cell), ticket=self.readable(ticket.name, lambda: open_ticket(self.store, ticket)))
+
+    def readable(self, name: str, read: Callable[[], T]) -> T | None:
+        """What is read of an artefact; None if it is damaged."""
+        try:
+            return read()
+        except Damaged as damage:
+            self.unreadable[name] = str(damage)
+            return None
+
 
 def _command(overrides: Sequence[str]) -> str:
     return f"{PROGRAM} {shlex.join(overrides)}"
-
-
-def _ticket(run: Run, store: Store) -> Path | None:
-    """The file of the run's mask, if it is in the store."""
-    if run.ticket is None or not store.has(run.ticket.name):
-        return None
-    return store.path(run.ticket.name) / TICKET

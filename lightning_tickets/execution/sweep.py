@@ -1,7 +1,7 @@
 """Running a sweep: plan, dispatch what is missing, and plan again while results decide which cells there are."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -19,7 +19,10 @@ class SweepFailed(Exception):
 
 
 class PlannedSweep(Protocol):
-    """``sparsities_known`` unless its runs decide at which sparsities tickets win, and so which cells follow."""
+    """``sparsities_known`` unless its runs decide at which sparsities tickets win, and so which cells follow.
+
+    ``damaged`` are the reasons of what is in the store and cannot be read, by name.
+    """
 
     @property
     def plan(self) -> Plan: ...
@@ -27,6 +30,8 @@ class PlannedSweep(Protocol):
     def store(self) -> Store: ...
     @property
     def sparsities_known(self) -> bool: ...
+    @property
+    def damaged(self) -> Mapping[str, str]: ...
     def work(self, job: Job) -> WorkItem: ...
 
 
@@ -62,6 +67,7 @@ def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
     """Makes all that is missing of a sweep, and returns its final plan; SweepFailed if a job failed."""
     outcome = _Outcome()
     while True:
+        outcome.failed |= sweep.damaged
         _run_missing(sweep, launcher, outcome)
         if sweep.sparsities_known or outcome.failed or outcome.stopped:
             break

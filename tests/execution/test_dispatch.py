@@ -159,7 +159,7 @@ def test_the_artefact_counts_not_what_is_reported(run, store):
 def planned(store, work_of):
     """A sweep of these jobs."""
     return lambda *jobs, sparsities_known=True: SimpleNamespace(
-        plan=Plan(jobs, len(jobs)), store=store, sparsities_known=sparsities_known, work=work_of
+        plan=Plan(jobs, len(jobs)), store=store, sparsities_known=sparsities_known, damaged={}, work=work_of
     )
 
 
