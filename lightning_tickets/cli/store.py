@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from lightning_tickets.errors import Damaged, UserError, printable
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import OBJECT, SPEC, Store
-from lightning_tickets.tickets.result import RESULT, RESULTS
+from lightning_tickets.tickets.result import RESULT, RESULTS, check
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
@@ -40,11 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: Store) -> int:
-    problems = [problem for _, problem in damaged(store)]
-    for problem in problems:
+    names, number = list(artefacts(store)), 0
+    for _, problem in damaged(names, partial(check, store)):
         print(problem)
-    print(f"{sum(1 for _ in artefacts(store))} artefacts, {len(problems)} damaged")
-    return 1 if problems else 0
+        number += 1
+    print(f"{len(names)} artefacts, {number} damaged")
+    return 1 if number else 0
 
 
 def _verify_scores(store: Store) -> int:
@@ -71,7 +73,7 @@ def _verify_scores(store: Store) -> int:
 
 
 def _gc(store: Store, place: Path, sure: bool) -> int:
-    found = garbage(store, place / "checkpoints")
+    found = garbage(store, place / "checkpoints", partial(check, store))
     warn(f"left alone: {damage}" for damage in found.odd)
     for path in found.folders:
         print(printable(str(path)))

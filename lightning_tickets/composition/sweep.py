@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from lightning_tickets.composition.cells import CellComposer, Options
 from lightning_tickets.errors import Damaged
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
+from lightning_tickets.runs.maintenance import damaged
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
@@ -31,7 +32,7 @@ from lightning_tickets.studies.sparsities import (
     needed_curves,
     resolve_sparsities,
 )
-from lightning_tickets.tickets.result import columns_of, damaged, open_ticket, read_result
+from lightning_tickets.tickets.result import SMALL, check, columns_of, open_ticket, read_result
 
 T = TypeVar("T")
 PROGRAM = "lightning-tickets run"
@@ -154,7 +155,9 @@ class Sweep:
     @cached_property
     def damaged(self) -> Mapping[str, str]:
         """Name and reason of the plan's artefacts that are in the store and cannot be read; large files are not."""
-        return self.unreadable | damaged(self.store, (name for job in self.plan.jobs for name in job.makes))
+        made = (name for job in self.plan.jobs for name in job.makes if self.store.has(name))
+        found = damaged(made, partial(check, self.store, most=SMALL))
+        return self.unreadable | {name: str(damage) for name, damage in found}
 
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""

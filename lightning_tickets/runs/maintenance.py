@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from lightning_tickets.runs.files import check_folder, entries, is_folder
 from lightning_tickets.runs.store import MANIFEST, Store
 
 DRAFT = ".draft-"
+Check = Callable[[str], object]
+"""Takes the name of an artefact; Damaged if that is what it is."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,17 @@ def artefacts(store: Store) -> Iterator[str]:
                 yield f"{entry.name}/{one.name}"
 
 
-def damaged(store: Store) -> Iterator[tuple[str, Damaged]]:
-    """Every artefact with a missing file or a wrong checksum, and the first one's reason."""
-    for name in artefacts(store):
+def damaged(names: Iterable[str], check: Check) -> Iterator[tuple[str, Damaged]]:
+    """Those of the artefacts that do not pass, and why."""
+    for name in names:
         try:
-            store.verify(name)
+            check(name)
         except Damaged as damage:
             yield name, damage
 
 
-def garbage(store: Store, checkpoints: Path) -> Garbage:
-    """Drafts without a living worker, checkpoints of finished runs, damaged artefacts.
+def garbage(store: Store, checkpoints: Path, check: Check) -> Garbage:
+    """Drafts without a living worker, checkpoints of finished runs, artefacts that do not pass.
 
     A worker whose lease cannot be read may be living.
     """
@@ -52,7 +54,7 @@ def garbage(store: Store, checkpoints: Path) -> Garbage:
     living = {name for name, held in leases.items() if isinstance(held, Damaged) or not held.is_dead}
     drafts = [path for path in _drafts(store.root) if _target(path, store.root) not in living]
     over = [checkpoints / name for name in _folders(checkpoints) if name not in living and store.has(name)]
-    broken = [store.path(name) for name, _ in damaged(store)]
+    broken = [store.path(name) for name, _ in damaged(artefacts(store), check)]
     folders, odd = _split([*drafts, *over, *broken])
     return Garbage(folders, [*(held for held in leases.values() if isinstance(held, Damaged)), *odd])
 

@@ -1,22 +1,21 @@
 """What a finished training leaves next to its spec: the score and what it was trained with. No torch here."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, FiniteFloat, TypeAdapter
 
-from lightning_tickets.errors import Damaged
-from lightning_tickets.runs.store import TIMING, Store, write_json
+from lightning_tickets.runs.store import OBJECT, SPEC, TIMING, Store, write_json
 from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.training.config import held_out
 
 RESULT = "result.json"
 TICKET = "ticket.safetensors"  # next to a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
-SMALL = 1 << 16  # bytes of a file whose checksum is looked at in passing
+SMALL = 1 << 14  # bytes of a file whose checksum is computed in passing
 
 
 @dataclass(frozen=True)
@@ -92,27 +91,20 @@ def read_round(store: Store, name: str, spec: Any) -> Result:
 
 
 def open_ticket(store: Store, spec: TicketMask) -> Path:
-    """The verified file of a round's mask; Damaged also if the result of a round that trained is none."""
-    place = store.open(spec.name, spec)
-    if (place / RESULT).exists():
-        store.read(spec.name, RESULT, RESULTS)
-    return place / TICKET
+    """The verified file of a round's mask; the result beside it is one."""
+    check(store, spec.name)
+    return store.open(spec.name, spec) / TICKET
 
 
-def damaged(store: Store, names: Iterable[str]) -> dict[str, str]:
-    """Name and reason of what is in the store and cannot be read, by a look that passes over large files.
+def check(store: Store, name: str, most: int | None = None) -> None:
+    """Damaged unless an artefact's files are as they were sealed (see ``Store.verify``), and of their types.
 
     A round that has not trained has a ticket and no result.
     """
-    reasons = {}
-    for name in filter(store.has, names):
-        try:
-            files = store.verify(name, SMALL)
-            if RESULT in files or TICKET not in files:
-                store.read(name, RESULT, RESULTS)
-        except Damaged as damage:
-            reasons[name] = str(damage)
-    return reasons
+    files = store.verify(name, most)
+    store.read(name, SPEC, OBJECT)
+    if RESULT in files or TICKET not in files:
+        store.read(name, RESULT, RESULTS)
 
 
 def summary_line(run: Run, result: Result) -> str:
