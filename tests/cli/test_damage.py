@@ -166,6 +166,30 @@ def test_a_report_leaves_out_what_is_damaged(root):
     assert f"Left out, since it is damaged: {place.name}" in lines
 
 
+def test_a_damaged_run_of_a_curve(root):
+    """No command takes it for a curve that has not been made."""
+    place, winning = one(root / "runs", RUN), ["task=cola", "sparsity=winning", "sparsity.seeds=[1]", "seed=1", *SHORT]
+    sweep = [word for word in winning if "seeds" not in word]
+    assert "sparsity=winning: task=cola has no curve yet" in ask(root, "run", *winning, status=2)[0]
+    (place / "examples.json").write_text("{}")
+    line = (
+        f"{place / 'examples.json'}: damaged (its checksum is not the manifest's): remove {place} and run its command"
+    )
+    assert ask(root, "run", *winning, status=2) == [f"lightning-tickets: {line} again"]
+    for command in ("status", "plan"):
+        lines = ask(root, command, *sweep)
+        assert any(line in one for one in lines) and ", 1 damaged" in lines[-1] + lines[-2]
+
+
+def test_claims_are_tested_without_what_is_damaged(root):
+    place = one(root / "runs", RUN)
+    (place / "result.json").write_text("{}")
+    lines = ask(root, "claims", *OF_RUNS)
+    assert (
+        lines[0].startswith(f"lightning-tickets: {place / 'result.json'}: damaged (") and "CANNOT BE TOLD" in lines[1]
+    )
+
+
 BESIDE = {  # a file below the root, what is put there, and who names it
     "runs/.leases/list/1": (write("[1]"), "status gc"),
     "runs/.leases/null/1": (write("null"), "status gc"),
