@@ -4,7 +4,17 @@ from pathlib import Path
 
 
 class UserError(Exception):
-    """An invalid request; the message names the key or file and what is expected."""
+    """An invalid request; the message names the key or file and what is expected.
+
+    It is one line: what a terminal would obey is written as an escape.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
+
+
+class Stopped(UserError):
+    """A chain has fallen below ticket.stop_below and is searched no further."""
 
 
 class Damaged(UserError):
@@ -13,11 +23,7 @@ class Damaged(UserError):
     def __init__(self, path: Path, why: str, remove: Path | None = None) -> None:
         self.path = path
         what = "it" if remove is None else f"{remove} and run its command again"
-        super().__init__(printable(f"{path}: damaged ({why}): remove {what}"))
-
-
-class Stopped(UserError):
-    """A chain has fallen below ticket.stop_below and is searched no further."""
+        super().__init__(f"{path}: damaged ({why}): remove {what}")
 
 
 class Busy(Exception):
@@ -32,15 +38,20 @@ class Interrupted(BaseException):
         self.signals = signals
 
 
+def printable(text: str) -> str:
+    """What comes from files as a terminal can show it: what it would obey is written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class PartialData(UserWarning):
     """A split does not have the official row count."""
 
 
-def printable(text: str) -> str:
-    """With control characters replaced, as what comes from files must be before a terminal gets it."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+def one_line(text: str) -> str:
+    """On one line, with control characters replaced, cut at 200 characters."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:200]
 
 
 def reason(error: Exception) -> str:
-    """A library's message on one line, with control characters replaced."""
-    return printable(" ".join(str(error).split()))[:200] or type(error).__name__
+    """A library's message on one line."""
+    return one_line(str(error)) or type(error).__name__

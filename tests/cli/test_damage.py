@@ -242,7 +242,7 @@ def test_what_is_odd_beside_artefacts_stops_nothing(root):
         "sweep": ask(root, "run", "-m", *CELLS),
     }
     for place, commands in named.items():
-        start = f"{place}: damaged (".replace("\x1b", "?")
+        start = f"{place}: damaged (".replace("\x1b", "\\x1b")
         assert {name for name, said in lines.items() if any(start in line for line in said)} == commands, place
     assert "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed; idle" in lines["status"][-1]
     assert lines["verify"][-1] == "6 artefacts, 2 damaged" and lines["list"][-1].startswith("4 artefacts")
