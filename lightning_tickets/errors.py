@@ -25,6 +25,11 @@ class Damaged(UserError):
         what = "it" if remove is None else f"{remove} and run its command again"
         super().__init__(f"{path}: damaged ({why}): remove {what}")
 
+    @property
+    def may_be_whole(self) -> bool:
+        """Whether the machine has failed to read it, as a network's disk may for a while."""
+        return isinstance(self.__cause__, OSError) and not isinstance(self.__cause__, FileNotFoundError)
+
 
 class Busy(Exception):
     """Another worker is making the artefact."""

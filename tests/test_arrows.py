@@ -47,6 +47,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.context",
         "tickets.needs",
         "tickets.result",
+        "tickets.reader",
         "execution.job",
         "data",
         "models.files",

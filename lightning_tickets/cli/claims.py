@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [] if any(line.startswith("experiment=") for line in overrides) else [PAPER]
     sweep = parse_sweep([*chosen, *overrides])
     claims = test_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
-    warn(sweep.unreadable.values())
+    warn(sweep.reader.unreadable.values())
     if arguments.json:
         print(json.dumps([asdict(claim) for claim in claims], indent=1, ensure_ascii=False))
         return 0

@@ -40,16 +40,16 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     folder = sweep.root / "reports" / sweep.label
     names = {name for exhibit in exhibits for measurement in exhibit.measurements for name in measurement.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    examples = ExampleBootstrap(sweep.columns)
+    examples = ExampleBootstrap(sweep.reader.columns)
     judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in exhibits}
-    notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.unreadable)]
+    notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
-    warn(sweep.unreadable.values())
+    warn(sweep.reader.unreadable.values())
     for one in shown:
         print(f"\n{markdown.write(build_table(one))}")
     print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
-    return 1 if sweep.unreadable else 0
+    return 1 if sweep.reader.unreadable else 0
 
 
 def _with_claims(sweep: Sweep) -> list[Reportable]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -123,11 +122,11 @@ def _run_sweep(overrides: list[str]) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
-    from lightning_tickets.tickets.result import read_result, summary_line
+    from lightning_tickets.tickets.result import summary_line
 
     for run in {request.run.name: request.run for request in sweep.requested}.values():
-        result = sweep.readable(run.name, partial(read_result, sweep.store, run))
+        result = sweep.reader.result(run)
         if result is not None:
             print(summary_line(run, result))
-    warn(sweep.unreadable.values())
-    return 1 if sweep.unreadable else 0
+    warn(sweep.reader.unreadable.values())
+    return 1 if sweep.reader.unreadable else 0

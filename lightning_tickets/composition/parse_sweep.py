@@ -107,7 +107,7 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     sweep = parse_sweep(line)
     percent = sweep.winning_sparsity(task, level)
     if percent is None:
-        for damage in sweep.unreadable.values():
+        for damage in sweep.reader.unreadable.values():
             raise UserError(damage)
         curve_line = [f"task={task}", "subnetwork=full,imp", "sparsity=range(10,100,10)", f"seed={seeds}", *own]
         raise UserError(f"sparsity={level}: task={task} has no curve yet: {PROGRAM} -m {shlex.join(curve_line)}")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
-from typing import TypeVar
 
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.cells import CellComposer, Options
-from lightning_tickets.errors import Damaged
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
-from lightning_tickets.runs.maintenance import damaged
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
@@ -32,9 +29,8 @@ from lightning_tickets.studies.sparsities import (
     needed_curves,
     resolve_sparsities,
 )
-from lightning_tickets.tickets.result import SMALL, check, columns_of, open_ticket, read_result
+from lightning_tickets.tickets.reader import Reader
 
-T = TypeVar("T")
 PROGRAM = "lightning-tickets run"
 HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
 WNLI = "WNLI says nothing: on its 71 development examples BERT does no better than the most frequent label."
@@ -72,8 +68,7 @@ class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
     With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
-    ``known_winning`` looks it up in the store only. What cannot be read counts as missing; ``unreadable`` says why, by
-    name.
+    ``known_winning`` looks it up in the store only.
     """
 
     name: str
@@ -84,10 +79,11 @@ class Sweep:
     assume_published: bool = False
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
-    unreadable: dict[str, str] = field(init=False, default_factory=dict)
+    reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
+        self.reader = Reader(self.store)
         self._lookup, self.known_winning = cache(self.outcome), cache(self._known_winning)
         cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
         self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))
@@ -154,10 +150,8 @@ class Sweep:
 
     @cached_property
     def damaged(self) -> Mapping[str, str]:
-        """Name and reason of the plan's artefacts that are in the store and cannot be read; large files are not."""
-        made = (name for job in self.plan.jobs for name in job.makes if self.store.has(name))
-        found = damaged(made, partial(check, self.store, most=SMALL))
-        return self.unreadable | {name: str(damage) for name, damage in found}
+        """Why artefacts of the plan that are in the store cannot be read, by name."""
+        return self.reader.damaged(name for job in self.plan.jobs for name in job.makes)
 
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
@@ -189,8 +183,7 @@ class Sweep:
     def outcome(self, cell: Cell) -> CellResult:
         """What the store has of a cell."""
         request = self.composer.request(cell)
-        run = request.run
-        result = self.readable(run.name, lambda: read_result(self.store, run))
+        run, result = request.run, self.reader.result(request.run)
         return CellResult(
             run=run.name,
             metric=run.problem.task.metric,
@@ -203,24 +196,10 @@ class Sweep:
             selection=result.selection if result else {},
         )
 
-    def columns(self, name: str) -> dict[str, list[float]] | None:
-        """What the metrics of a run are of."""
-        return self.readable(name, lambda: columns_of(self.store, name))
-
     def _with_ticket(self, cell: Cell) -> CellResult:
         """What the store has of a cell, with the verified file of its mask."""
         ticket = self.composer.request(cell).run.ticket
-        if ticket is None or not self.store.has(ticket.name):
-            return self.outcome(cell)
-        return replace(self.outcome(cell), ticket=self.readable(ticket.name, lambda: open_ticket(self.store, ticket)))
-
-    def readable(self, name: str, read: Callable[[], T]) -> T | None:
-        """What is read of an artefact; None if it is damaged."""
-        try:
-            return read()
-        except Damaged as damage:
-            self.unreadable[name] = str(damage)
-            return None
+        return replace(self.outcome(cell), ticket=self.reader.ticket(ticket) if ticket is not None else None)
 
 
 def _command(overrides: Sequence[str]) -> str:

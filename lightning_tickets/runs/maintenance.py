@@ -48,15 +48,16 @@ def damaged(names: Iterable[str], check: Check) -> Iterator[tuple[str, Damaged]]
 def garbage(store: Store, checkpoints: Path, check: Check) -> Garbage:
     """Drafts without a living worker, checkpoints of finished runs, artefacts that do not pass.
 
-    A worker whose lease cannot be read may be living.
+    A worker whose lease cannot be read may be living, and a file may be whole that the machine has failed to read.
     """
     leases = dict(lease.leases(store.root))
     living = {name for name, held in leases.items() if isinstance(held, Damaged) or not held.is_dead}
     drafts = [path for path in _drafts(store.root) if _target(path, store.root) not in living]
     over = [checkpoints / name for name in _folders(checkpoints) if name not in living and store.has(name)]
-    broken = [store.path(name) for name, _ in damaged(artefacts(store), check)]
-    folders, odd = _split([*drafts, *over, *broken])
-    return Garbage(folders, [*(held for held in leases.values() if isinstance(held, Damaged)), *odd])
+    broken = list(damaged(artefacts(store), check))
+    folders, odd = _split([*drafts, *over, *(store.path(name) for name, why in broken if not why.may_be_whole)])
+    unread = [held for held in leases.values() if isinstance(held, Damaged)]
+    return Garbage(folders, [*unread, *(why for _, why in broken if why.may_be_whole), *odd])
 
 
 def remove(paths: Iterable[Path]) -> list[str]:

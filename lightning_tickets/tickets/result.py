@@ -15,7 +15,6 @@ from lightning_tickets.training.config import held_out
 RESULT = "result.json"
 TICKET = "ticket.safetensors"  # next to a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
-SMALL = 1 << 14  # bytes of a file whose checksum is computed in passing
 
 
 @dataclass(frozen=True)

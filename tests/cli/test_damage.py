@@ -1,5 +1,6 @@
 """Whatever is damaged below the root: every command names it in one line, and goes on with the rest."""
 
+import errno
 import json
 import os
 import shutil
@@ -257,6 +258,23 @@ def test_a_worker_whose_lease_cannot_be_read_may_be_living(root):
     write("[1]")(root / "runs/.leases/odd/1")
     ask(root, "store", "gc", "--yes")
     assert [draft.exists() for draft in drafts] == [True, False]
+
+
+def test_what_the_machine_fails_to_read_is_left_alone(root, monkeypatch):
+    """It may be whole: gc does not remove it, and it is read again when the disk is back."""
+
+    def fails(path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    before = sorted((root / "runs").rglob("*"))
+    with monkeypatch.context() as patched:
+        patched.setattr("lightning_tickets.fingerprints.checksum", fails)
+        assert ask(root, "store", "verify", status=1)[-1] == "4 artefacts, 4 damaged"
+        lines = ask(root, "store", "gc", "--yes")
+    assert lines[-1].startswith("0 folders") and len(lines) == 5
+    assert all("left alone: " in line and "damaged (Input/output error)" in line for line in lines[:4])
+    assert sorted((root / "runs").rglob("*")) == before
+    assert ask(root, "store", "verify")[-1] == "4 artefacts, 0 damaged"
 
 
 @pytest.mark.parametrize("make", [link("nowhere"), write("mine"), folder], ids=["a link", "a file", "a folder"])
