@@ -52,6 +52,12 @@ class _Outcome:
         elif result.state == "failed":
             self.failed[item.name] = f"{result.message}; retry with: {item.command}"
 
+    def record_made(self, job: Job, damaged: Mapping[str, str]) -> None:
+        """A job whose artefacts are all there; one that still has some to make fails by itself on what is damaged."""
+        reasons = [damaged[name] for name in job.makes if name in damaged]
+        if reasons:
+            self.failed[job.name] = reasons[0]
+
     def record_waiting(self, job: Job) -> None:
         if _chain(job.needs or "") in self.stopped:
             self.beyond += 1
@@ -67,7 +73,6 @@ def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
     """Makes all that is missing of a sweep, and returns its final plan; SweepFailed if a job failed."""
     outcome = _Outcome()
     while True:
-        outcome.failed |= sweep.damaged
         _run_missing(sweep, launcher, outcome)
         if sweep.sparsities_known or outcome.failed or outcome.stopped:
             break
@@ -82,7 +87,10 @@ def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
 
 
 def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> None:
-    queue = ReadyQueue([job for job in sweep.plan.jobs if job.missing(sweep.store)], sweep.store.has)
+    jobs = list[Job]()
+    for job in sweep.plan.jobs:
+        jobs.append(job) if job.missing(sweep.store) else outcome.record_made(job, sweep.damaged)
+    queue = ReadyQueue(jobs, sweep.store.has)
 
     def record(job: Job, result: JobResult) -> None:
         outcome.record(sweep.work(job), result)

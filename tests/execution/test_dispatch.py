@@ -188,10 +188,16 @@ def test_a_failed_sweep_lists_reasons_and_commands(planned, store):
 def test_a_sweep_with_a_damaged_run_makes_the_rest_and_ends(planned, store):
     """Also where the damaged run would tell which cells there are."""
     publish(store, "curve")
-    sweep = planned(job("curve"), job("full"), sparsities_known=False, damaged=["curve"])
+    publish(store, "chain/1")
+    chain = job("chain", ["chain/1", "chain/2"])  # fails when it reads its first round
+    sweep = planned(job("curve"), job("full"), chain, sparsities_known=False, damaged=["curve", "chain/1"])
     with pytest.raises(SweepFailed) as failed:
-        run_sweep(sweep, list, Scripted(store))
-    assert str(failed.value).splitlines() == ["1 of 2 jobs failed; the others finished:", "  curve: damaged (cut off)"]
+        run_sweep(sweep, list, Scripted(store, chain=[JobResult("failed", "damaged (cut off)")]))
+    assert str(failed.value).splitlines() == [
+        "2 of 3 jobs failed; the others finished:",
+        "  curve: damaged (cut off)",
+        "  chain: damaged (cut off); retry with: run chain",
+    ]
     assert store.has("full")
 
 
