@@ -65,7 +65,8 @@ def _verify_scores(store: Store) -> int:
             continue
         stored, again = metrics
         for metric in different(stored, again):
-            print(printable(f"{name}: {metric} is {stored[metric]:.6f}, its predictions give {again[metric]:.6f}"))
+            value = f"{stored[metric]:.6f}" if metric in stored else "absent"
+            print(printable(f"{name}: {metric} is {value}, its predictions give {again[metric]:.6f}"))
             wrong += 1
         runs, recomputed, skipped = runs + 1, recomputed + len(again), skipped + len(set(stored) - set(again))
     print(f"{runs} runs: {recomputed} metrics recomputed, {wrong} different, {skipped} without predictions")

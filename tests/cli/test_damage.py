@@ -182,6 +182,24 @@ def test_a_damaged_run_of_a_curve(root):
         assert any(line in one for one in lines) and ", 1 damaged" in lines[-1] + lines[-2]
 
 
+RESULT = '{"metric": "matthews", "metrics": {"matthews": 0.5}, "undefined": [], "kept": 1, "prunable": 1}'
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [
+        ("examples.json", '{"label": ["a"]}', "examples.json: damaged (expected predictions that can be scored, got "),
+        ("examples.json", "[]", "examples.json: damaged (Input should be an object)"),
+        ("result.json", RESULT, ": accuracy is absent, its predictions give 0."),
+    ],
+)
+def test_scores_of_files_that_were_sealed_again(root, file, content, line):
+    """The checksums are right, so only what the files say can tell."""
+    sealed(content)(one(root / "runs", RUN) / file)
+    lines = ask(root, "store", "verify", "--scores", status=1)
+    assert lines[0] == "4 artefacts, 0 damaged" and any(line in one for one in lines[1:])
+
+
 def test_claims_are_tested_without_what_is_damaged(root):
     place = one(root / "runs", RUN)
     (place / "result.json").write_text("{}")
