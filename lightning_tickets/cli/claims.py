@@ -4,7 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 
-from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
+from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, warn
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.studies.claims import RULE
 from lightning_tickets.studies.claims import check_claims as test_claims
@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [] if any(line.startswith("experiment=") for line in overrides) else [PAPER]
     sweep = parse_sweep([*chosen, *overrides])
     claims = test_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
+    warn(sweep.reader.unreadable.values())
     if arguments.json:
         print(json.dumps([asdict(claim) for claim in claims], indent=1, ensure_ascii=False))
         return 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lightning_tickets.cli.parser import COMMANDS, PROGRAM, UsageError, command_parser, main_parser
-from lightning_tickets.errors import Interrupted, PartialData, UserError
+from lightning_tickets.errors import Busy, Interrupted, PartialData, UserError
 
 OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 CLOSED_PIPE = 141  # as the shell reports a program that SIGPIPE has ended
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, UsageError):
             print(error.usage, file=sys.stderr, end="")
         return 2
+    except Busy as busy:  # of several processes, whose work another worker has taken over
+        print(f"lightning-tickets: {busy}; run the command again to read its result", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         _drop_output()
         return CLOSED_PIPE

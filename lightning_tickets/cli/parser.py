@@ -2,6 +2,8 @@
 
 import argparse
 import re
+import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
@@ -79,6 +81,12 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a folder with YAMLs of your own, as DIR/task/mine.yaml; may be given several times",
     )
+
+
+def warn(lines: Iterable[object]) -> None:
+    """Each as a line of ours on stderr."""
+    for line in lines:
+        print(f"lightning-tickets: {line}", file=sys.stderr)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -34,8 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
     for job in sweep.plan.jobs:
-        left = job.missing(sweep.store)
-        print(f"{job.name:48s} {f'missing {len(left)} of {len(job.makes)}' if left else 'done'}")
+        left, broken = job.missing(sweep.store), [name for name in job.makes if name in sweep.damaged]
+        counts = {"missing": len(left), "damaged": len(broken)}
+        parts = [f"{word} {count} of {len(job.makes)}" for word, count in counts.items() if count]
+        print(f"{job.name:48s} {', '.join(parts) or 'done'}")
+    for name, why in sweep.damaged.items():
+        print(f"damaged  {name:39s} {why}")
     seeds = _seeds(sweep)
     for name, (trainings, missing, seconds) in studies.items() if len(studies) > 1 else ():
         runs = f"{len(seeds[name])} seeds, " if name in seeds else ""
@@ -49,10 +53,11 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
         print(_disk(sweep))
     if missing and sweep.plan.pace(sweep.store) is None:
         print(ASSUMED_TIME)
+    damaged = f"{len(sweep.damaged)} damaged, " if sweep.damaged else ""
     alone = f"{sum(count for count, _, _ in studies.values())} study by study, " if len(studies) > 1 else ""
     print(
         f"{sweep.name}: {trainings} distinct trainings ({alone}{sweep.plan.requested} if nothing were shared), "
-        f"{missing} missing, about {_time(seconds)} of one worker"
+        f"{missing} missing, {damaged}about {_time(seconds)} of one worker"
     )
     if not sweep.sparsities_known:
         print(ASSUMED_SPARSITY)
@@ -92,6 +97,7 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
         "requested": sweep.plan.requested,
         "settled": sweep.sparsities_known,
         **dict(zip(names, whole, strict=True)),
+        "damaged": dict(sweep.damaged),
         "bytes": disk.bytes_left(sweep.plan, sweep.store),
         "studies": {
             name: {**dict(zip(names, counts, strict=True)), "seeds": _seeds(sweep).get(name)}

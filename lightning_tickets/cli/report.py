@@ -4,14 +4,12 @@ import argparse
 import os
 import shlex
 from collections.abc import Sequence
-from functools import partial
 
-from lightning_tickets.cli.parser import add_overrides, overrides_of
+from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.measurement import Exhibit, Reportable
-from lightning_tickets.tickets.result import columns_of
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = ("report experiment=table2", "report experiment=paper")
@@ -42,14 +40,16 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     folder = sweep.root / "reports" / sweep.label
     names = {name for exhibit in exhibits for measurement in exhibit.measurements for name in measurement.runs}
     links = {name: os.path.relpath(sweep.store.path(name), folder) for name in sorted(names)}
-    examples = ExampleBootstrap(partial(columns_of, sweep.store))
+    examples = ExampleBootstrap(sweep.reader.columns)
     judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in exhibits}
+    notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
     overall = write_overall(folder.parent)
+    warn(sweep.reader.unreadable.values())
     for one in shown:
         print(f"\n{markdown.write(build_table(one))}")
     print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
-    return 0
+    return 1 if sweep.reader.unreadable else 0
 
 
 def _with_claims(sweep: Sweep) -> list[Reportable]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lightning_tickets.cli.parser import add_overrides, overrides_of
+from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
 
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
+    from lightning_tickets.tickets.context import RunContext
+    from lightning_tickets.tickets.spec import Run, TicketMask
 
 HELP = "train and score one cell, or with -m every missing run of a sweep or study"
 EXAMPLES = (
@@ -58,6 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
     return _run_sweep(overrides) if arguments.multirun else _run_single(overrides)
 
 
+def _make(target: Run | TicketMask, context: RunContext) -> str:
+    """The summary line; if another worker has taken over meanwhile, of what that one has made."""
+    from lightning_tickets.errors import Busy
+    from lightning_tickets.execution.worker import execute_job
+    from lightning_tickets.runs.world import world_size
+
+    try:
+        return execute_job(target, context)
+    except Busy as busy:
+        if world_size() > 1:
+            raise
+        warn([f"{busy}; waiting for its result"])
+        return execute_job(target, context)
+
+
 def _run_single(overrides: list[str]) -> int:
     """All of it is checked before anything is written; a run that is in the store is read from there."""
     from lightning_tickets.cli.journal import in_journal
@@ -68,7 +84,6 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.single import context_of, run_of
     from lightning_tickets.errors import UserError
     from lightning_tickets.execution.machine import check_machine
-    from lightning_tickets.execution.worker import execute_job
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
 
@@ -85,7 +100,7 @@ def _run_single(overrides: list[str]) -> int:
     check_machine(root(config), context.hardware, context.logger)
     fetch(config)
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
-    line = in_journal(whole, lambda: execute_job(target, context))
+    line = in_journal(whole, lambda: _make(target, context))
     if rank() == 0:
         print(line)
     return 0
@@ -116,16 +131,17 @@ def _run_sweep(overrides: list[str]) -> int:
     try:
         sweep = run_sweep(sweep, sweep.again, launcher)
     except SweepFailed as error:
-        print(f"lightning-tickets: {error}", file=sys.stderr)
+        warn([error])
         return 1
     return draw(sweep) if sweep.exhibits else _list_scores(sweep)
 
 
 def _list_scores(sweep: Sweep) -> int:
-    from lightning_tickets.tickets.result import read_result, summary_line
+    from lightning_tickets.tickets.result import summary_line
 
     for run in {request.run.name: request.run for request in sweep.requested}.values():
-        result = read_result(sweep.store, run)
+        result = sweep.reader.result(run)
         if result is not None:
             print(summary_line(run, result))
-    return 0
+    warn(sweep.reader.unreadable.values())
+    return 1 if sweep.reader.unreadable else 0

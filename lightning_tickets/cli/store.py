@@ -3,17 +3,18 @@
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.cli.parser import add_json
+from lightning_tickets.cli.parser import add_json, warn
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.settings import root
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import Damaged, UserError, printable
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
-from lightning_tickets.runs.store import SPEC, TIMING, Store, read_json
-from lightning_tickets.tickets.result import RESULT
+from lightning_tickets.runs.store import OBJECT, SPEC, Store
+from lightning_tickets.tickets.result import RESULT, RESULTS, check
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
@@ -40,21 +41,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(store: Store) -> int:
-    problems = list(damaged(store))
-    for _, message in problems:
-        print(message)
-    print(f"{sum(1 for _ in artefacts(store))} artefacts, {len(problems)} damaged")
-    return 1 if problems else 0
+    names, number = list(artefacts(store)), 0
+    for _, problem in damaged(names, partial(check, store)):
+        print(problem)
+        number += 1
+    print(f"{len(names)} artefacts, {number} damaged")
+    return 1 if number else 0
 
 
 def _verify_scores(store: Store) -> int:
     """Print every metric that is not what the stored predictions give."""
-    from lightning_tickets.tickets.rescore import different, rescored
+    from lightning_tickets.tickets.rescore import different, rescore
 
     runs = recomputed = skipped = wrong = 0
-    for name, stored, again in rescored(store):
+    for name in artefacts(store):
+        try:
+            metrics = rescore(store, name)
+        except Damaged as damage:
+            print(damage)
+            wrong += 1
+            continue
+        if metrics is None:
+            continue
+        stored, again = metrics
         for metric in different(stored, again):
-            print(f"{name}: {metric} is {stored[metric]:.6f}, its predictions give {again[metric]:.6f}")
+            value = f"{stored[metric]:.6f}" if metric in stored else "absent"
+            print(printable(f"{name}: {metric} is {value}, its predictions give {again[metric]:.6f}"))
             wrong += 1
         runs, recomputed, skipped = runs + 1, recomputed + len(again), skipped + len(set(stored) - set(again))
     print(f"{runs} runs: {recomputed} metrics recomputed, {wrong} different, {skipped} without predictions")
@@ -62,49 +74,64 @@ def _verify_scores(store: Store) -> int:
 
 
 def _gc(store: Store, place: Path, sure: bool) -> int:
-    folders = garbage(store, place / "checkpoints")
-    for path in folders:
-        print(path)
-    question = f"remove these {len(folders)} folders? [y/N] "
-    if folders and not sure and not (sys.stdin.isatty() and input(question).strip().lower() == "y"):
+    found = garbage(store, place / "checkpoints", partial(check, store))
+    warn(f"left alone: {damage}" for damage in found.odd)
+    for path in found.folders:
+        print(printable(str(path)))
+    question = f"remove these {len(found.folders)} folders? [y/N] "
+    if found.folders and not sure and not (sys.stdin.isatty() and input(question).strip().lower() == "y"):
         print("nothing removed; --yes removes them")
         return 0
-    remove(folders)
-    print(f"{len(folders)} folders and the leases of {lease.remove_dead(store.root)} dead workers removed")
-    return 0
+    kept = remove(found.folders)
+    warn(map(printable, kept))
+    removed = len(found.folders) - len(kept)
+    print(f"{removed} folders and the leases of {lease.remove_dead(store.root)} dead workers removed")
+    return 1 if kept else 0
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:
     wanted = dict(text.partition("=")[::2] for text in filters)
-    rows = [row for name in artefacts(store) if _matches(row := _row(store, name), wanted)]
+    rows = []
+    for name in artefacts(store):
+        try:
+            row = _row(store, name)
+        except Damaged as damage:
+            warn([damage])
+        else:
+            rows += [row] if _matches(row, wanted) else []
     if as_json:
         print(json.dumps(rows, indent=1))
         return 0
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
-        print(f"{row['name']:64s} {score:24s} {row['seconds'] or 0:8.1f} s")
+        print(printable(f"{row['name']:64s} {score:24s} {row['seconds'] or 0:8.1f} s"))
     print(f"{len(rows)} artefacts, {sum(row['seconds'] or 0 for row in rows) / 3600:.2f} hours of training")
     return 0
 
 
 def _row(store: Store, name: str) -> dict[str, Any]:
     """What its spec and result say of an artefact; a chain's round is of row ``find``."""
-    spec = _read(store.path(name) / SPEC)
-    result, timing = _read(store.path(name) / RESULT), _read(store.path(name) / TIMING)
-    ticket = spec.get("mask") or {}
-    chain = spec.get("chain") or (ticket.get("ticket") or ticket).get("chain") or {}
-    problem = spec.get("problem") or chain.get("problem") or {}
+    spec = store.read(name, SPEC, OBJECT)
+    result = store.read(name, RESULT, RESULTS) if (store.path(name) / RESULT).exists() else None
+    chain = _at(spec, "chain") or _at(spec, "mask", "ticket", "chain") or _at(spec, "mask", "chain")
     return {
         "name": name,
-        "task": problem.get("task", {}).get("name"),
+        "task": _at(spec, "problem", "task", "name") or _at(chain, "problem", "task", "name"),
         "row": spec.get("row", "find"),
-        "source": chain.get("problem", {}).get("task", {}).get("name"),
-        "sparsity": spec.get("percent", ticket.get("percent", 0)),
-        "seed": spec.get("seed", chain.get("seed")),
-        "metric": result.get("metric"),
-        "score": result.get("metrics", {}).get(result.get("metric")),
-        "seconds": timing.get("seconds"),
+        "source": _at(chain, "problem", "task", "name"),
+        "sparsity": spec.get("percent", _at(spec, "mask", "ticket", "percent") or _at(spec, "mask", "percent") or 0),
+        "seed": spec.get("seed", _at(chain, "seed")),
+        "metric": result.metric if result else None,
+        "score": result.score if result else None,
+        "seconds": store.seconds(name),
     }
+
+
+def _at(value: Any, *keys: str) -> Any:
+    """What lies below these keys, None if there is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def _matches(row: dict[str, Any], filters: dict[str, str]) -> bool:
@@ -112,12 +139,3 @@ def _matches(row: dict[str, Any], filters: dict[str, str]) -> bool:
     if unknown:
         raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(row)}")
     return all(str(row[key]) in value.split(",") for key, value in filters.items())
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Empty if it is absent or damaged, which ``verify`` reports."""
-    try:
-        content = read_json(path)
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

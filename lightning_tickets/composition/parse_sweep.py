@@ -104,8 +104,11 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     task, seeds = config.task.name, ",".join(map(str, config.sparsity.seeds))
     own = [_line(o) for o in parse_overrides(overrides) if _axis(o) not in (*AXES, *PER_CELL, "sparsity.seeds", "job")]
     line = [f"task={task}", f"sparsity={level}", f"seed={seeds}", *own]
-    percent = parse_sweep(line).winning_sparsity(task, level)
+    sweep = parse_sweep(line)
+    percent = sweep.winning_sparsity(task, level)
     if percent is None:
+        for damage in sweep.reader.unreadable.values():
+            raise UserError(damage)
         curve_line = [f"task={task}", "subnetwork=full,imp", "sparsity=range(10,100,10)", f"seed={seeds}", *own]
         raise UserError(f"sparsity={level}: task={task} has no curve yet: {PROGRAM} -m {shlex.join(curve_line)}")
     if not percent:

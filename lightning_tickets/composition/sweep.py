@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
@@ -29,8 +29,7 @@ from lightning_tickets.studies.sparsities import (
     needed_curves,
     resolve_sparsities,
 )
-from lightning_tickets.tickets.result import TICKET, read_result
-from lightning_tickets.tickets.spec import Run
+from lightning_tickets.tickets.reader import Reader
 
 PROGRAM = "lightning-tickets run"
 HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
@@ -80,9 +79,11 @@ class Sweep:
     assume_published: bool = False
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
+    reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
+        self.reader = Reader(self.store)
         self._lookup, self.known_winning = cache(self.outcome), cache(self._known_winning)
         cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
         self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))
@@ -147,6 +148,11 @@ class Sweep:
     def plan(self) -> Plan:
         return make_plan(self.requested)
 
+    @cached_property
+    def damaged(self) -> Mapping[str, str]:
+        """Why artefacts of the plan that are in the store cannot be read, by name."""
+        return self.reader.damaged(name for job in self.plan.jobs for name in job.makes)
+
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
@@ -161,8 +167,10 @@ class Sweep:
 
     def fill_exhibits(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""
-        winning = self.winning_sparsity
-        filled = [(exhibit.fill(self.outcome, winning), exhibit.cells(winning)) for exhibit in self.exhibits]
+        winning, filled = self.winning_sparsity, []
+        for exhibit in self.exhibits:
+            lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
+            filled.append((exhibit.fill(lookup, winning), exhibit.cells(winning)))
         return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
@@ -175,7 +183,7 @@ class Sweep:
     def outcome(self, cell: Cell) -> CellResult:
         """What the store has of a cell."""
         request = self.composer.request(cell)
-        run, result = request.run, read_result(self.store, request.run)
+        run, result = request.run, self.reader.result(request.run)
         return CellResult(
             run=run.name,
             metric=run.problem.task.metric,
@@ -183,19 +191,16 @@ class Sweep:
             command=_command(request.overrides),
             undefined=result.undefined if result else (),
             metrics=result.metrics if result else {},
-            ticket=_ticket(run, self.store),
             problem=run.problem,
             steps=request.steps,
             selection=result.selection if result else {},
         )
 
+    def _with_ticket(self, cell: Cell) -> CellResult:
+        """What the store has of a cell, with the verified file of its mask."""
+        ticket = self.composer.request(cell).run.ticket
+        return replace(self.outcome(cell), ticket=self.reader.ticket(ticket) if ticket is not None else None)
+
 
 def _command(overrides: Sequence[str]) -> str:
     return f"{PROGRAM} {shlex.join(overrides)}"
-
-
-def _ticket(run: Run, store: Store) -> Path | None:
-    """The file of the run's mask, if it is in the store."""
-    if run.ticket is None or not store.has(run.ticket.name):
-        return None
-    return store.path(run.ticket.name) / TICKET

@@ -7,12 +7,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lightning_tickets.errors import Busy, Stopped, UserError, reason
+from pydantic import TypeAdapter
+
+from lightning_tickets.errors import Busy, Damaged, Stopped, UserError, reason
+from lightning_tickets.runs.files import make_folder, read_each
 from lightning_tickets.runs.store import write_json
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run, TicketMask
 
 FAILURES = "failures"  # the folder of the notes that ``status`` reads
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The note of a failed job: its name, the reason in one line, and the command that repeats it."""
+
+    name: str
+    why: str
+    command: str
+
+
+NOTE = TypeAdapter(Failure)
 
 
 @dataclass(frozen=True)
@@ -46,7 +61,8 @@ def run_work_item(item: WorkItem) -> JobResult:
     except Exception as error:
         message = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {reason(error)}"
         return note_failure(item, message, traceback.format_exc())
-    _note(item).unlink(missing_ok=True)
+    with suppress(OSError):
+        _note(item).unlink(missing_ok=True)
     return JobResult("done", message)
 
 
@@ -54,11 +70,19 @@ def note_failure(item: WorkItem, message: str, details: str = "") -> JobResult:
     """Writes the note that ``status`` shows, and returns the failed result. The next success removes the note."""
     note = _note(item)
     draft = note.with_name(f".{note.name}.{os.getpid()}")
-    with suppress(OSError):  # a full disk may be the reason; the message reaches the driver in any case
-        note.parent.mkdir(parents=True, exist_ok=True)
-        write_json(draft, {"name": item.name, "why": message, "command": item.command, "at": details})
-        draft.replace(note)
+    with suppress(OSError, Damaged):  # a full disk may be the reason; the message reaches the driver in any case
+        make_folder(note.parent)
+        try:
+            write_json(draft, {"name": item.name, "why": message, "command": item.command, "at": details})
+            draft.replace(note)
+        finally:
+            draft.unlink(missing_ok=True)
     return JobResult("failed", message)
+
+
+def failures(root: Path) -> tuple[list[Failure], list[Damaged]]:
+    """The notes below a root, and what is wrong with those that cannot be read."""
+    return read_each(sorted((root / FAILURES).glob("*.json")), NOTE)
 
 
 def _note(item: WorkItem) -> Path:

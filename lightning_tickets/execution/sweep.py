@@ -1,7 +1,7 @@
 """Running a sweep: plan, dispatch what is missing, and plan again while results decide which cells there are."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -19,7 +19,10 @@ class SweepFailed(Exception):
 
 
 class PlannedSweep(Protocol):
-    """``sparsities_known`` unless its runs decide at which sparsities tickets win, and so which cells follow."""
+    """``sparsities_known`` unless its runs decide at which sparsities tickets win, and so which cells follow.
+
+    ``damaged`` are the reasons of what is in the store and cannot be read, by name.
+    """
 
     @property
     def plan(self) -> Plan: ...
@@ -27,6 +30,8 @@ class PlannedSweep(Protocol):
     def store(self) -> Store: ...
     @property
     def sparsities_known(self) -> bool: ...
+    @property
+    def damaged(self) -> Mapping[str, str]: ...
     def work(self, job: Job) -> WorkItem: ...
 
 
@@ -46,6 +51,12 @@ class _Outcome:
             self.stopped[_chain(item.name)] = result.message
         elif result.state == "failed":
             self.failed[item.name] = f"{result.message}; retry with: {item.command}"
+
+    def record_made(self, job: Job, damaged: Mapping[str, str]) -> None:
+        """A job whose artefacts are all there; one that still has some to make fails by itself on what is damaged."""
+        reasons = [damaged[name] for name in job.makes if name in damaged]
+        if reasons:
+            self.failed[job.name] = reasons[0]
 
     def record_waiting(self, job: Job) -> None:
         if _chain(job.needs or "") in self.stopped:
@@ -76,7 +87,10 @@ def run_sweep(sweep: S, plan_again: Callable[[], S], launcher: Launcher) -> S:
 
 
 def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> None:
-    queue = ReadyQueue([job for job in sweep.plan.jobs if job.missing(sweep.store)], sweep.store.has)
+    jobs = list[Job]()
+    for job in sweep.plan.jobs:
+        jobs.append(job) if job.missing(sweep.store) else outcome.record_made(job, sweep.damaged)
+    queue = ReadyQueue(jobs, sweep.store.has)
 
     def record(job: Job, result: JobResult) -> None:
         outcome.record(sweep.work(job), result)

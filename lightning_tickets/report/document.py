@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from lightning_tickets.errors import Damaged
 from lightning_tickets.report.table import Table
+from lightning_tickets.runs.files import read
 
 FILE = "report.json"
 
@@ -82,6 +84,6 @@ def to_json(report: Report) -> bytes:
 def read_report(path: Path) -> Report | None:
     """None where there is no file, or none of this version and these types."""
     try:
-        return JSON.validate_json(path.read_bytes(), strict=True)
-    except (OSError, ValidationError):
+        return read(path, JSON)
+    except Damaged:
         return None

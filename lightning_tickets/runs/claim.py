@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from lightning_tickets.errors import Busy
+from lightning_tickets.runs.files import make_folder
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.store import Store
 from lightning_tickets.runs.world import rank, world_size
@@ -64,7 +65,7 @@ def _take(store: Store, name: str, seconds: float, waits: bool) -> Lease | None:
 def _log_start(store: Store, name: str) -> None:
     """Append one line for a training that begins, to a file that only this process writes."""
     path = store.root.parent / "journal" / f"begun-{socket.gethostname()}-{os.getpid()}"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("a") as file:
         file.write(f"{name}\n")
 

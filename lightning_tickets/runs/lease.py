@@ -8,22 +8,48 @@ that wakes up late finds a higher number than its own and may not publish.
 
 import json
 import os
+import re
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Annotated, Self
 
-from lightning_tickets.errors import Busy
+from pydantic import Field, FiniteFloat, TypeAdapter
+
+from lightning_tickets.errors import Busy, Damaged
+from lightning_tickets.runs.files import check_folder, entries, make_folder, read
 
 FOLDER = ".leases"
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 BEATS = 4  # heartbeats within the time that a lease is valid without one
-_watched: dict[Path, tuple[str, float]] = {}  # the last content of a lease, and since when
+_watched: dict[Path, tuple[object, float]] = {}  # the last state of a lease, and since when
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What a lease says: a process and its machine, the number of its last heartbeat and when that was."""
+
+    beat: int
+    at: FiniteFloat
+    host: str
+    machine: str
+    pid: Annotated[int, Field(ge=0, lt=1 << 31)]
+    started: str | None
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process on this machine has ended; processes of other machines cannot be checked."""
+        return self.machine == _machine() and _started(self.pid) != self.started
+
+
+HOLDER = TypeAdapter(Holder)
 
 
 class Lease:
@@ -40,7 +66,7 @@ class Lease:
         """None if a living worker holds it."""
         folder = root / FOLDER / name.replace("/", "--")
         while True:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             last = max(_numbers(folder), default=0)
             if last and not _is_over(folder / str(last), seconds):
                 return None
@@ -66,7 +92,8 @@ class Lease:
         self._thread.join()
         for number in _numbers(self.folder):
             if number <= self.number:
-                (self.folder / str(number)).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (self.folder / str(number)).unlink()
         with suppress(OSError):
             self.folder.rmdir()
 
@@ -80,26 +107,30 @@ class Lease:
                 draft.replace(self.folder / str(self.number))
 
 
-def holders(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each lease that is not known to be over: the artefact's name, and its holder (host, pid, …)."""
-    for _, holder in _leases(root):
-        if not _is_dead(holder):
-            yield str(holder["name"]), holder
+def leases(root: Path) -> Iterator[tuple[str, Holder | Damaged]]:
+    """Each artefact's name with the holder of its last lease, or why that cannot be read."""
+    for entry in entries(root / FOLDER):
+        name = entry.name.replace("--", "/")
+        try:
+            check_folder(Path(entry.path))
+            for last in sorted(_numbers(Path(entry.path)))[-1:]:
+                yield name, read(Path(entry.path, str(last)), HOLDER)
+        except Damaged as damage:
+            if os.path.lexists(damage.path):  # its holder has not just given it back
+                yield name, damage
+
+
+def holders(root: Path) -> Iterator[tuple[str, Holder]]:
+    """Each lease that can be read and is not known to be over."""
+    return ((name, holder) for name, holder in leases(root) if isinstance(holder, Holder) and not holder.is_dead)
 
 
 def remove_dead(root: Path) -> int:
     """Remove the leases of processes that are known to be dead; returns their number."""
-    dead = [folder for folder, holder in _leases(root) if _is_dead(holder)]
-    for folder in dead:
-        shutil.rmtree(folder, ignore_errors=True)
+    dead = [name for name, holder in leases(root) if isinstance(holder, Holder) and holder.is_dead]
+    for name in dead:
+        shutil.rmtree(root / FOLDER / name.replace("/", "--"), ignore_errors=True)
     return len(dead)
-
-
-def _leases(root: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Each folder with the content of its last lease; an empty one is skipped."""
-    for folder in sorted((root / FOLDER).glob("*")):
-        with suppress(OSError, ValueError):
-            yield folder, json.loads((folder / str(max(_numbers(folder)))).read_text())
 
 
 def _create(path: Path, text: str) -> None:
@@ -114,30 +145,26 @@ def _create(path: Path, text: str) -> None:
 
 
 def _numbers(folder: Path) -> list[int]:
-    try:
-        return [int(path.name) for path in folder.iterdir() if path.name.isdigit()]
-    except FileNotFoundError:
-        return []
+    return [int(entry.name) for entry in entries(folder) if NUMBER.fullmatch(entry.name)]
 
 
 def _is_over(path: Path, seconds: float) -> bool:
+    """Whether its holder is dead, or silent for so long; what cannot be read is watched as if it were elsewhere."""
+    state: object
     try:
-        content = path.read_text()
-    except FileNotFoundError:
-        return True
-    with suppress(ValueError, KeyError, TypeError):
-        if _is_dead(json.loads(content)):
+        state = holder = read(path, HOLDER)
+        if holder.is_dead:
+            return True
+    except Damaged:
+        try:
+            state = path.lstat().st_mtime_ns
+        except FileNotFoundError:
             return True
     before, since = _watched.get(path, (None, 0.0))
-    if content != before:
-        _watched[path] = (content, time.monotonic())
+    if state != before:
+        _watched[path] = (state, time.monotonic())
         return False
     return time.monotonic() - since > seconds
-
-
-def _is_dead(holder: dict[str, Any]) -> bool:
-    """Whether its process on this machine has ended; processes of other machines cannot be checked."""
-    return bool(holder["machine"] == _machine()) and _started(int(holder["pid"])) != holder["started"]
 
 
 def _content(name: str, beat: int) -> str:

@@ -8,13 +8,16 @@ import errno
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from lightning_tickets.errors import UserError
-from lightning_tickets.fingerprints import checksum
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from lightning_tickets.errors import Damaged, UserError
+from lightning_tickets.runs.files import check_folder, checksum, file_size, make_folder, read
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.world import rank
@@ -22,6 +25,19 @@ from lightning_tickets.runs.world import rank
 MANIFEST = "manifest.json"
 SPEC = "spec.json"
 TIMING = "timing.json"  # not in the manifest, since it differs between executions
+OBJECT = TypeAdapter(dict[str, Any])
+CHECKSUMS = TypeAdapter(dict[Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$")], str])
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long a training took."""
+
+    seconds: Annotated[float, Field(ge=0, le=1e9)]
+
+
+TIMES = TypeAdapter(Timing)
 
 
 class Store:
@@ -43,7 +59,7 @@ class Store:
         If another worker was first, its artefact stays: equal specs give equal bytes. Busy if the lease was taken over.
         """
         place = self.path(name)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".draft-{place.name}-", dir=place.parent))
         try:
             yield draft
@@ -59,42 +75,62 @@ class Store:
             shutil.rmtree(draft, ignore_errors=True)
 
     def _move(self, draft: Path, name: str) -> None:
-        """Rename into place unless the artefact exists; a folder without a manifest is replaced."""
+        """Rename into place unless the artefact exists; a link, a file or a folder without a manifest is replaced."""
+        place = self.path(name)
         if self.has(name):
             return
         try:
-            draft.rename(self.path(name))
+            draft.rename(place)
         except OSError as error:
             if self.has(name):
                 return
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                 raise
-            shutil.rmtree(self.path(name))
-            draft.rename(self.path(name))
+            place.unlink() if error.errno == errno.ENOTDIR else shutil.rmtree(place)
+            draft.rename(place)
 
     def open(self, name: str, spec: Any) -> Path:
         """The folder of a finished run, verified; UserError if it is damaged or was made by another spec."""
         place = self.path(name)
         self.verify(name)
-        if not agrees(read_json(place / SPEC), described(spec)):
+        if not agrees(self.read(name, SPEC, OBJECT), described(spec)):
             raise UserError(
                 f"{place}: its spec differs from today's under the same name (a default has changed): "
                 "remove the folder, or raise the version of what changed"
             )
         return place
 
-    def verify(self, name: str) -> None:
-        """UserError naming the first file that is missing or whose checksum is not the manifest's."""
-        place = self.path(name)
+    def read(self, name: str, file: str, of: TypeAdapter[T]) -> T:
+        """The value in a JSON file of an artefact; Damaged if it is not of this type."""
+        return read(self._folder(name) / file, of, self.path(name))
+
+    def seconds(self, name: str) -> float | None:
+        """How long its training took; None if the record is missing or unreadable: only estimates depend on it."""
         try:
-            manifest: Mapping[str, str] = read_json(place / MANIFEST)
-            if SPEC not in manifest:
-                raise ValueError(f"its manifest lists no {SPEC}")
-            for file, expected in manifest.items():
-                if checksum(place / file) != expected:
-                    raise UserError(f"{place / file}: damaged (its checksum is not the manifest's): remove {place}")
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise UserError(f"{place}: damaged ({error}): remove the folder and run its command again") from error
+            return self.read(name, TIMING, TIMES).seconds
+        except Damaged:
+            return None
+
+    def verify(self, name: str, most: int | None = None) -> dict[str, str]:
+        """The checksums of its files; Damaged names the first file that is missing or has another one.
+
+        Those of more than ``most`` bytes are not computed.
+        """
+        place = self._folder(name)
+        manifest = read(place / MANIFEST, CHECKSUMS, place)
+        if SPEC not in manifest:
+            raise Damaged(place / MANIFEST, f"it lists no {SPEC}", place)
+        for file, expected in manifest.items():
+            size = file_size(place / file, place)
+            if (most is None or size <= most) and checksum(place / file, place) != expected:
+                raise Damaged(place / file, "its checksum is not the manifest's", place)
+        return manifest
+
+    def _folder(self, name: str) -> Path:
+        """Damaged if a part of it is no folder of the store's own but a link."""
+        for part in reversed([Path(name), *Path(name).parents][:-1]):
+            check_folder(self.root / part)
+        return self.path(name)
 
 
 def agrees(stored: Any, today: Any) -> bool:
@@ -108,7 +144,3 @@ def agrees(stored: Any, today: Any) -> bool:
 
 def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))

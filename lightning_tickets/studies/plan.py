@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lightning_tickets.runs.store import TIMING, Store, read_json
+from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.tickets.spec import Run, TicketMask
 
@@ -66,7 +66,7 @@ class Plan:
 
     def pace(self, store: Store) -> float | None:
         """Median ratio of the measured times of the trainings that exist to their estimates; None without any."""
-        timed = [(job.seconds, _seconds(store, name)) for job in self.jobs for name in job.makes]
+        timed = [(job.seconds, store.seconds(name)) for job in self.jobs for name in job.makes]
         ratios = [measured / estimate for estimate, measured in timed if measured is not None and estimate]
         return statistics.median(ratios) if ratios else None
 
@@ -106,11 +106,3 @@ def _search(ticket: TicketMask, request: RequestedRun) -> Job:
 def _unshared(request: RequestedRun) -> int:
     """The trainings of a cell if it shared nothing."""
     return 1 + (request.run.ticket.round if request.run.ticket is not None else 0)
-
-
-def _seconds(store: Store, name: str) -> float | None:
-    """The time of a training, None if its record is missing or unreadable: only an estimate depends on it."""
-    try:
-        return float(read_json(store.path(name) / TIMING)["seconds"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

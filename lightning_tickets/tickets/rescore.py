@@ -1,34 +1,41 @@
 """Metrics of finished runs, recomputed from the predictions that were stored with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from math import isclose
 from pkgutil import iter_modules
 from typing import Any
 
 from lightning_tickets import tasks
+from lightning_tickets.errors import Damaged, reason
 from lightning_tickets.runs.hashed_as import HASHED_AS
-from lightning_tickets.runs.maintenance import artefacts
-from lightning_tickets.runs.store import SPEC, Store, read_json
+from lightning_tickets.runs.store import OBJECT, SPEC, Store
 from lightning_tickets.tasks.kind import Columns, Kind
-from lightning_tickets.tickets.result import EXAMPLES, RESULT
+from lightning_tickets.tickets.result import COLUMNS, EXAMPLES, RESULT, RESULTS
 from lightning_tickets.training.config import held_out
 
 TOLERANCE = 1e-6  # of metrics that are computed in single precision on another machine
 
 
-def rescored(store: Store) -> Iterator[tuple[str, Mapping[str, float], Mapping[str, float]]]:
-    """Name, metrics as stored and metrics as recomputed, of every run with stored predictions and a kind of ours."""
-    for name in artefacts(store):
-        folder = store.path(name)
-        if (folder / EXAMPLES).is_file():
-            stored = read_json(folder / RESULT)["metrics"]
-            yield name, stored, recompute(read_json(folder / SPEC), read_json(folder / EXAMPLES), stored)
+def rescore(store: Store, name: str) -> tuple[Mapping[str, float], Mapping[str, float]] | None:
+    """A run's metrics as stored and as recomputed, None without stored predictions.
+
+    Damaged if these and the spec are not what the suite writes.
+    """
+    if not (store.path(name) / EXAMPLES).exists():
+        return None
+    stored = store.read(name, RESULT, RESULTS).metrics
+    spec, columns = store.read(name, SPEC, OBJECT), store.read(name, EXAMPLES, COLUMNS)
+    try:
+        return stored, recompute(spec, columns, stored)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        why = f"expected predictions that can be scored, got {type(error).__name__}: {reason(error)}"
+        raise Damaged(store.path(name) / EXAMPLES, why, store.path(name)) from error
 
 
 def different(stored: Mapping[str, float], again: Mapping[str, float]) -> list[str]:
     """The metrics whose recomputed value is another one."""
-    return [name for name, value in again.items() if not isclose(stored[name], value, abs_tol=TOLERANCE)]
+    return [n for n, value in again.items() if n not in stored or not isclose(stored[n], value, abs_tol=TOLERANCE)]
 
 
 def recompute(spec: Mapping[str, Any], columns: Columns, stored: Mapping[str, float]) -> dict[str, float]:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from lightning_tickets.runs.store import TIMING, Store, read_json, write_json
-from lightning_tickets.tickets.spec import Run
+from pydantic import Field, FiniteFloat, TypeAdapter
+
+from lightning_tickets.runs.store import OBJECT, SPEC, TIMING, Store, write_json
+from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.training.config import held_out
 
 RESULT = "result.json"
@@ -23,11 +25,15 @@ class Result:
     """
 
     metric: str
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, FiniteFloat]
     undefined: tuple[str, ...]
-    kept: int
-    prunable: int
+    kept: Annotated[int, Field(ge=0)]
+    prunable: Annotated[int, Field(gt=0)]
     pooler: str = "pruned"
+
+    def __post_init__(self) -> None:
+        if self.metric not in self.metrics:
+            raise ValueError(f"expected {self.metric!r} among the metrics")
 
     @property
     def score(self) -> float:
@@ -51,6 +57,10 @@ class Result:
         write_json(folder / TIMING, {"seconds": round(seconds, 3)})
 
 
+RESULTS = TypeAdapter(Result)
+COLUMNS = TypeAdapter(dict[str, list[Any]])
+
+
 def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None:
     text = json.dumps(
         {name: list(values) for name, values in sorted(columns.items())}, separators=(",", ":"), allow_nan=False
@@ -60,29 +70,40 @@ def write_examples(folder: Path, columns: Mapping[str, Sequence[float]]) -> None
 
 def columns_of(store: Store, name: str) -> dict[str, list[float]] | None:
     """The columns that a run's metrics are of; None if it has not been made, or was before they were kept."""
-    place = store.path(name) / EXAMPLES
-    if not store.has(name) or not place.is_file():
+    if not store.has(name) or EXAMPLES not in store.verify(name):
         return None
-    store.verify(name)
-    content: dict[str, list[float]] = read_json(place)
-    return content
+    return store.read(name, EXAMPLES, COLUMNS)
 
 
 def read_result(store: Store, run: Run) -> Result | None:
     """The verified result of a run, None if it has not been made."""
     if not store.has(run.name):
         return None
-    return _read(store.open(run.name, run))
+    store.open(run.name, run)
+    return store.read(run.name, RESULT, RESULTS)
 
 
 def read_round(store: Store, name: str, spec: Any) -> Result:
     """The result of a round of a chain, which is of the mask that the round has trained under."""
-    return _read(store.open(name, spec))
+    store.open(name, spec)
+    return store.read(name, RESULT, RESULTS)
 
 
-def _read(folder: Path) -> Result:
-    content = read_json(folder / RESULT)
-    return Result(**content | {"undefined": tuple(content["undefined"])})
+def open_ticket(store: Store, spec: TicketMask) -> Path:
+    """The verified file of a round's mask; the result beside it is one."""
+    check(store, spec.name)
+    return store.open(spec.name, spec) / TICKET
+
+
+def check(store: Store, name: str, most: int | None = None) -> None:
+    """Damaged unless an artefact's files are as they were sealed (see ``Store.verify``), and of their types.
+
+    A round that has not trained has a ticket and no result.
+    """
+    files = store.verify(name, most)
+    store.read(name, SPEC, OBJECT)
+    if RESULT in files or TICKET not in files:
+        store.read(name, RESULT, RESULTS)
 
 
 def summary_line(run: Run, result: Result) -> str:

@@ -13,18 +13,21 @@ import torch
 
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
-from lightning_tickets.runs.world import rank
+from lightning_tickets.runs.checkpoints import file_name, saved
+from lightning_tickets.runs.files import make_folder
+from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.training.distributed import all_gather, all_reduce_max
 
 GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts
+PARTS = {"state_dict", "optimizer_states", "lr_schedulers", "loops", "callbacks"}  # of a file that Lightning resumes
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
 
 
 class Checkpoint(lightning.Callback):
     """Saves weights, optimiser, rate, position in the data, generators and the other callbacks' state now and then.
 
-    A file is ``step-<n>-<checksum>.ckpt``, renamed into place; a damaged one is passed over. Saving draws from no
-    generator, so how often it happens changes nothing.
+    A file is named by step and checksum, and renamed into place; a damaged one is passed over, and so is what is no
+    checkpoint of ours. Saving draws from no generator, so how often it happens changes nothing.
     """
 
     def __init__(self, folder: Path, every: float) -> None:
@@ -34,9 +37,17 @@ class Checkpoint(lightning.Callback):
         self._generators: dict[str, Any] | None = None
 
     def latest(self) -> Path | None:
-        """The furthest checkpoint that is whole."""
-        checkpoints = sorted(self.folder.glob("step-*.ckpt"), key=_step, reverse=True)
-        return next((path for path in checkpoints if path.stem.rpartition("-")[2] == checksum(path)[:16]), None)
+        """The furthest checkpoint that is whole and of as many processes."""
+        whole = (path for _, digest, path in saved(self.folder) if digest == checksum(path)[:16])
+        return next(filter(self._resumes, whole), None)
+
+    def _resumes(self, path: Path) -> bool:
+        """Whether the file has the parts that a training goes on from; its tensors stay on disk."""
+        try:
+            content = torch.load(path, map_location="cpu", mmap=True, weights_only=True)
+            return content.keys() >= PARTS and len(content["callbacks"][self.state_key]["ranks"]) >= world_size()
+        except Exception:  # a library's, for a file of any content
+            return False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -82,18 +93,14 @@ class Checkpoint(lightning.Callback):
 
     def _save(self, trainer: lightning.Trainer) -> None:
         """The new one is there before the old one goes."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         draft = self.folder / ".draft.ckpt"
         trainer.save_checkpoint(draft)
         if trainer.is_global_zero:
-            place = self.folder / f"step-{trainer.global_step}-{checksum(draft)[:16]}.ckpt"
+            place = self.folder / file_name(trainer.global_step, checksum(draft)[:16])
             draft.rename(place)
-            for other in self.folder.glob("step-*.ckpt"):
-                if other != place:
-                    other.unlink(missing_ok=True)
+            for other in saved(self.folder):
+                if other.path != place:
+                    other.path.unlink(missing_ok=True)
         trainer.strategy.barrier()
         self._saved = time.monotonic()
-
-
-def _step(path: Path) -> int:
-    return int(path.stem.split("-")[1])

@@ -158,8 +158,12 @@ def test_the_artefact_counts_not_what_is_reported(run, store):
 @pytest.fixture
 def planned(store, work_of):
     """A sweep of these jobs."""
-    return lambda *jobs, sparsities_known=True: SimpleNamespace(
-        plan=Plan(jobs, len(jobs)), store=store, sparsities_known=sparsities_known, work=work_of
+    return lambda *jobs, sparsities_known=True, damaged=(): SimpleNamespace(
+        plan=Plan(jobs, len(jobs)),
+        store=store,
+        sparsities_known=sparsities_known,
+        damaged=dict.fromkeys(damaged, "damaged (cut off)"),
+        work=work_of,
     )
 
 
@@ -179,6 +183,22 @@ def test_a_failed_sweep_lists_reasons_and_commands(planned, store):
         "  chain: full disk; retry with: run chain",
         "  late: waits for chain/1",
     ]
+
+
+def test_a_sweep_with_a_damaged_run_makes_the_rest_and_ends(planned, store):
+    """Also where the damaged run would tell which cells there are."""
+    publish(store, "curve")
+    publish(store, "chain/1")
+    chain = job("chain", ["chain/1", "chain/2"])  # fails when it reads its first round
+    sweep = planned(job("curve"), job("full"), chain, sparsities_known=False, damaged=["curve", "chain/1"])
+    with pytest.raises(SweepFailed) as failed:
+        run_sweep(sweep, list, Scripted(store, chain=[JobResult("failed", "damaged (cut off)")]))
+    assert str(failed.value).splitlines() == [
+        "2 of 3 jobs failed; the others finished:",
+        "  curve: damaged (cut off)",
+        "  chain: damaged (cut off); retry with: run chain",
+    ]
+    assert store.has("full")
 
 
 def test_what_lies_beyond_a_stopped_chain_is_left_out(planned, store, capsys):

@@ -79,7 +79,7 @@ def test_of_eight_that_ask_at_once_one_has_it(tmp_path):
 
 def test_a_living_worker_is_not_followed(tmp_path, other):
     assert Lease.take(tmp_path, NAME, 60.0) is None
-    assert [holder["pid"] for _, holder in holders(tmp_path)] == [other.pid]
+    assert [holder.pid for _, holder in holders(tmp_path)] == [other.pid]
 
 
 def test_a_dead_worker_of_this_machine_is_followed_at_once(tmp_path, other):

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.runs.store import MANIFEST, SPEC, TIMING, Store, read_json, write_json
+from lightning_tickets.runs.store import MANIFEST, SPEC, TIMING, Store, write_json
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def test_what_is_published_is_opened(name: str, store: Store) -> None:
 def test_an_artefact_has_its_spec_and_its_checksums_beside_it(store: Store) -> None:
     place = publish(store)
     assert everything(place) == [MANIFEST, "result.json", SPEC, TIMING]
-    assert read_json(place / SPEC) == {"is": "Spec", "name": "a", "rate": 0.5}
-    assert set(read_json(place / MANIFEST)) == {"result.json", SPEC}
+    assert json.loads((place / SPEC).read_text()) == {"is": "Spec", "name": "a", "rate": 0.5}
+    assert set(json.loads((place / MANIFEST).read_text())) == {"result.json", SPEC}
 
 
 def test_nothing_is_there_before_the_block_ends(store: Store) -> None:

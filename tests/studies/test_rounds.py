@@ -1,9 +1,10 @@
 """Figure 1 from a real chain: what each round has trained, scored and left."""
 
+import json
+
 import pytest
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.runs.store import read_json
 from lightning_tickets.studies.cell import CellResult
 from lightning_tickets.studies.exhibits.rounds import Rounds
 from lightning_tickets.tickets.result import TICKET
@@ -27,7 +28,9 @@ def test_each_round_as_its_result_says(context, tiny_run):
     assert search.metric == "accuracy" and search.missing == ("run at 30",)
     assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
     assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])
-    expected = [read_json(folder / "result.json")["metrics"]["accuracy"] for folder in by_percent.values()]
+    expected = [
+        json.loads((folder / "result.json").read_text())["metrics"]["accuracy"] for folder in by_percent.values()
+    ]
     assert [one.score for one in search.rounds] == [*expected, None]
 
 

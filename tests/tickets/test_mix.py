@@ -3,7 +3,7 @@
 import pytest
 
 from lightning_tickets.pruning.mask import full
-from lightning_tickets.runs.store import read_json
+from lightning_tickets.runs.store import OBJECT
 from lightning_tickets.tickets.rewinding import rewound_to
 from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.workbench import Workbench
@@ -33,7 +33,7 @@ def test_summed_losses_equal_the_plain_loop(context, tiny_run):
 def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
     find_ticket(run.mask, context)
-    result = read_json(context.store.path(run.mask.name) / "result.json")
+    result = context.store.read(run.mask.name, "result.json", OBJECT)
     assert result["metric"] == "accuracy"
     assert {"accuracy", "cola.matthews", "cola.accuracy", "cola.f1"} <= set(result["metrics"])
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lightning_tickets.tickets.rescore import different, rescored
+from lightning_tickets.tickets.rescore import different, rescore
 from lightning_tickets.tickets.result import EXAMPLES, RESULT
 from lightning_tickets.tickets.score import score_run
 
@@ -15,7 +15,7 @@ def test_every_metric_follows_from_the_stored_predictions(task, context, tiny_ru
         f"task={task}", "subnetwork=full", "training.steps=1", *(["data.holdout=0.2"] if task == "mnli" else [])
     )
     score_run(run, context)
-    name, stored, again = next(one for one in rescored(context.store) if one[0] == run.name)
+    stored, again = rescore(context.store, run.name)
     assert again == pytest.approx(dict(stored), abs=1e-9) and not different(stored, again)
 
 
@@ -35,9 +35,8 @@ def test_another_score_and_another_version_of_the_kind(context, tiny_run):
     result, spec = (json.loads((folder / name).read_text()) for name in (RESULT, "spec.json"))
     result["metrics"]["accuracy"] += 0.01
     (folder / RESULT).write_text(json.dumps(result))
-    ((_, stored, again),) = (one for one in rescored(context.store) if one[0] == run.name)
+    stored, again = rescore(context.store, run.name)
     assert different(stored, again) == ["accuracy"]
     spec["problem"]["task"]["kind"]["version"] = 99
     (folder / "spec.json").write_text(json.dumps(spec))
-    ((_, _, again),) = (one for one in rescored(context.store) if one[0] == run.name)
-    assert again == {}
+    assert rescore(context.store, run.name)[1] == {}

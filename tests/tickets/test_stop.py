@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lightning_tickets.errors import Stopped
-from lightning_tickets.runs.store import read_json
+from lightning_tickets.runs.store import OBJECT
 from lightning_tickets.tickets.result import Result, read_round
 from lightning_tickets.tickets.search import find_ticket
 from tests.commands import SHORT, inside, process
@@ -44,7 +44,7 @@ def test_the_score_read_is_the_rounds_own(context, tiny_run):
     run = tiny_run("task=cola", "sparsity=20")
     find_ticket(run.mask, context)
     for one in run.mask.rounds:
-        result = read_json(context.store.path(one.name) / "result.json")
+        result = context.store.read(one.name, "result.json", OBJECT)
         assert read_round(context.store, one.name, one).score == result["metrics"]["matthews"]
 
 

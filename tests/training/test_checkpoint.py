@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 import pytorch_lightning as lightning
+import torch
 
 from lightning_tickets.components import Component
 from lightning_tickets.errors import Interrupted
+from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import workbench as bench
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.search import find_ticket
+from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
+from tests.checks import Evil, by_pickle
 from tests.tickets.artefacts import content
 
 CSV = Component("csv", 1, target="lightning_tickets.training.loggers.csv")
@@ -112,6 +116,62 @@ def test_a_damaged_checkpoint_is_passed_over(damage, with_checkpoints, tiny_run,
     path.write_bytes(content[: {"cut": 100, "half": len(content) // 2}.get(damage, len(content))])
     monkeypatch.undo()
     assert score_run(run, with_checkpoints) == whole
+
+
+def named_by_checksum(save):
+    """A file that ``save`` writes, under the name of a checkpoint beyond the last step."""
+
+    def make(folder):
+        draft = folder / "draft"
+        save(draft)
+        draft.rename(folder / f"step-9-{checksum(draft)[:16]}.ckpt")
+
+    return make
+
+
+ODD = {  # beside a checkpoint of step 2, or in its place
+    "another name": lambda folder: (folder / "step-x-y.ckpt").touch(),
+    "a folder": lambda folder: (folder / "step-9-0123456789abcdef.ckpt").mkdir(),
+    "a pipe": lambda folder: os.mkfifo(folder / "step-9-0123456789abcdef.ckpt"),
+    "a link": lambda folder: (folder / "step-9-0123456789abcdef.ckpt").symlink_to("/dev/zero"),
+    "garbage": named_by_checksum(lambda path: path.write_bytes(b"garbage")),
+    "a pickle": named_by_checksum(lambda path: by_pickle(Evil(path.parent / "evil"), path)),
+    "tensors": named_by_checksum(lambda path: torch.save({"state_dict": {}}, path)),
+    "a list": named_by_checksum(lambda path: torch.save([1, 2], path)),
+}
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["beside", "alone"])
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_no_checkpoint_is_passed_over(odd, alone, with_checkpoints, tiny_run, cut, monkeypatch):
+    """The training goes on from the last good one, or begins again."""
+    run, begun = tiny_run("task=cola", "subnetwork=full"), []
+    whole = score_run(run, replace(with_checkpoints, store=Store(with_checkpoints.store.root / "w")))
+    with monkeypatch.context():
+        cut(2)
+        with pytest.raises(Interrupted):
+            score_run(run, with_checkpoints)
+    monkeypatch.undo()
+    folder = with_checkpoints.checkpoints(run.name)
+    if alone:
+        next(folder.glob("step-2-*.ckpt")).unlink()
+    ODD[odd](folder)
+    monkeypatch.setattr(Cut, "on_before_optimizer_step", lambda _, trainer, *__: begun.append(trainer.global_step))
+    with monkeypatch.context():
+        cut(0)
+        assert score_run(run, with_checkpoints) == whole
+    assert begun[0] == (0 if alone else 2) and not (folder / "evil").exists()
+
+
+def test_a_checkpoint_of_fewer_processes_is_passed_over(with_checkpoints, tiny_run, cut, monkeypatch):
+    run = tiny_run("task=cola", "subnetwork=full")
+    cut(2)
+    with pytest.raises(Interrupted):
+        score_run(run, with_checkpoints)
+    checkpoint = Checkpoint(with_checkpoints.checkpoints(run.name), 60.0)
+    assert checkpoint.latest().name.startswith("step-2-")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert checkpoint.latest() is None
 
 
 def test_checkpoints_by_the_clock_change_nothing(with_checkpoints, tiny_run, tmp_path):

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
@@ -13,6 +14,7 @@ from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, Win
 class ExhibitSpec(ABC):
     """A table or figure as its YAML describes it; ``caption`` is one sentence on what to look for."""
 
+    reads_tickets: ClassVar[bool] = False  # the files of its cells' masks, and of their results
     name: str
     title: str
     caption: str

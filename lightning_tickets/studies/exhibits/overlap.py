@@ -30,6 +30,7 @@ class Overlap(ExhibitSpec):
     ``sparsity``: the fraction of zeros, layer by layer.
     """
 
+    reads_tickets = True
     measure: str
     tasks: Sequence[str]
     seeds: Sequence[int]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.runs.store import read_json
+from lightning_tickets.runs.files import read
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import PruningRounds, Round
 from lightning_tickets.studies.sparsities import CURVE, CellLookup, SparsityLookup, no_sparsity_known
+from lightning_tickets.tickets.result import RESULT, RESULTS
 
 ALGORITHM = (
     "Each round trains the kept weights from θ₀, scores them, prunes the smallest magnitudes and goes back to θ₀; the "
@@ -20,6 +21,7 @@ ALGORITHM = (
 class Rounds(ExhibitSpec):
     """What each round of one task's ticket keeps, scores and leaves."""
 
+    reads_tickets = True
     task: str
     seeds: Sequence[int]
     sparsity: int = CURVE[-1]
@@ -48,8 +50,8 @@ class Rounds(ExhibitSpec):
 
 def _trained(result: CellResult) -> tuple[float | None, float | None]:
     """The fraction of weights that a round trained and its score, from the result.json next to its ticket."""
-    path = result.ticket.with_name("result.json") if result.ticket else None
-    if path is None or not path.is_file():
+    path = result.ticket.with_name(RESULT) if result.ticket else None
+    if path is None or not path.exists():
         return None, None
-    trained = read_json(path)
-    return trained["kept"] / trained["prunable"], float(trained["metrics"][trained["metric"]])
+    trained = read(path, RESULTS)
+    return trained.kept / trained.prunable, trained.score

@@ -1,0 +1,48 @@
+"""What a sweep reads from the store. What is damaged there counts as missing and is noted. No torch here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from lightning_tickets.errors import Damaged
+from lightning_tickets.runs.maintenance import damaged
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets.result import Result, check, columns_of, open_ticket, read_result
+from lightning_tickets.tickets.spec import Run, TicketMask
+
+SMALL = 1 << 14  # bytes of a file whose checksum is computed in passing
+T = TypeVar("T")
+
+
+@dataclass
+class Reader:
+    """``unreadable`` has the reason of each damaged artefact that it has met, by name."""
+
+    store: Store
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def result(self, run: Run) -> Result | None:
+        """The verified result of a run."""
+        return self._noted(run.name, lambda: read_result(self.store, run))
+
+    def columns(self, name: str) -> dict[str, list[float]] | None:
+        """What the metrics of a run are of."""
+        return self._noted(name, lambda: columns_of(self.store, name))
+
+    def ticket(self, spec: TicketMask) -> Path | None:
+        """The verified file of a round's mask."""
+        return self._noted(spec.name, lambda: open_ticket(self.store, spec)) if self.store.has(spec.name) else None
+
+    def damaged(self, names: Iterable[str]) -> dict[str, str]:
+        """Reasons by name, of those that have been met or are noticed without reading large files."""
+        found = damaged(filter(self.store.has, names), partial(check, self.store, most=SMALL))
+        return self.unreadable | {name: str(damage) for name, damage in found}
+
+    def _noted(self, name: str, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except Damaged as damage:
+            self.unreadable[name] = str(damage)
+            return None
