@@ -1,13 +1,19 @@
 """Lottery tickets in pre-trained BERT networks: ``import lightning_tickets as lt`` loads torch when it is needed."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lightning_tickets.api.results import published_numbers as published_numbers
+    from lightning_tickets.api.results import results as results
+    from lightning_tickets.api.runs import find as find
+    from lightning_tickets.api.runs import score as score
     from lightning_tickets.api.ticket import Ticket as Ticket
 
-PLACES = {"Ticket": "ticket"}
-__all__ = ["Ticket"]
+PLACES = {"Ticket": "ticket", "find": "runs", "score": "runs", "results": "results", "published_numbers": "results"}
+__all__ = ["Ticket", "find", "published_numbers", "results", "score"]
+__version__ = version("lightning-tickets")
 
 
 def __getattr__(name: str) -> Any:

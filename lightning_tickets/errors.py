@@ -3,6 +3,11 @@
 from pathlib import Path
 
 
+def printable(text: str) -> str:
+    """What comes from files as a terminal can show it: what it would obey is written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class UserError(Exception):
     """An invalid request; the message names the key or file and what is expected.
 
@@ -10,7 +15,7 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
+        super().__init__(printable(message))
 
 
 class Stopped(UserError):
@@ -41,11 +46,6 @@ class Interrupted(BaseException):
     def __init__(self, message: str, signals: frozenset[int] = frozenset()) -> None:
         super().__init__(message)
         self.signals = signals
-
-
-def printable(text: str) -> str:
-    """What comes from files as a terminal can show it: what it would obey is written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class PartialData(UserWarning):

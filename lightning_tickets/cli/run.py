@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -77,22 +76,15 @@ def _make(target: Run | TicketMask, context: RunContext) -> str:
 def _run_single(overrides: list[str]) -> int:
     """All of it is checked before anything is written; a run that is in the store is read from there."""
     from lightning_tickets.cli.journal import in_journal
-    from lightning_tickets.composition.compose import compose_whole, without_hydra
     from lightning_tickets.composition.data_and_model import fetch
-    from lightning_tickets.composition.parse_sweep import with_known_sparsity
     from lightning_tickets.composition.settings import root
-    from lightning_tickets.composition.single import context_of, run_of
-    from lightning_tickets.errors import UserError
+    from lightning_tickets.composition.single_run import single_run
     from lightning_tickets.execution.machine import check_machine
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
 
-    if study := next((one for one in overrides if one.startswith("experiment=")), None):
-        command = shlex.join(["lightning-tickets", "run", "-m", *overrides])
-        raise UserError(f"{study} is a sweep, which run takes with -m: `{command}`")
-    whole = compose_whole(overrides)
-    config = with_known_sparsity(without_hydra(whole), overrides)
-    cell, context = run_of(config), context_of(config, single=True)
+    single = single_run(overrides)
+    config, cell, context = single.config, single.run, single.context
     result = read_result(context.store, cell) if config.job == "score" else None
     if result is not None:
         print(summary_line(cell, result))
@@ -100,7 +92,7 @@ def _run_single(overrides: list[str]) -> int:
     check_machine(root(config), context.hardware, context.logger)
     fetch(config)
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
-    line = in_journal(whole, lambda: _make(target, context))
+    line = in_journal(single.whole, lambda: _make(target, context))
     if rank() == 0:
         print(line)
     return 0

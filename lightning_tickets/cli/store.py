@@ -13,8 +13,9 @@ from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import Damaged, UserError, printable
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
-from lightning_tickets.runs.store import OBJECT, SPEC, Store
-from lightning_tickets.tickets.result import RESULT, RESULTS, check
+from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets.listing import listed
+from lightning_tickets.tickets.result import check
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
@@ -94,7 +95,7 @@ def _list(store: Store, filters: list[str], as_json: bool) -> int:
     rows = []
     for name in artefacts(store):
         try:
-            row = _row(store, name)
+            row = listed(store, name)
         except Damaged as damage:
             warn([damage])
         else:
@@ -107,31 +108,6 @@ def _list(store: Store, filters: list[str], as_json: bool) -> int:
         print(printable(f"{row['name']:64s} {score:24s} {row['seconds'] or 0:8.1f} s"))
     print(f"{len(rows)} artefacts, {sum(row['seconds'] or 0 for row in rows) / 3600:.2f} hours of training")
     return 0
-
-
-def _row(store: Store, name: str) -> dict[str, Any]:
-    """What its spec and result say of an artefact; a chain's round is of row ``find``."""
-    spec = store.read(name, SPEC, OBJECT)
-    result = store.read(name, RESULT, RESULTS) if (store.path(name) / RESULT).exists() else None
-    chain = _at(spec, "chain") or _at(spec, "mask", "ticket", "chain") or _at(spec, "mask", "chain")
-    return {
-        "name": name,
-        "task": _at(spec, "problem", "task", "name") or _at(chain, "problem", "task", "name"),
-        "row": spec.get("row", "find"),
-        "source": _at(chain, "problem", "task", "name"),
-        "sparsity": spec.get("percent", _at(spec, "mask", "ticket", "percent") or _at(spec, "mask", "percent") or 0),
-        "seed": spec.get("seed", _at(chain, "seed")),
-        "metric": result.metric if result else None,
-        "score": result.score if result else None,
-        "seconds": store.seconds(name),
-    }
-
-
-def _at(value: Any, *keys: str) -> Any:
-    """What lies below these keys, None if there is nothing."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
 
 
 def _matches(row: dict[str, Any], filters: dict[str, str]) -> bool:

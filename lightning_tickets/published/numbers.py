@@ -8,6 +8,7 @@ from pathlib import Path
 from lightning_tickets.errors import UserError
 
 BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by the kind of a line
+PUBLISHED = "table2 table4 table5 table6 table7 table8 figure2 figure5 figure6 figure7 figure8".split()
 SPELLINGS = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
 
 

@@ -32,9 +32,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Timing:
-    """How long a training took."""
+    """How long a training took, when it ended (ISO 8601, UTC), and the version of the suite that made it."""
 
     seconds: Annotated[float, Field(ge=0, le=1e9)]
+    finished: str | None = None
+    version: str | None = None
 
 
 TIMES = TypeAdapter(Timing)
@@ -106,8 +108,13 @@ class Store:
 
     def seconds(self, name: str) -> float | None:
         """How long its training took; None if the record is missing or unreadable: only estimates depend on it."""
+        timing = self.timing(name)
+        return timing.seconds if timing else None
+
+    def timing(self, name: str) -> Timing | None:
+        """How an artefact was made; None if the record is missing or unreadable."""
         try:
-            return self.read(name, TIMING, TIMES).seconds
+            return self.read(name, TIMING, TIMES)
         except Damaged:
             return None
 

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, FiniteFloat, TypeAdapter
 
-from lightning_tickets.runs.store import OBJECT, SPEC, TIMING, Store, write_json
+from lightning_tickets.runs.store import OBJECT, SPEC, TIMING, Store, Timing, write_json
 from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.training.config import held_out
 
@@ -54,7 +56,8 @@ class Result:
     def write(self, folder: Path, seconds: float) -> None:
         """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
         write_json(folder / RESULT, asdict(self))
-        write_json(folder / TIMING, {"seconds": round(seconds, 3)})
+        finished = datetime.now(UTC).isoformat(timespec="seconds")
+        write_json(folder / TIMING, asdict(Timing(round(seconds, 3), finished, version("lightning-tickets"))))
 
 
 RESULTS = TypeAdapter(Result)

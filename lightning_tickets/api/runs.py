@@ -1,0 +1,50 @@
+"""What ``lightning-tickets run`` does, from Python: by the same names, in the same store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lightning_tickets.api.ticket import Ticket
+from lightning_tickets.composition.data_and_model import fetch
+from lightning_tickets.composition.settings import root
+from lightning_tickets.composition.single_run import SingleRun, single_run
+from lightning_tickets.errors import UserError
+from lightning_tickets.execution.machine import check_machine
+from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.result import Result, read_result
+from lightning_tickets.tickets.score import score_run
+from lightning_tickets.tickets.search import find_ticket
+
+
+def score(*overrides: str, **settings: Any) -> Result:
+    """One cell, trained and scored, or read from the store: ``score(task="rte", sparsity=70, seed=1)``.
+
+    ``overrides`` are those of the command line (``"training.steps=100"``). UserError for what the command refuses.
+    """
+    single = _single(overrides, settings)
+    known = read_result(single.context.store, single.run)
+    return score_run(single.run, _prepared(single)) if known is None else known
+
+
+def find(*overrides: str, **settings: Any) -> Ticket:
+    """The ticket of a cell, searched for as far as it is not in the store: ``find(task="rte", sparsity=70)``."""
+    single = _single(overrides, settings)
+    if single.run.ticket is None:
+        raise UserError(f"find: subnetwork={single.run.row} has no ticket")
+    return Ticket(find_ticket(single.run.ticket, _prepared(single)), {"name": single.run.ticket.name})
+
+
+def _single(overrides: tuple[str, ...], settings: dict[str, Any]) -> SingleRun:
+    return single_run([*overrides, *(f"{key}={_typed(value)}" for key, value in settings.items())])
+
+
+def _prepared(single: SingleRun) -> RunContext:
+    """Its context, once the machine has what it needs and the data are there."""
+    context = single.context
+    check_machine(root(single.config), context.hardware, context.logger)
+    fetch(single.config)
+    return context
+
+
+def _typed(value: Any) -> Any:
+    return {None: "null", True: "true", False: "false"}.get(value, value) if isinstance(value, bool | None) else value

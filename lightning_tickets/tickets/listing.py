@@ -1,0 +1,63 @@
+"""What is in a store as plain values: what ``store list`` prints and ``lightning_tickets.results`` collects."""
+
+from typing import Any
+
+from lightning_tickets.runs.store import OBJECT, SPEC, Store
+from lightning_tickets.tickets.result import RESULT, RESULTS, Result
+
+
+def listed(store: Store, name: str) -> dict[str, Any]:
+    """What its spec and result say of an artefact, a round of a search being of row ``find``; Damaged if unreadable.
+
+    The sparsity is in percent.
+    """
+    spec, result = spec_of(store, name), result_of(store, name)
+    chain = chain_of(spec)
+    return {
+        "name": name,
+        "task": at(spec, "problem", "task", "name") or at(chain, "problem", "task", "name"),
+        "row": spec.get("row", "find"),
+        "source": at(chain, "problem", "task", "name"),
+        "pruner": _last(at(chain, "pruner", "target") or at(spec, "mask", "pruner", "target")),
+        "rewind": at(chain, "rewind"),
+        "sparsity": _percent(spec, result),
+        "seed": spec.get("seed", at(chain, "seed")),
+        "metric": result.metric if result else None,
+        "score": result.score if result else None,
+        "seconds": store.seconds(name),
+    }
+
+
+def spec_of(store: Store, name: str) -> dict[str, Any]:
+    return store.read(name, SPEC, OBJECT)
+
+
+def result_of(store: Store, name: str) -> Result | None:
+    """None for a round that has not trained."""
+    return store.read(name, RESULT, RESULTS) if (store.path(name) / RESULT).exists() else None
+
+
+def chain_of(spec: dict[str, Any]) -> dict[str, Any]:
+    """The search that an artefact belongs to, empty if there is none."""
+    return at(spec, "chain") or at(spec, "mask", "ticket", "chain") or at(spec, "mask", "chain") or {}
+
+
+def at(value: Any, *keys: str) -> Any:
+    """What lies below these keys, None if there is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _percent(spec: dict[str, Any], result: Result | None) -> int:
+    """As it was asked for; of a mask from a file as it is."""
+    asked = (spec.get("percent"), at(spec, "mask", "ticket", "percent"), at(spec, "mask", "percent"))
+    known = next((percent for percent in asked if percent is not None), None)
+    if known is None and result is not None:
+        known = round(100 - 100 * result.kept / result.prunable)
+    return known or 0
+
+
+def _last(path: Any) -> str | None:
+    """Of an import path, or a component's name."""
+    return str(path).rpartition(".")[2] if path else None
