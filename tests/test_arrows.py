@@ -59,6 +59,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "training.loggers",
     },
 }
+MAY["api"] = {"composition", "execution.machine", "models.encoder", "published", "pruning", "runs", "tickets"}
 EVERYTHING = {"cli", "__main__", "__init__"}
 
 
@@ -111,6 +112,8 @@ def test_imports_follow_the_arrows(path, room):
         ("studies.exhibits.overlap", "torch"),
         ("studies.exhibits.settings_table", "torch"),
         ("report.build_table", "torch matplotlib"),
+        ("api", "torch pandas hydra"),
+        ("api.results", "torch"),
     ],
 )
 def test_does_without(module, banned):

@@ -1,0 +1,89 @@
+"""Results as data frames are what the store holds, and what the commands print."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import lightning_tickets as lt
+from lightning_tickets.errors import UserError
+from tests.commands import SHORT, inside
+
+CELL = {"task": "cola", "sparsity": 20, "seed": 1}
+LIGHT = "import sys, lightning_tickets as lt; lt.results(sys.argv[1]); assert 'torch' not in sys.modules"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """The store of a small sweep, made by the command."""
+    root = tmp_path_factory.mktemp("api") / "multirun"
+    inside(root, "run", "-m", "task=cola,rte", "subnetwork=full,imp", "sparsity=20", "seed=1,2", *SHORT)
+    return root
+
+
+def test_a_frame_has_what_is_stored(root):
+    frame = lt.results(root)
+    listed = json.loads(inside(root, "store", "list", "--json").stdout)
+    assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) <= set(frame.columns)
+    runs = frame[frame["row"] != "find"]
+    assert len(runs) == 8 and set(runs["training.steps"]) == {6} and set(runs["data.dev_limit"]) == {40}
+    for _, run in frame.iterrows():
+        stored = json.loads((root / "runs" / run["name"] / "result.json").read_text())
+        assert run["score"] == stored["metrics"][stored["metric"]]
+        assert all(run[metric] == value for metric, value in stored["metrics"].items())
+    assert set(frame["version"]) == {lt.__version__} and frame["finished"].str.endswith("+00:00").all()
+    assert frame.groupby(["task", "row"])["score"].mean().index.tolist()[0] == ("cola", "find")
+
+
+def test_filters_keep_rows(root):
+    frame = lt.results(root, task="cola", row=["full", "imp"], seed=2)
+    assert sorted(frame["row"]) == ["full", "imp"] and set(frame["seed"]) == {2}
+    with pytest.raises(UserError, match=r"results: colour: expected one of name, task, row"):
+        lt.results(root, colour="red")
+    with pytest.raises(UserError, match="results: nowhere is neither a folder nor an experiment"):
+        lt.results("nowhere")
+
+
+def test_an_experiment_has_its_own_runs_only(root, monkeypatch):
+    """Of the pocket store's runs, those that the experiment asks for: none, since these are shorter."""
+    monkeypatch.setenv("LIGHTNING_TICKETS_ROOT", str(root))
+    assert len(lt.results("table2")) == 0
+
+
+def test_torch_is_not_loaded(root):
+    subprocess.run([sys.executable, "-c", LIGHT, str(root)], check=True)
+
+
+def test_published_numbers_are_those_of_the_tables():
+    frame = lt.published_numbers()
+    mnli = frame[(frame["exhibit"] == "table2") & (frame["row"] == "full") & (frame["task"] == "MNLI")]
+    assert mnli["value"].tolist() == [82.4] and mnli["std"].tolist() == [0.5]
+    assert frame["value"].notna().sum() > 700
+
+
+def test_a_cell_from_python_is_that_of_the_command(root, monkeypatch):
+    monkeypatch.setenv("LIGHTNING_TICKETS_ROOT", str(root))
+    before = sorted(path.name for path in (root / "runs").iterdir())
+    result = lt.score(*SHORT, subnetwork="imp", **CELL)
+    assert (
+        f"{result.score:.4f}"
+        in inside(root, "run", "subnetwork=imp", "task=cola", "sparsity=20", "seed=1", *SHORT).last
+    )
+    ticket = lt.find(*SHORT, task="cola", sparsity=20)
+    assert round(ticket.total_sparsity, 3) == 0.2
+    assert sorted(path.name for path in (root / "runs").iterdir()) == before, "both were there"
+    own = lt.score(*SHORT, **CELL | {"seed": 3})
+    assert set(lt.results(root, seed=3)["score"]) == {own.score}
+
+
+def test_what_the_command_refuses_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIGHTNING_TICKETS_ROOT", str(tmp_path / "multirun"))
+    for wrong, message in {"training.steps=0": "training.steps=0: expected", "experiment=table2": "is a sweep"}.items():
+        with pytest.raises(UserError, match=message):
+            lt.score(wrong, **CELL)
+    with pytest.raises(UserError, match="find: subnetwork=full has no ticket"):
+        lt.find(task="cola", subnetwork="full")
+    assert not (tmp_path / "multirun").exists()
+    with pytest.raises(AttributeError, match="has no attribute 'scores'"):
+        lt.scores  # noqa: B018
