@@ -25,7 +25,11 @@ class PartialData(UserWarning):
     """A split does not have the official row count."""
 
 
+def one_line(text: str) -> str:
+    """On one line, with control characters replaced, cut at 200 characters."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:200]
+
+
 def reason(error: Exception) -> str:
-    """A library's message on one line, with control characters replaced."""
-    text = "".join(c if c.isprintable() else "?" for c in " ".join(str(error).split()))
-    return text[:200] or type(error).__name__
+    """A library's message on one line."""
+    return one_line(str(error)) or type(error).__name__
