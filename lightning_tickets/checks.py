@@ -57,6 +57,7 @@ def word(*allowed: str) -> Check:
 
 
 boolean = Check("true or false", lambda value: isinstance(value, bool))
+mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
 text = Check("a text", lambda value: isinstance(value, str))
 folder = Check("the path of a folder", lambda value: isinstance(value, str) and value != "")
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)

@@ -2,7 +2,13 @@
 
 
 class UserError(Exception):
-    """An invalid request; the message names the key or file and what is expected."""
+    """An invalid request; the message names the key or file and what is expected.
+
+    It is one line: what a terminal would obey is written as an escape.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message))
 
 
 class Stopped(UserError):

@@ -12,6 +12,7 @@ from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 import lightning_tickets
+from lightning_tickets.composition.config_files import use_checked_files
 from lightning_tickets.composition.overrides import NOT_CHOICES, expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError
@@ -26,6 +27,7 @@ def conf_dir() -> Path:
 @contextmanager
 def hydra() -> Iterator[Any]:
     """Hydra's own object over the config folder, for what its command line can show."""
+    use_checked_files(conf_dir())
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
         yield GlobalHydra.instance().hydra
 

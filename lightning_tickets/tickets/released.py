@@ -7,7 +7,7 @@ from zipfile import ZipFile, is_zipfile
 
 import torch
 
-from lightning_tickets.errors import UserError, one_line, reason
+from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.tickets.mask_bits import check_name
 from lightning_tickets.tickets.mask_file import load_ticket

@@ -12,9 +12,9 @@ import pytest
 from hydra.utils import get_object
 from omegaconf import OmegaConf
 
-from lightning_tickets.components import declaration
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning import schedule
 from lightning_tickets.runs.hashed_as import HASHED_AS
