@@ -81,6 +81,8 @@ def setting(check: Check, default: Any = MISSING) -> Any:
 def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     """What the config node ``given`` at ``key`` has for each setting of a dataclass; UserError for a wrong value."""
     checks = {f.name: f.metadata["check"] for f in fields(of) if "check" in f.metadata}
+    if absent := [name for name in checks if name not in given]:
+        raise UserError(f"{key}.{absent[0]} is missing")
     return {name: check(f"{key}.{name}", given[name]) for name, check in checks.items()}
 
 

@@ -14,7 +14,7 @@ from lightning_tickets.checks import mapping, name, null
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
+from lightning_tickets.composition.overrides import missing_keys, one_line_errors, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
@@ -29,6 +29,7 @@ SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
 
 
+@missing_keys()
 def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Sweep:
     """UserError for anything in the arguments that does not compose or is out of range.
 
@@ -105,6 +106,7 @@ def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Swe
     return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published)
 
 
+@missing_keys()
 def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictConfig:
     """A single run's config with the percentage in place of a rule, looked up in the store.
 
