@@ -81,7 +81,7 @@ def local(tmp_path):
         (b"", "no rows"),
         (b"x\t1\t\n", "line 1: expected at least 4 columns, got 3"),
         (GOOD_LINE * 50 + "x\t1", "line 51: expected at least 4 columns, got 2"),
-        (GOOD_LINE + "x\t7\t\tmary runs .\n", "line 2: label '7'; expected 0 to 1"),
+        (GOOD_LINE + "x\t7\t\tmary runs .\n", "line 2: label '7'; expected an integer from 0 to 1"),
         (GOOD_LINE + "x\t-1\t\tmary runs .\n", "line 2: label '-1' (a test set's; it cannot be scored on)"),
         (GOOD_LINE.encode() + b"x\t1\t\tmary \xe9 .\n", "line 2: not UTF-8 at byte 10"),
         (b"\xff\xfe\x00", "line 1: not UTF-8 at byte 0"),
