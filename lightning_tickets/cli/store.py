@@ -17,6 +17,7 @@ from lightning_tickets.tickets.result import RESULT
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
+COLUMNS = ("name", "task", "row", "source", "sparsity", "seed", "metric", "score", "seconds")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +76,7 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:
-    wanted = dict(text.partition("=")[::2] for text in filters)
+    wanted = _wanted(filters)
     rows = [row for name in artefacts(store) if _matches(row := _row(store, name), wanted)]
     if as_json:
         print(json.dumps(rows, indent=1))
@@ -107,10 +108,15 @@ def _row(store: Store, name: str) -> dict[str, Any]:
     }
 
 
+def _wanted(filters: list[str]) -> dict[str, str]:
+    """The values that each filter lists; UserError for a filter that no row has."""
+    wanted = dict(text.partition("=")[::2] for text in filters)
+    if unknown := set(wanted) - set(COLUMNS):
+        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(COLUMNS)}")
+    return wanted
+
+
 def _matches(row: dict[str, Any], filters: dict[str, str]) -> bool:
-    unknown = set(filters) - set(row)
-    if unknown:
-        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(row)}")
     return all(str(row[key]) in value.split(",") for key, value in filters.items())
 
 

@@ -65,9 +65,10 @@ def _check_offered(
     """UserError unless the component can be called with what its kind is called with."""
     named = declared.parameters[given:]
     missing = [name for name in declared.required if name in named and name not in options.union(offered)]
+    if missing and not offered:
+        raise UserError(f"{key}.{missing[0]} has no value: give {key}.{missing[0]}=…")
     if missing:
-        asked = ", ".join(offered) or "nothing"
-        raise UserError(f"{key}: {target} needs {missing[0]!r}; it can ask for {asked}")
+        raise UserError(f"{key}: {target} needs {missing[0]!r}; it can ask for {', '.join(offered)}")
     if len(declared.parameters) < given:
         raise UserError(f"{key}: {target} takes {len(declared.parameters)} arguments, expected at least {given}")
 

@@ -4,7 +4,7 @@ import warnings
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, folder
+from lightning_tickets.checks import checked
 from lightning_tickets.components import call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.task_data import dataset_spec
@@ -24,7 +24,7 @@ def data_source(config: DictConfig) -> Source:
     if kind == "pocket":
         return Pocket()
     specs = {task.name: dataset_spec(task) for task in _tasks(config)}
-    return Hub(specs) if kind == "hub" else Local(folder("data.root", config.data.root), specs)
+    return Hub(specs) if kind == "hub" else Local(config.data.root, specs)
 
 
 def model_folder(config: DictConfig) -> Pretrained:

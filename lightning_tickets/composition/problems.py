@@ -1,11 +1,12 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked, checked_settings, mapping, name, null, number
-from lightning_tickets.components import Component
+from lightning_tickets.components import Component, accepts
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
 from lightning_tickets.composition.compose import with_group
@@ -89,7 +90,14 @@ def _metrics(task: DictConfig) -> tuple[Metric, ...]:
     given = (mapping | null)("task.metrics", task.get("metrics")) or {}
     nodes = sorted((str(name), node) for name, node in given.items())
     columns = COLUMNS.get(task.family)
-    return tuple(Metric(name, component_at(f"task.metrics.{name}", node, columns)) for name, node in nodes)
+    return tuple(Metric(name, _metric(f"task.metrics.{name}", node, columns)) for name, node in nodes)
+
+
+def _metric(key: str, node: Any, columns: tuple[str, ...] | None) -> Component:
+    component = component_at(key, node, columns)
+    if columns and not any(accepts(component, column) for column in columns):
+        raise UserError(f"{key}: {component.target} takes none of the columns {', '.join(columns)}")
+    return component
 
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, integer, name
+from lightning_tickets.checks import Check, checked, integer, is_path, name
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.composition.search import chain, pruner_at, schedule
@@ -17,6 +17,10 @@ from lightning_tickets.tickets.needs import DRAWN
 from lightning_tickets.tickets.spec import AnyMask, DrawnMask, GivenMask, RedrawnMask, Run, TicketMask
 
 STARTS = ("fresh", "prunable", "seed", "earlier")  # what an initialization can ask for
+MASK_FILE = Check(
+    "a mask file, ours or one of the released code",
+    lambda path: is_path(path) and Path(path).expanduser().is_file(),
+)
 MASKS = ("none", "ticket", "drawn", "redrawn", "given")
 
 
@@ -62,7 +66,4 @@ def _mask(config: DictConfig, problems: Sequence[PlannedProblem], sparsity: Any)
 
 def mask_file(config: DictConfig) -> Path:
     """The mask file of ``subnetwork=given``; UserError if it is not a file."""
-    path = Path(str(config.ticket.file or "")).expanduser()
-    if not path.is_file():
-        raise UserError(f"ticket.file={config.ticket.file}: expected a mask file, ours or one of the released code")
-    return path
+    return Path(MASK_FILE("ticket.file", config.ticket.file)).expanduser()

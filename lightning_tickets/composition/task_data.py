@@ -4,7 +4,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from lightning_tickets.checks import Check, integer, mapping, null, text
+from lightning_tickets.checks import Check, integer, mapping, null
 from lightning_tickets.data.dataset_spec import SPLITS, DatasetSpec, Files, HubSet
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
@@ -12,6 +12,7 @@ from lightning_tickets.errors import UserError
 Rows = tuple[tuple[str, int], ...]
 NUMBER = Check("a number", lambda value: type(value) in (int, float) and value == value)
 LIST = Check("a list", lambda value: isinstance(value, list))
+TEXT = Check("a text", lambda value: type(value) in (str, int))
 PLACE = Check(
     "the name or the number of a column", lambda place: isinstance(place, str) or (type(place) is int and place >= 0)
 )
@@ -58,7 +59,7 @@ def _hub_set(hub: dict[str, Any], splits: tuple[str, ...], official: Rows) -> Hu
 
 def _text(key: str, value: Any) -> str:
     """A number as it is written."""
-    return str((text | integer(0))(key, value))
+    return str(TEXT(key, value))
 
 
 def _rows(where: str, given: Any, splits: tuple[str, ...]) -> Rows:
