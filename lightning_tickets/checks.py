@@ -68,7 +68,7 @@ def is_path(value: Any) -> bool:
 boolean = Check("true or false", lambda value: isinstance(value, bool))
 mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
 text = Check("a text", lambda value: isinstance(value, str))
-folder = Check("the path of a folder", lambda value: is_path(value))
+folder = Check("the path of a folder", is_path)
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
 name = Check(
     "a letter, then letters, digits, _ . or -, at most 60 and no --",

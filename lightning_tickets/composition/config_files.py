@@ -19,7 +19,7 @@ MOST_BYTES = 1_000_000
 MOST_VALUES = 10_000  # with every alias written out
 
 
-class CheckedFiles(FileConfigSource):  # type: ignore[misc]
+class CheckedFiles(FileConfigSource):
     """Hydra's reader of config folders, whose errors are one line that names the file."""
 
     trusted = Path()

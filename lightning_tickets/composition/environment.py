@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from omegaconf import Container, DictConfig, ListConfig, OmegaConf
+from omegaconf import Container, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from omegaconf.resolvers import oc
 
@@ -37,15 +37,13 @@ def check_environment(config: DictConfig, groups: Mapping[str, str] | None = Non
         OmegaConf.register_new_resolver("oc.env", oc.env, replace=True)
 
 
-def _interpolations(
-    node: DictConfig | ListConfig, above: str, groups: Mapping[str, str]
-) -> Iterator[tuple[Any, Any, str]]:
+def _interpolations(node: Any, above: str, groups: Mapping[str, str]) -> Iterator[tuple[Any, Any, str]]:
     """Each value that is an interpolation and no part of ``ALLOWED``, with the node that holds it and its whole key."""
     for name in node if isinstance(node, DictConfig) else range(len(node)):
         key = f"{above}.{name}" if above else groups.get(str(name), str(name))
         if key in ALLOWED or OmegaConf.is_missing(node, name):
             continue
-        if OmegaConf.is_interpolation(node, name):
+        if OmegaConf.is_interpolation(node, name):  # type: ignore[arg-type]  # takes any key
             yield node, name, key
         elif isinstance(part := node[name], Container):
             yield from _interpolations(part, key, groups)

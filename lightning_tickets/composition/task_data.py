@@ -1,5 +1,6 @@
 """The keys ``files``, ``hub`` and ``rows`` of a task's YAML as a DatasetSpec."""
 
+import json
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -91,7 +92,7 @@ def _labels(key: str, labels: list[Any]) -> tuple[str, ...]:
     """UserError for what YAML reads as neither a text nor a number."""
     for label in labels:
         if not isinstance(label, (str, int, float)) or isinstance(label, bool):
-            raise UserError(f"{key}: YAML reads a label as {str(label).lower()}; quote it, as in ['no', 'yes']")
+            raise UserError(f"{key}: YAML reads a label as {json.dumps(label)}; quote it, as in ['no', 'yes']")
     if len(set(map(str, labels))) < len(labels):
         raise UserError(f"{key}: expected each label once")
     return tuple(map(str, labels))
