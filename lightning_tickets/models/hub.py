@@ -82,7 +82,7 @@ def checked_name(path: str) -> str:
     from huggingface_hub.utils import HFValidationError, validate_repo_id
 
     try:
-        validate_repo_id(path)
+        validate_repo_id(path or "")
     except HFValidationError as error:
         expected = "expected a repository on the hub, as google-bert/bert-base-uncased"
         raise UserError(f"model.path={path}: {expected}") from error
