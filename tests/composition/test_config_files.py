@@ -44,7 +44,7 @@ WRONG = [
     (b"x: " + b"y" * 1_000_001, "larger than 1,000,000 bytes"),
     (
         b"a: !!python/object/apply:os.system ['exit 1']\n",
-        "line 1: the tag tag:yaml.org,2002:python/object/apply:os.sys",
+        "line 1: the tag tag:yaml.org,2002:python/object",
     ),
     (b"a: !!binary aGFsbG8=\n", "line 1: the tag tag:yaml.org,2002:binary is not allowed"),
     (b"a: !mine 5\n", "line 1: the tag !mine is not allowed"),
