@@ -40,7 +40,7 @@ def check_environment(config: DictConfig, groups: Mapping[str, str] | None = Non
 def _interpolations(node: Any, above: str, groups: Mapping[str, str]) -> Iterator[tuple[Any, Any, str]]:
     """Each value that is an interpolation and no part of ``ALLOWED``, with the node that holds it and its whole key."""
     for name in node if isinstance(node, DictConfig) else range(len(node)):
-        key = f"{above}.{name}" if above else groups.get(str(name), str(name))
+        key = f"{above}.{name!s}" if above else groups.get(str(name), str(name))
         if key in ALLOWED or OmegaConf.is_missing(node, name):
             continue
         if OmegaConf.is_interpolation(node, name):  # type: ignore[arg-type]  # takes any key

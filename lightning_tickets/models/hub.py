@@ -79,7 +79,7 @@ class Hub:
 
 def checked_name(path: str) -> str:
     """UserError unless it can be the name of a repository."""
-    from huggingface_hub.utils import HFValidationError, validate_repo_id
+    from huggingface_hub.utils import HFValidationError, validate_repo_id  # type: ignore[attr-defined]
 
     try:
         validate_repo_id(path or "")
