@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from lightning_tickets.errors import UserError
@@ -56,9 +57,18 @@ def word(*allowed: str) -> Check:
     return Check(f"one of {', '.join(allowed)}", lambda value: value in allowed, str)
 
 
+def is_path(value: Any) -> bool:
+    """Whether it is a path that does not begin with the ``~`` of nobody."""
+    try:
+        return isinstance(value, str) and value != "" and bool(Path(value).expanduser())
+    except RuntimeError:
+        return False
+
+
 boolean = Check("true or false", lambda value: isinstance(value, bool))
+mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
 text = Check("a text", lambda value: isinstance(value, str))
-folder = Check("the path of a folder", lambda value: isinstance(value, str) and value != "")
+folder = Check("the path of a folder", is_path)
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
 name = Check(
     "a letter, then letters, digits, _ . or -, at most 60 and no --",
@@ -82,6 +92,8 @@ def setting(check: Check, default: Any = MISSING) -> Any:
 def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     """What the config node ``given`` at ``key`` has for each setting of a dataclass; UserError for a wrong value."""
     checks = {f.name: f.metadata["check"] for f in fields(of) if "check" in f.metadata}
+    if absent := [name for name in checks if name not in given]:
+        raise UserError(f"{key}.{absent[0]} is missing")
     return {name: check(f"{key}.{name}", given[name]) for name, check in checks.items()}
 
 

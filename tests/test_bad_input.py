@@ -61,6 +61,20 @@ def test_a_gpu_that_is_not_there(refused, command):
     assert answers(refused(*command, "trainer=gpu"), "trainer=gpu: PyTorch sees no GPU on this machine")
 
 
+OWN_TASK = """
+name: mine
+family: classification
+metric: accuracy
+kind:
+  _target_: lightning_tickets.tasks.classification.Classification
+  labels: 2
+files:
+  folder: ""
+  train: train.csv
+  dev: dev.csv
+  columns: {first: text, label: label}
+  labels: [no, yes]
+"""
 QUESTION = {"id": "a\nb", "question": "who runs ?", "answers": [{"text": "mary", "answer_start": 0}]}
 
 
@@ -90,7 +104,7 @@ def local(tmp_path):
         (b"", "no rows"),
         (b"x\t1\t\n", "line 1: expected at least 4 columns, got 3"),
         (GOOD_LINE * 50 + "x\t1", "line 51: expected at least 4 columns, got 2"),
-        (GOOD_LINE + "x\t7\t\tmary runs .\n", "line 2: label '7'; expected 0 to 1"),
+        (GOOD_LINE + "x\t7\t\tmary runs .\n", "line 2: label '7'; expected an integer from 0 to 1"),
         (GOOD_LINE + "x\t-1\t\tmary runs .\n", "line 2: label '-1' (a test set's; it cannot be scored on)"),
         (GOOD_LINE.encode() + b"x\t1\t\tmary \xe9 .\n", "line 2: not UTF-8 at byte 10"),
         (b"\xff\xfe\x00", "line 1: not UTF-8 at byte 0"),
@@ -124,6 +138,17 @@ def test_a_malformed_squad(refused, local, tmp_path, content, named):
     good = squad("mary runs .")
     line = refused("run", *local("squad", {"squad/dev-v1.1.json": good, "squad/train-v1.1.json": content}))
     assert named in line and f"{tmp_path}/data/squad/train-v1.1.json" in line
+
+
+def test_labels_that_yaml_reads_as_booleans(refused, local, tmp_path):
+    """Unquoted ``no`` and ``yes``; where they are quoted they are read, and so is a document of any length."""
+    rows = "text,label\n" + "mary runs . " * 20_000 + ",no\nanna runs .,yes\n"
+    arguments = local("mine", {"train.csv": rows, "dev.csv": rows, "task/mine.yaml": OWN_TASK})
+    search = ["--config-dir", str(tmp_path / "data")]
+    problem = "task.files.labels: YAML reads a label as false; quote it, as in ['no', 'yes']"
+    assert answers(refused("plan", *search, *arguments), problem)
+    local("mine", {"task/mine.yaml": OWN_TASK.replace("no, yes", "'no', 'yes'")})
+    assert main(["plan", *search, *arguments]) == 0
 
 
 def test_two_files_for_one_split(refused, local, tmp_path):
@@ -164,3 +189,40 @@ def test_a_model_folder_that_lacks_a_file(refused, tmp_path, missing, named):
     (folder / missing).unlink()
     line = refused("run", "model=local", f"model.path={folder}")
     assert named in line and str(folder) in line
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("num_hidden_layers", 10**9, "an integer from 1 to 1000"),
+        ("num_hidden_layers", 1e9, "an integer from 1 to 1000"),
+        ("num_hidden_layers", 0, "an integer from 1 to 1000"),
+        ("max_position_embeddings", float("inf"), "an integer from 1 to 10000000"),
+        ("max_position_embeddings", None, "an integer from 1 to 10000000"),
+        ("num_attention_heads", -1, "an integer from 1 to 10000000"),
+        ("vocab_size", "231", "an integer from 1 to 10000000"),
+        ("hidden_size", [64], "an integer from 1 to 10000000"),
+    ],
+)
+def test_a_network_of_an_impossible_size(refused, tmp_path, key, value, expected):
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL_DIR, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {key: value}))
+    line = refused("run", "model=local", f"model.path={folder}")
+    assert line.startswith(f"lightning-tickets: model.path={folder}: config.json: {key}=")
+    assert line.endswith(f": expected {expected}\n")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "[" * 100_000, '{"a": ' * 100_000, "\x00"])
+def test_a_config_that_is_no_json(refused, tmp_path, content):
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL_DIR, folder)
+    (folder / "config.json").write_text(content)
+    line = refused("run", "model=local", f"model.path={folder}")
+    assert line.startswith(f"lightning-tickets: model.path={folder}: config.json cannot be read (")
+
+
+def test_what_a_terminal_would_obey_is_written_as_an_escape(refused):
+    line = refused("run", "model=hub", "model.path=a/b", "model.revision='a\nb\x1b[31m'")
+    assert answers(line, r"model.revision=a\nb\x1b[31m: expected a commit of 40 hex digits")

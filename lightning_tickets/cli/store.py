@@ -14,7 +14,7 @@ from lightning_tickets.errors import Damaged, UserError, printable
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import listed
+from lightning_tickets.tickets.listing import LISTED, listed
 from lightning_tickets.tickets.result import check
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
@@ -91,7 +91,7 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:
-    wanted = dict(text.partition("=")[::2] for text in filters)
+    wanted = _wanted(filters)
     rows = []
     for name in artefacts(store):
         try:
@@ -110,8 +110,13 @@ def _list(store: Store, filters: list[str], as_json: bool) -> int:
     return 0
 
 
+def _wanted(filters: list[str]) -> dict[str, str]:
+    """The values that each filter lists; UserError for a filter that no row has."""
+    wanted = dict(text.partition("=")[::2] for text in filters)
+    if unknown := set(wanted) - set(LISTED):
+        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(LISTED)}")
+    return wanted
+
+
 def _matches(row: dict[str, Any], filters: dict[str, str]) -> bool:
-    unknown = set(filters) - set(row)
-    if unknown:
-        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(row)}")
     return all(str(row[key]) in value.split(",") for key, value in filters.items())

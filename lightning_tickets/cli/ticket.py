@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
         if out is not None:
             raise UserError(f"ticket show: expected one file, got {out} too")
         return _show(arguments.file)
-    if out is None or out.exists() or not out.parent.is_dir():
+    if out is None:
+        raise UserError("ticket export: OUT is missing; expected a new file in a folder that exists")
+    if out.exists() or not out.parent.is_dir():
         raise UserError(f"ticket export: {out}: expected a new file in a folder that exists")
     from lightning_tickets.tickets.released import read_mask, save_released
 

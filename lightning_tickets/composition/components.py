@@ -1,62 +1,84 @@
 """A config node with a ``_target_`` as a component: its stable name, its version and its options."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from omegaconf import DictConfig, ListConfig
 
 from lightning_tickets.checks import integer, word
-from lightning_tickets.components import Component, accepts, declaration
-from lightning_tickets.composition import data_and_model
+from lightning_tickets.components import Component
+from lightning_tickets.declarations import Declaration, declaration, methods
 from lightning_tickets.errors import UserError
-from lightning_tickets.models.files import SPLIT_BY_HEAD
-from lightning_tickets.tickets.needs import check_needs
+from lightning_tickets.runs.hashed_as import HASHED_AS
+
+TARGET = "_target_"
+PACKAGE = "lightning_tickets."
+NAMES = {*HASHED_AS, "adamw", "sgd"}  # that components of the suite declare
 
 
-def component_at(key: str, node: DictConfig, offered: Sequence[str] | None = None, given: int = 0) -> Component:
-    """UserError for a target that cannot be imported, or an option that it does not take; null means its default.
+def component_at(key: str, node: Any, offered: Sequence[str] | None = None, given: int = 0) -> Component:
+    """UserError for what is no component of its kind, or for an option that it does not take; null means its default.
 
-    With ``offered``, also for a target that requires a parameter which is neither among these nor an option; its first
-    ``given`` parameters are filled by position.
+    Its first ``given`` parameters are filled by position. With ``offered``, all others that it requires must be among
+    these or options.
     A component that declares no name goes by its import path. A ``version`` in the YAML stands for the declared one: a
     task of the user's own raises it when its old results should not count any more.
     """
-    target = str(node.get("_target_"))
-    try:
-        declared = declaration(target)
-    except ImportError as error:
-        expected = "expected the import path of a function or class"
-        raise UserError(f"{key}._target_={target}: {expected} ({error})") from error
-    values = {str(name): value for name, value in node.items() if name not in ("_target_", "version")}
+    target, declared = declaration_at(key, node)
+    values = {str(name): value for name, value in node.items() if name not in (TARGET, "version")}
     options = {name: _option(f"{key}.{name}", value) for name, value in values.items() if value is not None}
-    unknown = sorted(set(options) - set(declared.parameters))
+    named = declared.parameters[given:]
+    unknown = sorted(set(options).difference(named))
     if unknown and not declared.open:
-        raise UserError(f"{key}.{unknown[0]}: {target} has no such option; it has {', '.join(declared.parameters)}")
+        known = ", ".join(named) or "none"
+        raise UserError(f"{key}.{unknown[0]}: {target} has no such option; it has {known}")
     for name in options.keys() & declared.choices.keys():
         word(*declared.choices[name])(f"{key}.{name}", options[name])
     version = node.get("version", declared.version or 1)
-    missing = [name for name in declared.required if name not in {*options, *declared.parameters[:given]}]
-    if offered is not None and not set(missing) <= set(offered):
-        name = next(name for name in missing if name not in offered)
-        raise UserError(f"{key}: {target} needs {name!r}; it can ask for {', '.join(offered)}")
-    return Component(
-        declared.name or target, integer(1)(f"{key}.version", version), tuple(sorted(options.items())), target
-    )
+    if offered is not None:
+        _check_offered(key, target, declared, set(options), offered, given)
+    name = _name(key, target, declared)
+    return Component(name, integer(1)(f"{key}.version", version), tuple(sorted(options.items())), target)
 
 
-def pruner_at(key: str, node: DictConfig, situations: Sequence[str], config: DictConfig) -> Component:
-    """UserError for a pruner that needs what is not available in one of the situations or with the network."""
-    pruner = component_at(key, node)
-    for situation in situations:
-        check_needs(key, pruner, situation)
-    if accepts(pruner, "heads"):
-        model_type = data_and_model.model_folder(config).model_type()
-        if model_type is not None and model_type not in SPLIT_BY_HEAD:
-            raise UserError(
-                f"{key}: {pruner.target} needs attention heads, not known for type {model_type!r}; "
-                f"known types are {', '.join(sorted(SPLIT_BY_HEAD))}"
-            )
-    return pruner
+def declaration_at(key: str, node: Any) -> tuple[str, Declaration]:
+    """The ``_target_`` of a config node and what it declares; UserError for one that is absent or refused."""
+    if not isinstance(node, DictConfig) or not isinstance(node.get(TARGET), str):
+        raise UserError(f"{key}: expected a mapping with a {TARGET}")
+    target = str(node[TARGET])
+    try:
+        return target, declaration(target)
+    except ImportError as error:
+        expected = "expected the import path of a function or class"
+        raise UserError(f"{key}.{TARGET}={target}: {expected} ({error})") from error
+
+
+def check_methods(key: str, component: Component, needed: Iterable[str]) -> None:
+    """UserError unless the component is a class with these methods."""
+    if missing := sorted(set(needed) - methods(component.target)):
+        raise UserError(f"{key}: {component.target} is not a class with a method {missing[0]!r}")
+
+
+def _check_offered(
+    key: str, target: str, declared: Declaration, options: set[str], offered: Sequence[str], given: int
+) -> None:
+    """UserError unless the component can be called with what its kind is called with."""
+    named = declared.parameters[given:]
+    missing = [name for name in declared.required if name in named and name not in options.union(offered)]
+    if missing and not offered:
+        raise UserError(f"{key}.{missing[0]} has no value: give {key}.{missing[0]}=…")
+    if missing:
+        raise UserError(f"{key}: {target} needs {missing[0]!r}; it can ask for {', '.join(offered)}")
+    if len(declared.parameters) < given:
+        raise UserError(f"{key}: {target} takes {len(declared.parameters)} arguments, expected at least {given}")
+
+
+def _name(key: str, target: str, declared: Declaration) -> str:
+    """Its declared name, or else its import path; UserError for a name that a component of the suite has."""
+    ours = declared.name in NAMES or str(declared.name).startswith(PACKAGE)
+    if ours and not target.startswith(PACKAGE):
+        raise UserError(f"{key}: {target} declares the name {declared.name!r} of a component of the suite")
+    return declared.name or target
 
 
 def _option(key: str, value: Any) -> Any:

@@ -12,9 +12,15 @@ from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 import lightning_tickets
+from lightning_tickets.checks import mapping
+from lightning_tickets.composition.config_files import use_checked_files
+from lightning_tickets.composition.environment import check_environment
 from lightning_tickets.composition.overrides import NOT_CHOICES, expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
+
+GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
+paths ticket study""".split()
 
 
 def conf_dir() -> Path:
@@ -26,6 +32,7 @@ def conf_dir() -> Path:
 @contextmanager
 def hydra() -> Iterator[Any]:
     """Hydra's own object over the config folder, for what its command line can show."""
+    use_checked_files(conf_dir())
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
         yield GlobalHydra.instance().hydra
 
@@ -36,8 +43,8 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
     with one_line_errors(), hydra():
         try:
             return compose("config", overrides=lines, return_hydra_config=True)
-        except ValueError as error:
-            raise UserError(f"{' '.join(overrides)}: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"{' '.join(overrides)}: {reason(error)}") from error
 
 
 def with_globs(overrides: Sequence[Override]) -> list[Override]:
@@ -66,12 +73,15 @@ def without_hydra(whole: DictConfig) -> DictConfig:
     config = whole.copy()
     with open_dict(config):
         config.pop("hydra")
+    check_environment(config)
     resolve(config.copy())
     return config
 
 
 def resolve(config: DictConfig) -> None:
-    """In place; UserError for an interpolation that leads nowhere, and for a value that is not given."""
+    """In place; UserError for a value that is not given or leads nowhere, or a group without keys."""
+    for group in GROUPS:
+        mapping(group, config.get(group))
     with one_line_errors():
         OmegaConf.resolve(config)
     missing = min(OmegaConf.missing_keys(config), default=None)
@@ -94,6 +104,7 @@ class GroupComposer:
             loaded += [f"+{group}@{place}={option}" for option, place in own.items()]
             loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
         self.whole = compose_whole([*lines, *loaded])
+        check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
         self._base = self.whole.copy()
         task, row = self._base.task, self._base.subnetwork
         self._nodes = {("task", str(name)): node for name, node in self._base.sources.items()}
@@ -111,6 +122,8 @@ class GroupComposer:
                 config[group] = self._nodes[group, option]
             for override in parse_overrides(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
+        if any("$" in line for line in values):  # Hydra writes escapes within a list of values
+            check_environment(config)
         resolve(config)
         return config
 

@@ -2,16 +2,17 @@
 
 import warnings
 
-from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked
+from lightning_tickets.components import call
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.task_data import dataset_spec
 from lightning_tickets.data.hub import Hub
 from lightning_tickets.data.local import Local
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.data.source import Source
-from lightning_tickets.errors import PartialData
+from lightning_tickets.errors import PartialData, UserError
 from lightning_tickets.models.folders import Pretrained
 
 SOURCES = ("pocket", "local", "hub")
@@ -28,8 +29,11 @@ def data_source(config: DictConfig) -> Source:
 
 def model_folder(config: DictConfig) -> Pretrained:
     """The pre-trained network's folder."""
-    folder: Pretrained = instantiate(config.model)
-    return folder
+    component = component_at("model", config.model, ())
+    network = call(component)
+    if not isinstance(network, Pretrained):
+        raise UserError(f"model: {component.target} gives no network; the functions are in models/folders.py")
+    return network
 
 
 def fetch(config: DictConfig) -> None:

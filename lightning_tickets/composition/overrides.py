@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException, InstantiationException
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
 from lightning_tickets.errors import UserError, reason
 
@@ -53,6 +53,15 @@ def one_line_errors() -> Iterator[None]:
         raise UserError(one_line_message(error)) from error
 
 
+@contextmanager
+def missing_keys() -> Iterator[None]:
+    """A key that a config lacks as a UserError that names it."""
+    try:
+        yield
+    except (ConfigKeyError, ConfigAttributeError) as error:
+        raise UserError(f"{error.full_key} is missing") from error
+
+
 def one_line_message(error: Exception) -> str:
     """What Hydra and OmegaConf say over several lines, or the UserError that they have wrapped."""
     if isinstance(error.__cause__, UserError):
@@ -67,4 +76,5 @@ def one_line_message(error: Exception) -> str:
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
         return f"unknown config key {key[1] or key[2]!r}; `lightning-tickets run --cfg job` shows all keys"
-    return " ".join(text.split())
+    lost = re.search(r"Interpolation key '(.+?)' not found", text)
+    return f"{lost[1]} is missing; another key refers to it" if lost else " ".join(text.split())

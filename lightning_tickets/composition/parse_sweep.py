@@ -1,23 +1,25 @@
 """From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from hydra.utils import instantiate
+from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from lightning_tickets.checks import name
+from lightning_tickets.checks import mapping, name, null
 from lightning_tickets.composition.cells import CellComposer
+from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.overrides import one_line_errors, parse_overrides
+from lightning_tickets.composition.overrides import missing_keys, one_line_errors, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
 from lightning_tickets.errors import UserError
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
@@ -27,6 +29,7 @@ SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
 
 
+@missing_keys()
 def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Sweep:
     """UserError for anything in the arguments that does not compose or is out of range.
 
@@ -50,10 +53,9 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
             )
     whole = compose_whole([_line(o) for o in overrides])
     config = without_hydra(whole)
-    with one_line_errors():
-        nodes = config.study.get("exhibits", {}).values()
-        seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
-        exhibits = tuple(instantiate(node, **seeds, _convert_="all") for node in nodes)
+    nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
+    seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
+    exhibits = tuple(_exhibit(f"study.exhibits.{one}", node, seeds) for one, node in nodes.items())
     cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
     composer = CellComposer(
         [_line(o) for o in overrides if not _is_hidden(o)],
@@ -64,6 +66,17 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
     for exhibit in exhibits:
         name("study.exhibits: name", exhibit.name)
     return Sweep(name("study.name", config.study.name), config.study.title, exhibits, composer, whole, assume_published)
+
+
+def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:
+    """UserError unless the node describes a table or a figure."""
+    target, _ = declaration_at(key, node)
+    kind = get_object(target)
+    if not isinstance(kind, type) or not issubclass(kind, ExhibitSpec):
+        raise UserError(f"{key}: {target} is no exhibit; its class inherits from studies/exhibits/base.py")
+    with one_line_errors():
+        exhibit: ExhibitSpec = instantiate(node, **seeds, _convert_="all", _recursive_=False, _partial_=False)
+    return exhibit
 
 
 def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Sweep:
@@ -93,6 +106,7 @@ def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Swe
     return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published)
 
 
+@missing_keys()
 def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictConfig:
     """A single run's config with the percentage in place of a rule, looked up in the store.
 

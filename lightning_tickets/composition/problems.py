@@ -1,20 +1,24 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, checked_settings, name, number
+from lightning_tickets.checks import checked, checked_settings, mapping, name, null, number
+from lightning_tickets.components import Component, accepts
 from lightning_tickets.composition import data_and_model
-from lightning_tickets.composition.components import component_at
+from lightning_tickets.composition.components import check_methods, component_at
 from lightning_tickets.composition.compose import with_group
 from lightning_tickets.composition.settings import training
 from lightning_tickets.composition.ticket_source import source_tasks
+from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.columns import COLUMNS
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 from lightning_tickets.training.config import Training
 
+KIND = "lightning_tickets.tasks.kind.Kind"
 POOLERS = ("pruned", "dense")
 
 
@@ -53,8 +57,8 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     problem = Problem(
         Task(
             task.name,
-            component_at("task.kind", task.kind),
-            task.metric,
+            _kind(task),
+            name("task.metric", task.get("metric")),
             _further(task),
             _metrics(task),
         ),
@@ -70,14 +74,30 @@ def build_problem(config: DictConfig) -> PlannedProblem:
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
-    return tuple((str(split), str(name)) for split, name in task.get("further", {}).items())
+    further = (mapping | null)("task.further", task.get("further")) or {}
+    return tuple((str(split), str(name)) for split, name in further.items())
+
+
+def _kind(task: DictConfig) -> Component:
+    """UserError unless it is a class with the methods of ``Kind``."""
+    kind = component_at("task.kind", task.get("kind"), ())
+    check_methods("task.kind", kind, (method for method in methods(KIND) if not method.startswith("_")))
+    return kind
 
 
 def _metrics(task: DictConfig) -> tuple[Metric, ...]:
     """UserError for one that needs what the kind of task has no column of."""
-    nodes = sorted((str(name), node) for name, node in task.get("metrics", {}).items())
+    given = (mapping | null)("task.metrics", task.get("metrics")) or {}
+    nodes = sorted((str(name), node) for name, node in given.items())
     columns = COLUMNS.get(task.family)
-    return tuple(Metric(name, component_at(f"task.metrics.{name}", node, columns)) for name, node in nodes)
+    return tuple(Metric(name, _metric(f"task.metrics.{name}", node, columns)) for name, node in nodes)
+
+
+def _metric(key: str, node: Any, columns: tuple[str, ...] | None) -> Component:
+    component = component_at(key, node, columns)
+    if columns and not any(accepts(component, column) for column in columns):
+        raise UserError(f"{key}: {component.target} takes none of the columns {', '.join(columns)}")
+    return component
 
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hydra.utils import get_object
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import boolean, checked, integer, null, share
-from lightning_tickets.composition.components import pruner_at
+from lightning_tickets.components import Component, accepts, call
+from lightning_tickets.composition import data_and_model
+from lightning_tickets.composition.components import check_methods, component_at
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.errors import UserError
-from lightning_tickets.pruning.schedule import Schedule
-from lightning_tickets.tickets.needs import ROUND, UNTRAINED
+from lightning_tickets.models.files import SPLIT_BY_HEAD
+from lightning_tickets.pruning.schedule import Geometric, Linear, Schedule
+from lightning_tickets.tickets.needs import ALWAYS, ROUND, UNTRAINED, check_needs
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.spec import Chain
 
@@ -27,9 +29,27 @@ def schedule(config: DictConfig) -> Schedule:
     """The sparsity schedule: how many weights each round leaves."""
     integer(1, 99)("schedule.per_round", config.schedule.per_round)
     boolean("protocol.last_round", config.protocol.last_round)
-    options = {str(name): value for name, value in config.schedule.items() if name != "_target_"}
-    built: Schedule = get_object(config.schedule._target_)(**options)
+    component = component_at("schedule", config.schedule, ())
+    check_methods("schedule", component, ("percents", "kept"))
+    built: Schedule = call(component)
+    if type(built) not in (Linear, Geometric) and built.tag in (Linear.tag, Geometric.tag):
+        raise UserError(f"schedule: {component.target} has the tag {built.tag!r} of a schedule of the suite")
     return built
+
+
+def pruner_at(key: str, node: Any, situations: Sequence[str], config: DictConfig) -> Component:
+    """UserError for a pruner that needs what is not available in one of the situations or with the network."""
+    pruner = component_at(key, node, given=len(ALWAYS))
+    for situation in situations:
+        check_needs(key, pruner, situation)
+    if accepts(pruner, "heads"):
+        model_type = data_and_model.model_folder(config).model_type()
+        if model_type is not None and model_type not in SPLIT_BY_HEAD:
+            raise UserError(
+                f"{key}: {pruner.target} needs attention heads, not known for type {model_type!r}; "
+                f"known types are {', '.join(sorted(SPLIT_BY_HEAD))}"
+            )
+    return pruner
 
 
 def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:

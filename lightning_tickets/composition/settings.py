@@ -6,7 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from lightning_tickets import checks
-from lightning_tickets.checks import checked_settings, null, number
+from lightning_tickets.checks import checked_settings, mapping, null, number
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError
@@ -23,7 +23,8 @@ def training(config: DictConfig, search: bool = False) -> Training:
     """
     optimizer = component_at("optimizer", config.optimizer, ("settings",), given=1)
     is_default = optimizer == Component(ADAMW, 1)
-    given = {**config.training, **((config.training.search or {}) if search else {})}
+    searched = (mapping | null)("training.search", config.training.search) or {}
+    given = {**config.training, **(searched if search else {})}
     settings = Training(**checked_settings(Training, "training", given), optimizer=None if is_default else optimizer)
     if (settings.steps is None) == (settings.epochs is None):
         raise UserError("training.steps, training.epochs: expected an integer for one of the two, null for the other")

@@ -4,6 +4,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.checks import checked
 from lightning_tickets.composition import data_and_model, settings, subnetworks
+from lightning_tickets.composition.overrides import missing_keys
 from lightning_tickets.composition.problems import build_problem, build_source_problems
 from lightning_tickets.composition.sparsity import percent_of
 from lightning_tickets.errors import UserError
@@ -14,6 +15,7 @@ from lightning_tickets.tickets.spec import Run
 JOBS = ("score", "find")
 
 
+@missing_keys()
 def run_of(config: DictConfig) -> Run:
     """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
     own, sources = build_problem(config), build_source_problems(config)
@@ -32,8 +34,10 @@ def check_hidden(config: DictConfig) -> None:
     settings.logger(config)
     settings.stop_below(config)
     settings.lease(config)
+    settings.cache(config)
 
 
+@missing_keys()
 def context_of(config: DictConfig, single: bool) -> RunContext:
     """``single`` for a run that was typed alone, which shows its trainings."""
     return RunContext(

@@ -6,16 +6,21 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, integer, name
-from lightning_tickets.composition.components import component_at, pruner_at
+from lightning_tickets.checks import Check, checked, integer, is_path, name
+from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.search import chain, schedule
+from lightning_tickets.composition.search import chain, pruner_at, schedule
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pruning.schedule import Linear, rounds_to
 from lightning_tickets.tickets.needs import DRAWN
 from lightning_tickets.tickets.spec import AnyMask, DrawnMask, GivenMask, RedrawnMask, Run, TicketMask
 
+STARTS = ("fresh", "prunable", "seed", "earlier")  # what an initialization can ask for
+MASK_FILE = Check(
+    "a mask file, ours or one of the released code",
+    lambda path: is_path(path) and Path(path).expanduser().is_file(),
+)
 MASKS = ("none", "ticket", "drawn", "redrawn", "given")
 
 
@@ -31,7 +36,7 @@ def run(config: DictConfig, on: PlannedProblem, sources: Sequence[PlannedProblem
     """
     row = config.subnetwork
     mask = _mask(config, sources or (on,), sparsity)
-    start = component_at("subnetwork.initialization", row.initialization)
+    start = component_at("subnetwork.initialization", row.initialization, STARTS, given=1)
     requested = Run(name("subnetwork.name", row.name), on.problem, mask, start, integer(0)("seed", seed))
     if requested.ticket is not None and seed == requested.ticket.chain.seed:
         raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so score it with another seed")
@@ -52,12 +57,13 @@ def _mask(config: DictConfig, problems: Sequence[PlannedProblem], sparsity: Any)
         counted = Linear() if isinstance(rounds, Linear) else rounds
         return DrawnMask(pruner_at("subnetwork.pruner", row.pruner, (DRAWN,), config), percent, counted)
     ticket = TicketMask(chain(config, problems), percent)
-    return ticket if kind == "ticket" else RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw))
+    return (
+        ticket
+        if kind == "ticket"
+        else RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw, ("seed",), given=1))
+    )
 
 
 def mask_file(config: DictConfig) -> Path:
     """The mask file of ``subnetwork=given``; UserError if it is not a file."""
-    path = Path(str(config.ticket.file or "")).expanduser()
-    if not path.is_file():
-        raise UserError(f"ticket.file={config.ticket.file}: expected a mask file, ours or one of the released code")
-    return path
+    return Path(MASK_FILE("ticket.file", config.ticket.file)).expanduser()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, ListConfig
 
 from lightning_tickets.composition.overrides import parse_overrides
 from lightning_tickets.errors import UserError
@@ -14,11 +14,20 @@ JOIN = "+"
 
 def source_tasks(config: DictConfig) -> tuple[str, ...]:
     """The tasks that a config finds its ticket on, the leading one first; none for the config's own task."""
-    named, mixed = split_source(config.source), tuple(config.mix.tasks)
+    named, mixed = split_source(config.source), _mixed(config)
     if named and mixed:
         raise UserError(f"source={config.source}: the mix has its own tasks {JOIN.join(mixed)}; give one of the two")
     tasks = named or mixed
     return () if tasks == (config.task.name,) else tasks
+
+
+def _mixed(config: DictConfig) -> tuple[str, ...]:
+    """The tasks of the mix; UserError unless its YAML loads each of them."""
+    tasks = config.mix.tasks
+    loaded = ", ".join(map(str, config.sources)) or "none"
+    if not isinstance(tasks, ListConfig) or any(name not in config.sources for name in tasks):
+        raise UserError(f"mix.tasks={tasks}: expected a list of the tasks that the mix loads into sources, {loaded}")
+    return tuple(tasks)
 
 
 def split_source(source: Any) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from glob import escape
 from pathlib import Path
 
+from lightning_tickets import checks
 from lightning_tickets.data.dataset_spec import DatasetSpec, DatasetSpecs, Files, HubSet
 from lightning_tickets.data.readers import read_records
 from lightning_tickets.data.rows import Columns, Row, rows
@@ -22,10 +23,7 @@ class Local:
     name = "local"
 
     def __init__(self, root: str, specs: DatasetSpecs) -> None:
-        try:
-            self.root, self.specs = Path(root).expanduser(), specs
-        except (TypeError, RuntimeError) as error:
-            raise UserError(f"data.root={root}: expected the path of a folder") from error
+        self.root, self.specs = Path(checks.folder("data.root", root)).expanduser(), specs
 
     def fingerprint(self, task: str) -> str:
         splits, columns = self._files(task)

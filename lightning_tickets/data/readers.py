@@ -15,6 +15,7 @@ from lightning_tickets.errors import UserError, reason
 
 Record = dict[str | int, Any]
 Records = Iterator[tuple[str, Record]]
+csv.field_size_limit(2**31 - 1)  # a document may be long: the tokenizer cuts it
 SURPLUS = -1  # the key of a tab-separated line's cells beyond its header
 
 

@@ -46,6 +46,8 @@ class Columns:
         ways = bool(self.labels) + bool(self.classes) + (self.low is not None and self.high is not None)
         if ("label" in given) != (ways == 1):
             raise UserError("a label is defined by one of labels, classes, or low and high")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise UserError(f"low {self.low}: expected less than high {self.high}")
 
     @property
     def header(self) -> bool:
@@ -90,7 +92,9 @@ def label(where: str, value: Any, columns: Columns) -> int | float:
         number = int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < columns.classes:
             hidden = " (a test set's; it cannot be scored on)" if number == -1 else ""
-            raise UserError(f"{where}: label {_short(value)}{hidden}; expected 0 to {columns.classes - 1}")
+            raise UserError(
+                f"{where}: label {_short(value)}{hidden}; expected an integer from 0 to {columns.classes - 1}"
+            )
         return number
     assert columns.low is not None and columns.high is not None
     score = float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else value

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 
+from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.execution.job import JobResult, WorkItem
 
@@ -43,10 +44,14 @@ def make_launcher(choice: str, node: Any) -> Launcher:
     UserError for a wrong value, and for a launcher of Hydra's own.
     """
     refused = UserError(f"hydra/launcher={choice}: expected workers or slurm")
-    if node["_target_"].startswith(("hydra.", "hydra_plugins.")):
+    target = str(node["_target_"])
+    if target.startswith(("hydra.", "hydra_plugins.")):
         raise refused
     try:
-        launcher = instantiate(node, _convert_="all")
+        declaration(target)
+        launcher = instantiate(node, _convert_="all", _recursive_=False)
+    except ImportError as error:
+        raise UserError(f"hydra/launcher={choice}: {target} is no launcher ({error})") from error
     except InstantiationException as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         if isinstance(cause, UserError):

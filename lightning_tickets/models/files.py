@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.checks import integer
+from lightning_tickets.errors import UserError, reason
 from lightning_tickets.fingerprints import file_checksum
 
 CONFIG = "config.json"
@@ -15,6 +16,10 @@ PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
 TOKENIZER = """tokenizer.json vocab.txt tokenizer_config.json special_tokens_map.json added_tokens.json vocab.json
 merges.txt spiece.model sentencepiece.bpe.model""".split()
+LAYERS = ("num_hidden_layers", "n_layers")
+SIZES = """hidden_size dim intermediate_size hidden_dim num_attention_heads n_heads vocab_size
+max_position_embeddings""".split()
+MOST_LAYERS, LARGEST = 1000, 10_000_000  # more than any encoder has
 AFTER_PADDING = """camembert data2vec-text esm ibert longformer luke mpnet roberta roberta-prelayernorm xlm-roberta
 xlm-roberta-xl xmod""".split()
 # Types of networks whose query, key, value and output matrices split by attention head (models/attention_heads.py).
@@ -29,6 +34,7 @@ def model_files(folder: Path, label: str) -> list[str]:
         raise UserError(f"model.path={label} is not a folder")
     if not (folder / CONFIG).is_file():
         raise UserError(f"model.path={label}: no {CONFIG} in the folder")
+    _config(folder / CONFIG, label)
     return [CONFIG, *weight_files(folder, label), *tokenizer_files(folder, label)]
 
 
@@ -74,26 +80,32 @@ def digest(folder: Path, names: Iterable[str]) -> str:
 
 def positions(config: Path, label: str) -> int:
     """How many tokens the encoder takes; RoBERTa's kind counts its positions from behind the padding's."""
-    given = _json(config, label)
-    try:
-        count = int(given.get("max_position_embeddings", 512))
-        if given.get("model_type") in AFTER_PADDING:
-            count -= int(given.get("pad_token_id", 1)) + 1
-    except (ValueError, TypeError) as error:
-        raise UserError(f"model.path={label}: {CONFIG} cannot be read ({error})") from error
-    return count
+    given = _config(config, label)
+    count = int(given.get("max_position_embeddings", 512))
+    if str(given.get("model_type")) not in AFTER_PADDING:
+        return count
+    return count - 1 - int(integer(0, LARGEST)(f"model.path={label}: pad_token_id", given.get("pad_token_id", 1)))
 
 
 def model_type(config: Path, label: str) -> str:
     """The name of the architecture in transformers, "" where the config has none."""
-    return str(_json(config, label).get("model_type", ""))
+    return str(_config(config, label).get("model_type", ""))
+
+
+def _config(path: Path, label: str) -> dict[str, Any]:
+    """config.json; UserError for a size that no network has, for which a library would run on and on."""
+    given = _json(path, label)
+    for check, names in ((integer(1, MOST_LAYERS), LAYERS), (integer(1, LARGEST), SIZES)):
+        for name in set(names) & set(given):
+            check(f"model.path={label}: {path.name}: {name}", given[name])
+    return given
 
 
 def _json(path: Path, label: str) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise UserError(f"model.path={label}: {path.name} cannot be read ({error})") from error
+    except (ValueError, OSError, RecursionError) as error:
+        raise UserError(f"model.path={label}: {path.name} cannot be read ({reason(error)})") from error
     if not isinstance(content, dict):
         raise UserError(f"model.path={label}: {path.name} cannot be read (not a mapping)")
     return content

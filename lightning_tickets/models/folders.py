@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightning_tickets.checks import integer, null
+from lightning_tickets.checks import folder, integer, null
 from lightning_tickets.models import files
 from lightning_tickets.models.hub import Hub, checked_name, checked_revision
 from lightning_tickets.pocket import MODEL_DIR
@@ -51,7 +51,7 @@ def pocket() -> Folder:
 
 def local(path: str) -> Folder:
     """Any encoder on disk."""
-    return Folder("local", Path(path).expanduser())
+    return Folder("local", Path(folder("model.path", path)).expanduser())
 
 
 def hub(path: str, revision: str, parameters: int | None = None) -> Hub:

@@ -1,6 +1,5 @@
 """A pre-trained network on the Hugging Face hub at one commit, fetched when its files are first asked for. No torch."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,8 +79,13 @@ class Hub:
 
 def checked_name(path: str) -> str:
     """UserError unless it can be the name of a repository."""
-    if not isinstance(path, str) or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", path):
-        raise UserError(f"model.path={path}: expected a repository on the hub, as google-bert/bert-base-uncased")
+    from huggingface_hub.utils import HFValidationError, validate_repo_id  # type: ignore[attr-defined]
+
+    try:
+        validate_repo_id(path or "")
+    except HFValidationError as error:
+        expected = "expected a repository on the hub, as google-bert/bert-base-uncased"
+        raise UserError(f"model.path={path}: {expected}") from error
     return path
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from lightning_tickets.runs.store import OBJECT, SPEC, Store
 from lightning_tickets.tickets.result import RESULT, RESULTS, Result
 
+LISTED = "name task row source pruner rewind sparsity seed metric score seconds".split()
+
 
 def listed(store: Store, name: str) -> dict[str, Any]:
-    """What its spec and result say of an artefact, a round of a search being of row ``find``; Damaged if unreadable.
+    """What its spec and result say of an artefact, by the names in LISTED; Damaged if it cannot be read.
 
-    The sparsity is in percent.
+    A round of a search is of row ``find``; the sparsity is in percent.
     """
     spec, result = spec_of(store, name), result_of(store, name)
     chain = chain_of(spec)

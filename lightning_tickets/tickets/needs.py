@@ -6,7 +6,8 @@ No torch here: needs are checked when a run is composed.
 
 from dataclasses import dataclass
 
-from lightning_tickets.components import Component, declaration
+from lightning_tickets.components import Component
+from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError
 
 ROUND, UNTRAINED, DRAWN = "in a chain's trained rounds", "in a round that prunes first", "in a mask drawn from θ0"
@@ -35,7 +36,7 @@ NEEDS = {
 def check_needs(key: str, pruner: Component, situation: str) -> None:
     """UserError unless everything that the pruner requires is available in the situation."""
     declared = declaration(pruner.target)
-    if len(declared.parameters) < len(ALWAYS):
+    if declared.parameters[: len(ALWAYS)] != ALWAYS:
         raise UserError(f"{key}: {pruner.target} is not a pruner: expected the parameters {', '.join(ALWAYS)}")
     options = dict(pruner.options)
     for name in declared.parameters[len(ALWAYS) :]:

@@ -1,15 +1,20 @@
 """The released code's mask files (docs/method.md, row 12): a dictionary of 0/1 tensors by ``torch.save``."""
 
+import warnings
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import torch
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
+from lightning_tickets.tickets.mask_bits import check_name
 from lightning_tickets.tickets.mask_file import load_ticket
 
 PREFIX, SUFFIX = "bert.", "_mask"
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+DTYPES = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, *FLOATS)
 
 
 def read_mask(path: Path | None) -> Mask:
@@ -21,21 +26,48 @@ def read_mask(path: Path | None) -> Mask:
 
 def load_released(path: Path) -> Mask:
     """Matrices under their names in the bare encoder; nothing in the file is run."""
+    size = path.stat().st_size
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        _check_size(path, size)
+        with warnings.catch_warnings(action="ignore"):
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise UserError(f"{path}: not a mask file, which holds tensors only ({reason(error)})") from error
     if not isinstance(content, dict) or not content:
         raise UserError(f"{path}: not a mask file, which is a dictionary of tensors by name")
-    return dict(_matrix(path, name, value) for name, value in content.items())
+    try:
+        given = {_matrix_name(name, value): value for name, value in content.items()}
+        if len(given) < len(content) or sum(value.nbytes for value in given.values()) > size:
+            raise ValueError("holds two masks of one matrix, or of one memory")
+        return {name: _bits(name, value) for name, value in given.items()}
+    except ValueError as error:
+        raise UserError(f"{path}: {reason(error)}") from error
 
 
-def _matrix(path: Path, name: Any, value: Any) -> tuple[str, torch.Tensor]:
+def _check_size(path: Path, size: int) -> None:
+    """ValueError for an archive that unpacks to more than it is: torch.save does not compress."""
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > size:
+                raise ValueError("a compressed archive")
+
+
+def _matrix_name(name: Any, value: Any) -> str:
+    """The name in the bare encoder of a dense matrix in its own memory; ValueError for anything else."""
     if not isinstance(name, str) or not name.endswith(SUFFIX) or not isinstance(value, torch.Tensor):
-        raise UserError(f"{path}: {str(name)[:80]!r} is not a mask: expected tensors named …weight{SUFFIX}")
+        raise ValueError(f"{str(name)[:80]!r} is not a mask: expected tensors named …weight{SUFFIX}")
+    bare = name.removeprefix(PREFIX).removesuffix(SUFFIX)
+    check_name(bare)
+    plain = value.layout is torch.strided and value.device.type == "cpu" and value.dtype in DTYPES
+    if not plain or value.is_nested or value.dim() != 2 or not 0 < value.nbytes <= value.untyped_storage().nbytes():
+        raise ValueError(f"{name!r} is not a mask: expected a dense matrix of numbers")
+    return bare
+
+
+def _bits(name: str, value: torch.Tensor) -> torch.Tensor:
     if not bool(((value == 0) | (value == 1)).all()):
-        raise UserError(f"{path}: {name[:80]!r} has values other than 0 and 1")
-    return name.removeprefix(PREFIX).removesuffix(SUFFIX), value.bool()
+        raise ValueError(f"{name!r} has values other than 0 and 1")
+    return value.bool()
 
 
 def save_released(path: Path, mask: Mask) -> None:

@@ -12,9 +12,9 @@ import pytest
 from hydra.utils import get_object
 from omegaconf import OmegaConf
 
-from lightning_tickets.components import declaration
-from lightning_tickets.composition.components import component_at
+from lightning_tickets.composition.components import NAMES, component_at
 from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning import schedule
 from lightning_tickets.runs.hashed_as import HASHED_AS
@@ -120,3 +120,90 @@ def test_moving_and_renaming_code_renames_no_run(tmp_path):
     (package / "runs" / "hashed_as.py").write_bytes((ROOT / "lightning_tickets" / "runs" / "hashed_as.py").read_bytes())
     assert "class Exercise" in (package / "tickets" / "problem.py").read_text(encoding="utf-8")
     assert names(tmp_path) == names(ROOT)
+
+
+OWN = """
+import os
+from functools import partial
+from os import system as shell
+from subprocess import getoutput
+
+from lightning_tickets.components import component
+from lightning_tickets.pruning.schedule import Linear
+from lightning_tickets.tasks.classification import Classification
+
+
+class Inherits(Classification):
+    def loss(self, logits, batch):
+        return super().loss(logits, batch)
+
+
+class Lacks:
+    def __init__(self, labels):
+        pass
+
+    def encode(self, rows):
+        return rows
+
+
+alias = os.system
+bound = partial(getoutput, "true")
+
+
+@component("magnitude", version=1)
+def magnitude(weights, mask, count):
+    return mask
+
+
+@component("lightning_tickets.pruning.magnitude.magnitude", version=1)
+def as_hashed(weights, mask, count):
+    return mask
+
+
+@component(os.name)
+def not_literal(weights, mask, count):
+    return mask
+
+
+class Tagged(Linear):
+    pass
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> str:
+    """A module of a user's, under a name of its own."""
+    name = f"own_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+REFUSED = "expected the import path of a function or class"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("pruner._target_={own}.shell", rf"pruner._target_={{own}}.shell: {REFUSED} .*'posix'"),
+        ("pruner._target_={own}.alias", rf"pruner._target_={{own}}.alias: {REFUSED} .*'posix'"),
+        ("pruner._target_={own}.bound", rf"pruner._target_={{own}}.bound: {REFUSED} .*'subprocess'"),
+        ("pruner._target_={own}.getoutput", rf"pruner._target_={{own}}.getoutput: {REFUSED} .*'subprocess'"),
+        ("pruner._target_={own}.not_literal", rf"pruner._target_={{own}}.not_literal: {REFUSED} .malformed"),
+        ("pruner._target_={own}.magnitude", "pruner: {own}.magnitude declares the name 'magnitude' of a component"),
+        ("pruner._target_={own}.as_hashed", "pruner: {own}.as_hashed declares the name 'lightning_tickets.pruning"),
+        ("schedule._target_={own}.Tagged", "schedule: {own}.Tagged has the tag 'Linear' of a schedule of the suite"),
+        ("task.kind._target_={own}.Lacks", "task.kind: {own}.Lacks is not a class with a method 'collate'"),
+    ],
+)
+def test_a_component_of_the_users_own_is_checked_when_composed(line, message, own, tiny_run):
+    with pytest.raises(UserError, match=f"^{message.format(own=own)}"):
+        tiny_run(line.format(own=own))
+
+
+def test_a_kind_may_inherit_its_methods(own, tiny_run):
+    assert tiny_run(f"task.kind._target_={own}.Inherits").problem.task.kind.name == f"{own}.Inherits"
+
+
+def test_the_names_of_the_suites_components_are_reserved():
+    assert {declaration(target).name for target in all_targets()} <= NAMES

@@ -57,7 +57,7 @@ def test_the_paper_scale_has_the_papers_settings(task, wanted):
         ("+task.files.colour=red", "task.files.colour is unknown"),
         ("task.kind.labels=3", "task.files has 2 labels, task.kind.labels=3"),
         ("task.files=CoLA", "task.files: expected a mapping"),
-        ("task.files.columns=text", "task.files.columns: expected a mapping"),
+        ("task.files.columns=text", "task.files.columns=text: expected a mapping"),
         ("~task.files.columns.label", "task.files: columns first: expected first, label"),
         ("+task.files.columns.third=4", "task.files: columns first, label, third: expected first, label"),
         ("+task.files.labels=[a,b]", "task.files: a label is defined by one of"),

@@ -72,7 +72,7 @@ def test_rows_are_counted_where_the_yaml_does_not_say_how_many(specs, tmp_path: 
 def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
     hub_set = in_folder("cola", specs, tmp_path)
     wrong = hub(replace(hub_set, columns=replace(hub_set.columns, classes=1)))
-    message = f"{hub_set.path} cola, train row 0: label 1; expected 0 to 0"
+    message = f"{hub_set.path} cola, train row 0: label 1; expected an integer from 0 to 0"
     assert refusal(lambda: wrong.rows("own", "train")) == message
     missing = hub(replace(hub_set, columns=replace(hub_set.columns, names=(("first", "text"), ("label", "label")))))
     message = f"{hub_set.path} cola, validation row 0: no column 'text'; its columns are 'sentence', 'label', 'idx'"

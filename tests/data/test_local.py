@@ -83,7 +83,7 @@ def test_a_label_of_a_test_set_is_refused_with_the_reason(specs, tmp_path: Path)
     SAMPLES["mnli"].write_parquet(tmp_path)
     path = tmp_path / "nyu-mll/glue/mnli/validation_matched-00000-of-00001.parquet"
     pq.write_table(pa.table({"premise": ["a"], "hypothesis": ["b"], "label": [-1]}), path)
-    message = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected 0 to 2"
+    message = f"{path}, row 0: label -1 (a test set's; it cannot be scored on); expected an integer from 0 to 2"
     assert wrong(Local(str(tmp_path), specs), "mnli") == message
 
 
@@ -309,7 +309,7 @@ def test_a_task_whose_yaml_defines_no_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_counts_find_a_bad_line_of_either_split(split: str, tmp_path: Path) -> None:
     (glue(tmp_path / "CoLA") / f"{split}.tsv").write_bytes(TRAIN * 2000 + b"gj04\t2\t\tA.\n")
-    message = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected 0 to 1"
+    message = f"{tmp_path}/CoLA/{split}.tsv, line 2001: label '2'; expected an integer from 0 to 1"
     assert wrong(local(tmp_path)) == message
     assert wrong(local(tmp_path)) == message
 

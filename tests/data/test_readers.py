@@ -115,14 +115,14 @@ REFUSED = [
     (".csv", b'first,label\na,1\n"b', CLASSES, ", line 3: unexpected end of data"),
     (".csv", b'first,label\n"b"c,1\n', CLASSES, ", line 2: ',' expected after '\"'"),
     (".csv", b"first;label\na;1\n", CLASSES, ", line 2: no column 'first'; its columns are 'first;label'"),
-    (".csv", b'first,label\n"a\nb",7\n', CLASSES, ", line 2: label '7'; expected 0 to 1"),
+    (".csv", b'first,label\n"a\nb",7\n', CLASSES, ", line 2: label '7'; expected an integer from 0 to 1"),
     (".csv", b"a,b,c,d\n1,2,3,4\n", NUMBERED, ", line 2: no column 3; its columns are 'a', 'b', 'c', 'd'"),
     # JSON lines
     *[(".jsonl", content, CLASSES, ", line 3: not a JSON object") for content in NO_OBJECTS],
     (".jsonl", b'{"first": "a\\ud83d", "label": 1}\n', CLASSES, ", line 1: first is 'a\\ud83d', not a text"),
     # Parquet; the rows are read a thousand at a time
     (".parquet", parquet({"s": ["a"], "n": [1]}), CLASSES, ", row 0: no column 'first'; its columns are 's', 'n'"),
-    (".parquet", LATE, CLASSES, ", row 2499: label 2; expected 0 to 1"),
+    (".parquet", LATE, CLASSES, ", row 2499: label 2; expected an integer from 0 to 1"),
     (".parquet", parquet(TWO | {"first": ["a", None]}), CLASSES, ", row 1: first is None, not a text"),
     (".parquet", parquet(TWO | {"first": [b"a", b"\xff" * 99]}), CLASSES, ", row 0: first is b'a', not a text"),
     (".parquet", parquet(TWO | {"first": [1, 2]}), CLASSES, ", row 0: first is 1, not a text"),

@@ -52,8 +52,11 @@ NO_CLASSES = [*NO_NUMBERS, "2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000]
 NO_SCORES = [*NO_NUMBERS, "5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000]
 NO_WORDS = ["Neutral", "neutral ", "", None, 0, True, ["neutral"]]
 NO_LABELS = [
-    *[(CLASSES, written, "; expected 0 to 1") for written in NO_CLASSES],
-    *[(CLASSES, written, " (a test set's; it cannot be scored on); expected 0 to 1") for written in (-1, "-1")],
+    *[(CLASSES, written, "; expected an integer from 0 to 1") for written in NO_CLASSES],
+    *[
+        (CLASSES, written, " (a test set's; it cannot be scored on); expected an integer from 0 to 1")
+        for written in (-1, "-1")
+    ],
     *[(SCORES, written, "; expected a number from 0.0 to 5.0") for written in NO_SCORES],
     *[(ENDLESS, written, "; expected a number from -inf to inf") for written in ("1e999", float("inf"), 10**400)],
     *[(WORDS, written, "; expected one of entailment, neutral") for written in NO_WORDS],
@@ -144,7 +147,7 @@ def test_every_string_is_a_text(value: str) -> None:
 
 def test_a_long_value_is_cut() -> None:
     message = wrong(CLASSES, first="a", label="\n" * 100_000)
-    assert message == "label '" + "\\n" * 28 + "...; expected 0 to 1"
+    assert message == "label '" + "\\n" * 28 + "...; expected an integer from 0 to 1"
 
 
 def asked(answers: Any, context: Any = "Goethe wrote Faust.") -> dict[str, Any]:

@@ -217,9 +217,13 @@ def test_workers_are_this_process_or_several():
 @pytest.mark.parametrize(
     ("choice", "node", "message"),
     [
-        ("dict", {"_target_": "builtins.dict"}, "hydra/launcher=dict: expected workers or slurm"),
+        ("dict", {"_target_": "builtins.dict"}, "hydra/launcher=dict: builtins.dict is no launcher (no component may"),
         ("workers", {"_target_": WORKERS, "n_jobs": True}, "hydra.launcher.n_jobs=True: expected an integer >= 1"),
-        ("other", {"_target_": "no.such.launcher"}, "hydra/launcher=other: Error loading 'no.such.launcher'"),
+        (
+            "other",
+            {"_target_": "no.such.launcher"},
+            "hydra/launcher=other: no.such.launcher is no launcher (No",
+        ),
     ],
 )
 def test_a_wrong_launcher_is_refused(choice, node, message):

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from lightning_tickets.components import declaration
+from lightning_tickets.declarations import declaration
 from lightning_tickets.tickets.mask_file import load_ticket
 from tests.commands import OURS, Done, interpret
 

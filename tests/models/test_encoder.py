@@ -1,5 +1,7 @@
 """θ0 as it is read from disk."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,11 @@ def test_other_weights_are_one_line(change, part: str, rewritten) -> None:
 def test_a_damaged_json_is_one_line(file: str, load, folder: Path) -> None:
     (folder / file).write_text("{")
     assert f"model.path={folder}" in one_line(load, folder)
+
+
+def test_a_tokenizer_with_more_words_than_the_network_is_refused(tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(MODEL_DIR, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"vocab_size": 230}))
+    assert "231 words in the tokenizer, 230 in the network" in one_line(load_tokenizer, folder)

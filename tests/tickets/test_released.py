@@ -39,7 +39,7 @@ def test_a_released_file_has_float_tensors_under_berts_names(mask, tmp_path):
         ({"bert.x.weight": torch.ones(2)}, "'bert.x.weight' is not a mask"),
         ({"bert.x.weight_mask": 3}, "'bert.x.weight_mask' is not a mask"),
         ({7: torch.ones(2)}, "'7' is not a mask"),
-        ({"bert.x.weight_mask": torch.tensor([0.0, 0.5])}, "values other than 0 and 1"),
+        ({"bert.x.weight_mask": torch.tensor([[0.0, 0.5]])}, "values other than 0 and 1"),
     ],
 )
 def test_what_is_no_mask_is_refused_in_one_line(content, named, tmp_path):
