@@ -31,5 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = pretrain(Path(str(given["out"])), **options)
     except ValueError as error:
         raise UserError(f"pretrain: {error}") from error
+    except OSError as error:
+        raise UserError(f"pretrain: out={given['out']}: cannot be written ({error.strerror})") from error
     print(f"probes {'pass' if outcome.passed else 'DO NOT PASS'}: {json.dumps(outcome.probes)}")
     return 0 if outcome.passed else 1

@@ -112,6 +112,8 @@ def _list(store: Store, filters: list[str], as_json: bool) -> int:
 
 def _wanted(filters: list[str]) -> dict[str, str]:
     """The values that each filter lists; UserError for a filter that no row has."""
+    if incomplete := [text for text in filters if "=" not in text]:
+        raise UserError(f"store list: {incomplete[0]}: expected a filter such as task=cola,rte")
     wanted = dict(text.partition("=")[::2] for text in filters)
     if unknown := set(wanted) - set(LISTED):
         raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(LISTED)}")

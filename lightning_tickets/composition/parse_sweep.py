@@ -165,7 +165,11 @@ def lines_of(override: Override) -> list[str]:
     if not override.is_sweep_override():
         return [_line(override)]
     prefix = _line(override).partition("=")[0]
+    refused = UserError(f"{_line(override)}: expected a list {prefix}=a,b,c or a range(1,4)")
     try:
-        return [f"{prefix}={text}" for text in override.sweep_string_iterator()]
+        lines = [f"{prefix}={text}" for text in override.sweep_string_iterator()]
     except HydraException as error:
-        raise UserError(f"{_line(override)}: expected a list {prefix}=a,b,c or a range(1,4)") from error
+        raise refused from error
+    if not lines:
+        raise refused
+    return lines
