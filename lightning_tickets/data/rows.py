@@ -15,7 +15,7 @@ from lightning_tickets.errors import UserError
 
 Row = Mapping[str, Any]
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
-INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+INTEGER = re.compile(r"([+-]?\d{1,9})(\.0*)?", re.ASCII)
 LISTED = 12  # columns that a message lists at most
 SHAPES = (("first", "label"), ("question", "context", "answers"), ("text",))
 
@@ -89,7 +89,7 @@ def label(where: str, value: Any, columns: Columns) -> int | float:
             raise UserError(f"{where}: label {_short(value)}; expected one of {', '.join(columns.labels)}")
         return columns.labels.index(_written(value))
     if columns.classes:
-        number = int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
+        number = _whole(value)
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < columns.classes:
             hidden = " (a test set's; it cannot be scored on)" if number == -1 else ""
             raise UserError(
@@ -102,6 +102,13 @@ def label(where: str, value: Any, columns: Columns) -> int | float:
     if not good or not columns.low <= score <= columns.high:
         raise UserError(f"{where}: label {_short(value)}; expected a number from {columns.low} to {columns.high}")
     return float(score)
+
+
+def _whole(value: Any) -> Any:
+    """The integer that a label is or is written as; 1.0 is one, as data frames write a column with gaps."""
+    if isinstance(value, str) and (written := INTEGER.fullmatch(value)):
+        return int(written[1])
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _cell(where: str, record: Record, place: str | int) -> Any:

@@ -31,7 +31,7 @@ def wrong(columns: Columns, **record: Any) -> str:
 ENDLESS = Columns(PLACES, low=float("-inf"), high=float("inf"))
 NUMBERS = Columns(PLACES, labels=("4", "0"))  # numbers too in JSON and Parquet
 LABELS = [
-    *[(CLASSES, written, 1) for written in ("1", 1, "+1", "01")],
+    *[(CLASSES, written, 1) for written in ("1", 1, "+1", "01", 1.0, "1.0", "1.")],
     *[(SCORES, written, 5.0) for written in ("5", "5.", "5.000", "+5.0", "50e-1", "0.5E1", 5, 5.0)],
     *[(SCORES, written, 0.0) for written in ("0", "-0")],
     (ENDLESS, "-1e300", -1e300),
@@ -48,7 +48,7 @@ def test_a_label_and_no_second_text(columns: Columns, written: Any, value: float
 
 NO_NUMBERS = ["1_0", "nan", "inf", "-inf", "Infinity", " 3", "3 ", "3\n", "٣", "3²", "0x1", "", "-", "one", "1,0"]
 NO_NUMBERS += ["1e", "--1", "1e5_0", None, True, False, [1], {"a": 1}, b"1", 1j, float("nan"), float("inf"), 10**400]
-NO_CLASSES = [*NO_NUMBERS, "2", "-2", "1.0", 2, 1.0, 0.5, "9" * 5000]
+NO_CLASSES = [*NO_NUMBERS, "2", "-2", "1.5", "1.0.0", 2, 2.0, 0.5, "9" * 5000]
 NO_SCORES = [*NO_NUMBERS, "5.001", "-0.1", "1e999", 5.0000001, -1, "9" * 5000]
 NO_WORDS = ["Neutral", "neutral ", "", None, 0, True, ["neutral"]]
 NO_LABELS = [
