@@ -38,7 +38,15 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
     | {"report.build_table", "report.exhibit_table", "report.side_tables", "report.document", "report.figures"},
     "report.write": {"studies", "report"},
     "progress": {"runs", "studies.plan"},
-    "execution": {"runs", "studies.plan", "tickets", "training.loggers", "training.distributed", "progress"},
+    "execution": {
+        "runs",
+        "studies.plan",
+        "tickets",
+        "training.config",
+        "training.loggers",
+        "training.distributed",
+        "progress",
+    },
     "composition": {
         "runs",
         "studies",

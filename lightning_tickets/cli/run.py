@@ -79,7 +79,7 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.data_and_model import fetch
     from lightning_tickets.composition.settings import root
     from lightning_tickets.composition.single_run import single_run
-    from lightning_tickets.execution.machine import check_machine
+    from lightning_tickets.execution.machine import check_machine, make_root
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
 
@@ -89,8 +89,9 @@ def _run_single(overrides: list[str]) -> int:
     if result is not None:
         print(summary_line(cell, result))
         return 0
-    check_machine(root(config), context.hardware, context.logger)
+    check_machine(context.hardware, context.logger)
     fetch(config)
+    make_root(root(config))
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
     line = in_journal(single.whole, lambda: _make(target, context))
     if rank() == 0:
@@ -105,7 +106,7 @@ def _run_sweep(overrides: list[str]) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
     from lightning_tickets.errors import UserError
     from lightning_tickets.execution.launcher import make_launcher
-    from lightning_tickets.execution.machine import check_machine
+    from lightning_tickets.execution.machine import check_machine, make_root
     from lightning_tickets.execution.processes import InlineLauncher, ProcessLauncher
     from lightning_tickets.execution.sweep import SweepFailed, run_sweep
     from lightning_tickets.runs.world import world_size
@@ -117,8 +118,9 @@ def _run_sweep(overrides: list[str]) -> int:
     if sweep.plan.missing(sweep.store):
         hardware = settings.hardware(sweep.whole, single=False)
         here = isinstance(launcher, InlineLauncher | ProcessLauncher)
-        check_machine(settings.root(sweep.whole), hardware, settings.logger(sweep.whole), here)
+        check_machine(hardware, settings.logger(sweep.whole), here)
     sweep.composer.fetch()
+    make_root(settings.root(sweep.whole))
     save_multirun(sweep.whole)
     try:
         sweep = run_sweep(sweep, sweep.again, launcher)

@@ -8,15 +8,19 @@ from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 
 
-def check_machine(root: Path, hardware: Hardware, logger: LoggerConfig, here: bool = True) -> None:
+def check_machine(hardware: Hardware, logger: LoggerConfig, here: bool = True) -> None:
     """UserError naming the setting that asks for what is not there; ``here`` unless the trainings go to other machines.
 
-    The root has to be a folder that can be written, ``trainer=gpu`` needs a GPU, W&B online needs a key.
+    ``trainer=gpu`` needs a GPU, W&B online needs a key.
     """
     if hardware.accelerator == "gpu" and here:
         _check_gpu()
     if logger.is_online:
         _check_login()
+
+
+def make_root(root: Path) -> None:
+    """UserError unless it is a folder that can be written."""
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=root):
