@@ -49,6 +49,9 @@ def test_a_full_disk(disk, tmp_path):
 
 def test_a_folder_that_cannot_be_written(disk):
     place = disk("size=2m,ro")
-    done = process(place / "root", "run", "-m", *CELL, status=1)
-    assert "Read-only file system" in done.stderr and "Traceback" not in done.stderr
+    done = process(place / "root", "run", "-m", *CELL, status=2)
+    assert done.stderr.startswith(
+        f"lightning-tickets: paths.root={place / 'root'}: expected a folder that can be written"
+    )
+    assert "Read-only file system" in done.stderr and done.stderr.count("\n") == 1
     assert list(place.iterdir()) == []

@@ -274,9 +274,9 @@ def test_a_root_that_is_not_a_folder(write, ask, tmp_path: Path) -> None:
     assert message == f"data.root={tmp_path}/root is not a folder"
 
 
-@pytest.mark.parametrize("root", [None, 5, "~nobody_of_that_name/data"])
-def test_a_root_that_is_not_a_path(root) -> None:
-    with pytest.raises(UserError, match=f"data.root={root}: expected the path of a folder"):
+@pytest.mark.parametrize(("root", "typed"), [(None, "null"), (5, "5"), (name := "~nobody_of_that_name/data", name)])
+def test_a_root_that_is_not_a_path(root, typed) -> None:
+    with pytest.raises(UserError, match=f"data.root={typed}: expected the path of a folder"):
         Local(root, {})
 
 

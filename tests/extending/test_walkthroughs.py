@@ -152,7 +152,7 @@ def test_a_model_family(walk, folder):
     ("line", "key"),
     [
         ("plan pruner=scaled", "pruner._target_=mine.pruners.scaled_magnitude"),
-        ("plan experiment=loss", "study.exhibits.loss"),
+        ("plan experiment=loss", "study.exhibits.loss._target_=mine.exhibits.LossTable"),
         ("run -m hydra/launcher=pool", "hydra/launcher=pool"),
     ],
 )
