@@ -5,7 +5,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, checked_settings, mapping, name, null, number
+from lightning_tickets.checks import checked, checked_settings, integer, mapping, name, null, number
 from lightning_tickets.components import Component, accepts
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
@@ -14,12 +14,13 @@ from lightning_tickets.composition.settings import training
 from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.columns import COLUMNS
+from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 from lightning_tickets.training.config import Training
 
 KIND = "lightning_tickets.tasks.kind.Kind"
 POOLERS = ("pruned", "dense")
+MOST_LABELS = 100_000
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     problem = Problem(
         Task(
             task.name,
-            _kind(task),
-            name("task.metric", task.get("metric")),
-            _further(task),
-            _metrics(task),
+            kind := _kind(task),
+            _shown(task, kind, further := _further(task), metrics := _metrics(task)),
+            further,
+            metrics,
         ),
         used,
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
@@ -81,8 +82,19 @@ def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
 def _kind(task: DictConfig) -> Component:
     """UserError unless it is a class with the methods of ``Kind``."""
     kind = component_at("task.kind", task.get("kind"), ())
+    if kind.name == "classification":
+        integer(2, MOST_LABELS)("task.kind.labels", dict(kind.options)["labels"])
     check_methods("task.kind", kind, (method for method in methods(KIND) if not method.startswith("_")))
     return kind
+
+
+def _shown(task: DictConfig, kind: Component, further: tuple[tuple[str, str], ...], metrics: tuple[Metric, ...]) -> str:
+    """The metric that tables show; UserError for one that the kind, if it is of the suite, does not have."""
+    metric: str = name("task.metric", task.get("metric"))
+    known = metrics_of(kind.name, dict(kind.options))
+    if known is not None:
+        checked("task.metric", metric, (*known, *(one.name for one in metrics), *(shown for _, shown in further)))
+    return metric
 
 
 def _metrics(task: DictConfig) -> tuple[Metric, ...]:

@@ -11,6 +11,7 @@ from torchmetrics.functional.classification import binary_f1_score, multiclass_a
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
+from lightning_tickets.tasks.columns import classification_metrics
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
@@ -24,7 +25,7 @@ class Classification(TextPairs):
     def __init__(self, labels: int, accuracy: str = "accuracy") -> None:
         """``accuracy`` is the name that the task's accuracy goes by."""
         self.outputs, self.accuracy = labels, accuracy
-        self.metrics = (accuracy, "matthews", *(["f1"] if labels == 2 else []))
+        self.metrics = classification_metrics(labels, accuracy)
 
     def target(self, row: Row) -> int:
         label = row["label"]

@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerBase
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import IGNORED, Batch, Example, Row, asked_at, pad, portions
+from lightning_tickets.tasks.columns import METRICS
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import encode_pairs
 
@@ -28,7 +29,7 @@ class MaskedLM:
 
     head = "vocabulary"
     outputs = 0
-    metrics = ("accuracy",)
+    metrics = METRICS["masked_lm"]
 
     def __init__(self, rate: float = 0.15, evaluation_seed: int = 0, evaluation: str = "fixed") -> None:
         if evaluation not in EVALUATIONS:

@@ -12,6 +12,7 @@ from torchmetrics.functional.regression import pearson_corrcoef
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import Batch, Example, Row, pad
+from lightning_tickets.tasks.columns import METRICS
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
 
@@ -22,7 +23,7 @@ class Regression(TextPairs):
 
     head = "pooled"
     outputs = 1
-    metrics = ("pearson", "spearman")
+    metrics = METRICS["regression"]
 
     def __init__(self, low: float = 0.0, high: float = 5.0) -> None:
         self.low, self.high = low, high

@@ -13,6 +13,7 @@ from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.answers import best_scores
 from lightning_tickets.tasks.batches import INPUTS, Batch, Example, Row, pad, portions
+from lightning_tickets.tasks.columns import METRICS
 from lightning_tickets.tasks.kind import Columns, Score, defined
 
 
@@ -27,7 +28,7 @@ class Span:
     head = "tokens"
     draws_when_scored = False
     outputs = 2
-    metrics = ("f1", "exact_match")
+    metrics = METRICS["span"]
 
     def __init__(self, stride: int = 128, longest: int = 30, n_best: int = 20, question: int = 64) -> None:
         self.stride, self.longest, self.n_best, self.question = stride, longest, n_best, question
