@@ -160,3 +160,13 @@ def test_json_is_written_the_same_in_any_order(tmp_path: Path) -> None:
     write_json(tmp_path / "other", {"b": 2, "a": 1})
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
     assert json.loads((tmp_path / "one").read_text()) == {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "", ".", "a//b"])
+def test_no_name_leads_out_of_the_store(tmp_path, name):
+    store = Store(tmp_path / "runs")
+    with pytest.raises(UserError, match="expected the name of a run"):
+        store.has(name)
+    with pytest.raises(UserError, match="expected the name of a run"), store.publish(name, None):
+        raise AssertionError("nothing is written")
+    assert list(tmp_path.iterdir()) == []
