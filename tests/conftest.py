@@ -1,5 +1,6 @@
 """What tests share: a tiny untrained BERT in a folder, and places that nothing else writes to."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -29,6 +30,15 @@ def denormals() -> Iterator[None]:
     """As a process begins: a training flushes them to zero from then on, and hypothesis draws them."""
     yield
     torch.set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True)
+def root_logger() -> Iterator[None]:
+    """As a process begins: Hydra lets it write to a stream of the test, which is closed afterwards."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if type(one) in (logging.StreamHandler, logging.FileHandler)]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")
