@@ -14,7 +14,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import PUBLISHED, published_table
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import at, chain_of, listed, result_of, spec_of
+from lightning_tickets.tickets.listing import at, chain_of, result_of, row_of, spec_of
 
 NUMBERS = ("value", "std", "sparsity")
 
@@ -23,8 +23,8 @@ def results(place: str | Path | None = None, **filters: Any) -> pd.DataFrame:
     """A row for each scored training and each round of a search (row ``find``), by name.
 
     ``place`` is a folder of results (``paths.root``), its default the configured one, or the name of an experiment
-    (``"paper"``), of which only its own runs are given. Columns: ``listed``'s, its ``path``, when and by which version
-    it was made, every metric as a fraction, and the settings of the training by their keys (``training.steps``).
+    (``"paper"``), of which only its own runs are given. Columns: those of ``store list``, its ``path``, when and by
+    which version it was made, every metric as a fraction, and the settings by their keys (``training.steps``).
     A filter keeps the rows whose column has the value, or one of a list. UserError for an unknown column or place.
     """
     names = None
@@ -56,7 +56,7 @@ def _row(store: Store, name: str) -> dict[str, Any]:
     search = {key: value for key, value in chain_of(spec).items() if key not in ("problem", "mix", "seed", "rewind")}
     settings = {key: problem.get(key, {}) for key in ("training", "data", "model")} | {"search": search}
     return {
-        **listed(store, name),
+        **row_of(name, spec, result, made.seconds if made else None),
         "path": str(store.path(name)),
         "finished": made.finished if made else None,
         "version": made.version if made else None,

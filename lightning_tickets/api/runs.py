@@ -9,7 +9,7 @@ from lightning_tickets.composition.data_and_model import fetch
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single_run import SingleRun, single_run
 from lightning_tickets.errors import UserError
-from lightning_tickets.execution.machine import check_machine, make_root
+from lightning_tickets.execution.machine import prepare
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.result import Result, read_result
 from lightning_tickets.tickets.score import score_run
@@ -41,9 +41,7 @@ def _single(overrides: tuple[str, ...], settings: dict[str, Any]) -> SingleRun:
 def _prepared(single: SingleRun) -> RunContext:
     """Its context, once the machine has what it needs and the data are there."""
     context = single.context
-    check_machine(context.hardware, context.logger)
-    fetch(single.config)
-    make_root(root(single.config))
+    prepare(root(single.config), context.hardware, context.logger, lambda: fetch(single.config))
     return context
 
 

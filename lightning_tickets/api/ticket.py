@@ -14,7 +14,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel
 
 from lightning_tickets.models.encoder import prunable
-from lightning_tickets.pruning.mask import Mask, fitted, kept, size
+from lightning_tickets.pruning.mask import Mask, fitted, sparsity
 from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
 from lightning_tickets.tickets.released import load_released
 from lightning_tickets.tickets.result import TICKET
@@ -51,7 +51,7 @@ class Ticket:
     @property
     def total_sparsity(self) -> float:
         """The share of zeros of all matrices together."""
-        return 1 - kept(self.mask) / size(self.mask)
+        return sparsity(self.mask)
 
     def overlap(self, other: Ticket) -> float:
         """Weights that both keep over those that one of them keeps, |m₁ ∩ m₂| / |m₁ ∪ m₂| (the paper's appendix D)."""

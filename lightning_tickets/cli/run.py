@@ -79,7 +79,7 @@ def _run_single(overrides: list[str]) -> int:
     from lightning_tickets.composition.data_and_model import fetch
     from lightning_tickets.composition.settings import root
     from lightning_tickets.composition.single_run import single_run
-    from lightning_tickets.execution.machine import check_machine, make_root
+    from lightning_tickets.execution.machine import prepare
     from lightning_tickets.runs.world import rank
     from lightning_tickets.tickets.result import read_result, summary_line
 
@@ -89,9 +89,7 @@ def _run_single(overrides: list[str]) -> int:
     if result is not None:
         print(summary_line(cell, result))
         return 0
-    check_machine(context.hardware, context.logger)
-    fetch(config)
-    make_root(root(config))
+    prepare(root(config), context.hardware, context.logger, lambda: fetch(config))
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
     line = in_journal(single.whole, lambda: _make(target, context))
     if rank() == 0:

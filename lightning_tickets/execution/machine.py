@@ -1,11 +1,19 @@
 """What a run or a sweep needs of the machine, checked before anything is trained."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
+
+
+def prepare(root: Path, hardware: Hardware, logger: LoggerConfig, fetch: Callable[[], None]) -> None:
+    """For a run on this machine: what it needs is there, its data are fetched, its root can be written."""
+    check_machine(hardware, logger)
+    fetch()
+    make_root(root)
 
 
 def check_machine(hardware: Hardware, logger: LoggerConfig, here: bool = True) -> None:

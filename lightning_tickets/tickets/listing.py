@@ -13,7 +13,11 @@ def listed(store: Store, name: str) -> dict[str, Any]:
 
     A round of a search is of row ``find``; the sparsity is in percent.
     """
-    spec, result = spec_of(store, name), result_of(store, name)
+    return row_of(name, spec_of(store, name), result_of(store, name), store.seconds(name))
+
+
+def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: float | None) -> dict[str, Any]:
+    """The same of what has been read."""
     chain = chain_of(spec)
     return {
         "name": name,
@@ -26,7 +30,7 @@ def listed(store: Store, name: str) -> dict[str, Any]:
         "seed": spec.get("seed", at(chain, "seed")),
         "metric": result.metric if result else None,
         "score": result.score if result else None,
-        "seconds": store.seconds(name),
+        "seconds": seconds,
     }
 
 

@@ -12,25 +12,13 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.fingerprints import checksum
+from tests.cli.conftest import SWEEP
 from tests.commands import SHORT, inside
 
-CELLS = ["task=cola", "subnetwork=imp,full", "sparsity=20", "seed=1", *SHORT]
 ONE_RUN = ["task=cola", "subnetwork=full", "seed=1", *SHORT]
 OF_RUNS = ["experiment=table2", "study.tasks=[cola]", "study.seeds=[1]", *SHORT]
 OF_ROUNDS = ["experiment=figure1", "study.exhibits.figure1.task=cola", *SHORT]
 DEEP = "[" * 100_000
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("damage") / "root"
-    inside(root, "run", "-m", *CELLS)
-    return root
-
-
-@pytest.fixture
-def root(made, tmp_path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "root"))
 
 
 @contextmanager
@@ -137,7 +125,7 @@ def test_a_damaged_artefact_is_named_and_the_rest_goes_on(root, damage):
     def named(lines: list[str]) -> bool:
         return any(f"{place / file}: damaged (" in line and why in line for line in lines)
 
-    status, plan = ask(root, "status", *CELLS), ask(root, "plan", *CELLS)
+    status, plan = ask(root, "status", *SWEEP), ask(root, "plan", *SWEEP)
     done = f"{4 - number} of 4 trainings done, 0 running, 0 waiting, 0 failed, {number} damaged"
     assert named(status) and done in status[-1]
     assert named(plan) and f" 0 missing, {number} damaged, about 0.0 minutes" in "".join(plan)
@@ -147,7 +135,7 @@ def test_a_damaged_artefact_is_named_and_the_rest_goes_on(root, damage):
     gc = ask(root, "store", "gc")
     assert (str(place) in gc) == bool(file) != any(f"left alone: {place}: damaged" in line for line in gc)
     assert named(ask(root, "report", *(OF_RUNS if is_run else OF_ROUNDS), status=1))
-    assert named(ask(root, "run", "-m", *CELLS, status=1))
+    assert named(ask(root, "run", "-m", *SWEEP, status=1))
     single = ask(root, "run", *ONE_RUN, status=2 if is_run else 0)
     assert named(single) == is_run and len(single) == 1
 
@@ -156,7 +144,7 @@ def test_a_damaged_artefact_is_named_and_the_rest_goes_on(root, damage):
 def test_programs_get_what_is_damaged(root, command):
     place = one(root / "runs", RUN)
     (place / "result.json").write_text("{}")
-    found = json.loads(inside(root, command, *CELLS, "--json").stdout)["damaged"]
+    found = json.loads(inside(root, command, *SWEEP, "--json").stdout)["damaged"]
     assert list(found) == [place.name] and "its checksum is not the manifest's" in found[place.name]
 
 
@@ -251,14 +239,14 @@ def test_what_is_odd_beside_artefacts_stops_nothing(root):
         named[place] = {*who.split()}
         make(place)
     lines = {
-        "status": ask(root, "status", *CELLS),
-        "plan": ask(root, "plan", *CELLS),
+        "status": ask(root, "status", *SWEEP),
+        "plan": ask(root, "plan", *SWEEP),
         "verify": ask(root, "store", "verify", status=1),
         "list": ask(root, "store", "list"),
         "gc": ask(root, "store", "gc"),
         "report": ask(root, "report", *OF_RUNS),
         "run": ask(root, "run", *ONE_RUN),
-        "sweep": ask(root, "run", "-m", *CELLS),
+        "sweep": ask(root, "run", "-m", *SWEEP),
     }
     for place, commands in named.items():
         start = f"{place}: damaged (".replace("\x1b", "\\x1b")

@@ -7,21 +7,8 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.runs.lease import Lease
-from tests.commands import SHORT, inside
-
-SWEEP = ["task=cola", "subnetwork=imp,full", "sparsity=20", "seed=1", *SHORT]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("looking") / "root"
-    inside(root, "run", "-m", *SWEEP)
-    return root
-
-
-@pytest.fixture
-def root(made, tmp_path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "root"))
+from tests.cli.conftest import SWEEP
+from tests.commands import inside
 
 
 def one(root: Path, pattern: str) -> Path:
