@@ -18,7 +18,7 @@ def test_a_typed_sweep_is_the_product_and_the_full_network_has_one_sparsity():
     "common",
     [
         "task.metric=accuracy",
-        "+task.kind.accuracy=acc",
+        "+task.kind.accuracy=acc task.metric=acc",
         "+subnetwork.initialization.version=3",
         "source=mlm",
         "source=mlm task.metric=accuracy",
