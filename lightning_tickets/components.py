@@ -13,11 +13,15 @@ Target = TypeVar("Target", bound=Callable[..., object])
 Scalar = bool | int | float | str | None
 
 
-def component(name: str, version: int = 1) -> Callable[[Target], Target]:
-    """Give a function or class its stable name; raise ``version`` whenever its code changes a result."""
+def component(name: str, version: int = 1, callback: str | None = None) -> Callable[[Target], Target]:
+    """Give a function or class its stable name; raise ``version`` whenever its code changes a result.
+
+    ``callback`` is the import path of the Lightning callback that a pruner needs in the training of each round. All
+    three are literals, since they are read without importing the module.
+    """
 
     def mark(target: Target) -> Target:
-        target.declared = (name, version)  # type: ignore[attr-defined]
+        target.declared = (name, version, callback)  # type: ignore[attr-defined]
         return target
 
     return mark

@@ -24,7 +24,7 @@ ALLOWED = "torch.optim."
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a component says of itself: ``name`` and ``version`` (None if not declared) and its parameters.
+    """What a component says of itself: ``name``, ``version``, ``callback`` (None if not declared) and its parameters.
 
     ``required`` are the parameters without a default value; ``open`` components take any keyword; ``choices`` are the
     words that a parameter annotated as ``Literal[…]`` takes.
@@ -36,6 +36,7 @@ class Declaration:
     required: tuple[str, ...]
     open: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    callback: str | None = None
 
 
 @lru_cache(maxsize=256)
@@ -87,10 +88,10 @@ def _declared(module: str, definition: Definition) -> Declaration:
     parameters = [(a.arg, default is None) for a, default in zip(named, defaults, strict=True)]
     if function is not definition:
         parameters = parameters[1:]  # self
-    name, version = next(_marks(definition), (None, None))
+    name, version, callback = next(_marks(definition), (None, None, None))
     names, required = tuple(n for n, _ in parameters), tuple(n for n, needed in parameters if needed)
     choices = {a.arg: tuple(map(str, ast.literal_eval(literal))) for a in named if (literal := _literal(a.annotation))}
-    return Declaration(name, version, names, required, arguments.kwarg is not None, choices)
+    return Declaration(name, version, names, required, arguments.kwarg is not None, choices, callback)
 
 
 def _literal(annotation: ast.expr | None) -> ast.expr | None:
@@ -116,12 +117,11 @@ def _imported(target: str) -> Declaration:
         parameters = inspect.signature(loaded).parameters.values()
     except TypeError as error:
         raise ImportError(reason(error)) from error
-    name, version = vars(loaded).get("declared", (None, None))
+    name, version, callback = vars(loaded).get("declared", (None, None, None))
     plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     required = tuple(p.name for p in plain if p.default is p.empty)
-    return Declaration(
-        name, version, tuple(p.name for p in plain), required, any(p.kind == p.VAR_KEYWORD for p in parameters)
-    )
+    takes_any = any(p.kind == p.VAR_KEYWORD for p in parameters)
+    return Declaration(name, version, tuple(p.name for p in plain), required, takes_any, callback=callback)
 
 
 def _definition(target: str) -> tuple[str, Definition] | None:
@@ -161,9 +161,10 @@ def _signature(definition: Definition) -> ast.FunctionDef | None:
     return next((n for n in definition.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
 
 
-def _marks(definition: Definition) -> Iterator[tuple[str, int]]:
-    """Name and version by the decorator ``@component("name", version=1)``."""
+def _marks(definition: Definition) -> Iterator[tuple[str, int, str | None]]:
+    """Name, version and callback by the decorator ``@component("name", version=1, callback="mine.pruners.Sums")``."""
     for mark in definition.decorator_list:
         if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == MARK:
-            values = [ast.literal_eval(argument) for argument in (*mark.args, *(k.value for k in mark.keywords))]
-            yield values[0], values[1] if len(values) > 1 else 1
+            given = dict(zip(("name", "version", "callback"), map(ast.literal_eval, mark.args), strict=False))
+            given |= {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in mark.keywords}
+            yield given["name"], given.get("version", 1), given.get("callback")

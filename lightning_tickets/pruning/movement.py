@@ -11,10 +11,10 @@ from lightning_tickets.pruning.mask import Mask, Weights
 from lightning_tickets.pruning.ranking import keep_largest
 
 
-@component("movement", version=1)
-def movement(weights: Weights, mask: Mask, count: int, movement: Weights) -> Mask:
+@component("movement", version=1, callback="lightning_tickets.pruning.movement.Movement")
+def movement(weights: Weights, mask: Mask, count: int, callback: "Movement") -> Mask:
     """Of the weights that ``mask`` keeps, the ``count`` with the largest signed −Σ w · ∂L/∂w over the training."""
-    return keep_largest(movement, mask, count, signed=True)
+    return keep_largest(callback.scores, mask, count, signed=True)
 
 
 class Movement(lightning.Callback):

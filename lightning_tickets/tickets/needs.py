@@ -13,6 +13,7 @@ from lightning_tickets.errors import UserError
 ROUND, UNTRAINED, DRAWN = "in a chain's trained rounds", "in a round that prunes first", "in a mask drawn from θ0"
 EVERYWHERE = (ROUND, UNTRAINED, DRAWN)
 ALWAYS = ("weights", "mask", "count")
+CALLBACK = "callback"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ NEEDS = {
     "fresh": Need("a function from a seed to the weights of a new network"),
     "gradients": Need("a function from a mask and a number of batches to the mean gradient"),
     "start": Need("the weights that the training started from", (ROUND, UNTRAINED)),
-    "movement": Need("the sums of −w · ∂L/∂w over a training", (ROUND,)),
+    CALLBACK: Need("the callback that it declares, after the training", (ROUND,)),
 }
 
 
@@ -47,3 +48,16 @@ def check_needs(key: str, pruner: Component, situation: str) -> None:
         if situation not in NEEDS[name].available:
             where = " and ".join(NEEDS[name].available)
             raise UserError(f"{key}: {pruner.target} needs {name!r} ({NEEDS[name].what}): available {where}")
+        if name == CALLBACK:
+            _check_callback(key, pruner, declared.callback)
+
+
+def _check_callback(key: str, pruner: Component, callback: str | None) -> None:
+    """UserError unless the pruner declares a class that can be found and is made of the matrices' names."""
+    try:
+        fits = callback is not None and len(declaration(callback).parameters) == 1
+    except ImportError as error:
+        raise UserError(f"{key}: {pruner.target} declares callback={callback!r} ({error})") from error
+    if not fits:
+        expected = 'expected @component(…, callback="import path of a class that takes the matrices\' names")'
+        raise UserError(f"{key}: {pruner.target} declares callback={callback!r}; {expected}")

@@ -1,10 +1,15 @@
 """One pruning step: a pruner with whatever it asks for, and the checks of its mask."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import pytorch_lightning as lightning
+from hydra.utils import get_object
+
 from lightning_tickets.components import Component, accepts, call
+from lightning_tickets.declarations import declaration
+from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import Mask, Weights, kept
 from lightning_tickets.runs.world import world_size as processes
 from lightning_tickets.tickets.workbench import Workbench
@@ -39,6 +44,20 @@ def prune(
     if processes() > 1:
         _check_same(pruned)
     return pruned
+
+
+def training_callback(pruner: Component, prunable: Iterable[str]) -> tuple[Any, ...]:
+    """The Lightning callback that the pruner declares, made for the matrices of these names; empty if it has none.
+
+    UserError for one that is not restored when an interrupted training resumes.
+    """
+    target = declaration(pruner.target).callback
+    if target is None:
+        return ()
+    callback = get_object(target)
+    if callback.state_dict is lightning.Callback.state_dict:
+        raise UserError(f"{target} has no state_dict: an interrupted training would lose what it has gathered")
+    return (callback(tuple(prunable)),)
 
 
 def with_count(mask: Mask, count: int, made_by: Component) -> Mask:

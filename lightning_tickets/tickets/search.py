@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lightning_tickets.components import accepts
 from lightning_tickets.errors import Stopped
 from lightning_tickets.pruning.mask import Mask, full, kept, size
-from lightning_tickets.pruning.movement import Movement
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
-from lightning_tickets.tickets.prune import prune
+from lightning_tickets.tickets.prune import prune, training_callback
 from lightning_tickets.tickets.result import TICKET, Result, read_round
 from lightning_tickets.tickets.rewind_point import END, POINT, save_point
 from lightning_tickets.tickets.rewinding import kept_step, round_start
@@ -62,8 +60,8 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
     start = round_start(spec, bench.theta, bench.steps, bench.context.store)
     point = CaptureRewindPoint(kept_step(spec, bench.steps))
     end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
-    movement = Movement(bench.prunable if accepts(chain.pruner, "movement") else ())
-    trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, movement], chain)
+    own = training_callback(chain.pruner, bench.prunable)
+    trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, *own], chain)
     mask = prune(
         chain.pruner,
         bench,
@@ -73,7 +71,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
         derive(chain.seed, "mask", spec.round),
         trained.gradients,
         start={name: start.theta[name] for name in bench.prunable},
-        movement=movement.scores,
+        callback=next(iter(own), None),
     )
     score, counts = trained.score, (kept(before), size(before))
     result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)

@@ -53,7 +53,7 @@ def test_every_type_of_spec_has_a_tag_and_no_two_share_one():
 def test_what_is_read_from_the_source_is_what_the_code_says():
     for target in all_targets():
         found, read = get_object(target), declaration(target)
-        assert found.declared == (read.name, read.version)
+        assert found.declared == (read.name, read.version, read.callback)
         assert tuple(inspect.signature(found).parameters) == read.parameters
 
 

@@ -1,6 +1,7 @@
 """What every pruner that a YAML names has to keep."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -46,8 +47,13 @@ def parts():
 
 
 def made(node, w, mask, count, seed):
-    """As a training calls it: a seed, where the weights started, new networks, gradients, sums of movement."""
-    offered = {"seed": seed, "start": weights(seed=90), "fresh": weights, "movement": weights(seed=91)}
+    """As a training calls it: a seed, where the weights started, new networks, gradients, a callback."""
+    offered = {
+        "seed": seed,
+        "start": weights(seed=90),
+        "fresh": weights,
+        "callback": SimpleNamespace(scores=weights(seed=91)),
+    }
     offered |= {"heads": list(parts()), "gradients": lambda mask, batches: weights(seed=90 + batches)}
     return call(component_at("", node), w, mask, count, **offered)
 
@@ -84,7 +90,7 @@ def bert():
 def test_a_mask_is_portable_between_model_classes(node, bert):
     """A mask of the bare encoder loads into a model without a pooler, and into the encoder of any task's class."""
     w = {name: p.detach() for name, p in prunable(bert).items()}
-    offered = {"seed": 3, "start": {n: 0.5 * p for n, p in w.items()}, "movement": w}
+    offered = {"seed": 3, "start": {n: 0.5 * p for n, p in w.items()}, "callback": SimpleNamespace(scores=w)}
     offered |= {"fresh": lambda seed: fresh_encoder(bert.config, seed).state_dict(), "heads": attention_heads(bert)}
     count = size(w) // 2
     mask = call(component_at("", node), w, full(w), count, gradients=lambda m, n: w, **offered)

@@ -30,7 +30,7 @@ def flat(mask):
 
 def test_movement_keeps_the_largest_signed_sums():
     sums = {"w": torch.tensor([[3.0, -9.0], [0.5, -0.1]])}
-    assert movement(sums, full(sums), 3, sums)["w"].tolist() == [[True, False], [True, True]]
+    assert movement(sums, full(sums), 3, SimpleNamespace(scores=sums))["w"].tolist() == [[True, False], [True, True]]
 
 
 def test_movement_is_the_sum_of_minus_weight_times_gradient():

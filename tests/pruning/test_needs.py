@@ -4,8 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
+import pytorch_lightning as lightning
 
-from lightning_tickets.components import Component
+from lightning_tickets.components import Component, component
 from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.mask import full, size
 from lightning_tickets.pruning.ranking import keep_largest
@@ -54,9 +55,53 @@ def probe_start(weights, mask, count, start):
     return keep_largest(start, mask, count)
 
 
-def probe_movement(weights, mask, count, movement):
-    assert any(bool(m.abs().sum() > 0) for m in movement.values())
-    return keep_largest(movement, mask, count)
+class LastGradient(lightning.Callback):
+    """The gradient of a training's last step: statistics of a training that the suite does not know."""
+
+    def __init__(self, names):
+        self.names, self.seen = names, {}
+
+    def state_dict(self):
+        return {"seen": self.seen}
+
+    def load_state_dict(self, state_dict):
+        self.seen = state_dict["seen"]
+
+    def on_before_optimizer_step(self, trainer, pl_module, optimizer):
+        matrices = {n: w for n, w in pl_module.encoder.named_parameters() if n in self.names}
+        self.seen = {n: w.grad.clone() if w.grad is not None else 0 * w.detach() for n, w in matrices.items()}
+
+
+class Forgetful(lightning.Callback):
+    def __init__(self, names):
+        pass
+
+
+@component("tests.last_gradient", callback="tests.pruning.test_needs.LastGradient")
+def probe_callback(weights, mask, count, callback):
+    assert set(callback.seen) == set(weights)
+    assert any(bool(gradient.abs().sum() > 0) for gradient in callback.seen.values())
+    return keep_largest(callback.seen, mask, count)
+
+
+@component("tests.forgetful", callback="tests.pruning.test_needs.Forgetful")
+def forgetful(weights, mask, count, callback):
+    return mask
+
+
+@component("tests.without")
+def without(weights, mask, count, callback):
+    return mask
+
+
+@component("tests.absent", callback="tests.pruning.test_needs.Absent")
+def absent(weights, mask, count, callback):
+    return mask
+
+
+@component("tests.no_class_of_names", callback="tests.checks.same")
+def no_class_of_names(weights, mask, count, callback):
+    return mask
 
 
 def unknown(weights, mask, count, weather):
@@ -79,13 +124,22 @@ def test_a_need_is_met_where_the_table_says_and_refused_elsewhere(need, place, c
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["subnetwork=one_shot", f"subnetwork.pruner._target_={MOVEMENT}"], "needs 'movement' .*trained rounds"),
+        (["subnetwork=one_shot", f"subnetwork.pruner._target_={MOVEMENT}"], "needs 'callback' .*trained rounds"),
         ([f"pruner._target_={__name__}.unknown"], "needs 'weather'; a pruner can ask for seed, heads, fresh"),
+        ([f"pruner._target_={__name__}.without"], "without declares callback=None; expected @component"),
+        ([f"pruner._target_={__name__}.absent"], "absent declares callback='tests.pruning.test_needs.Absent' "),
+        ([f"pruner._target_={__name__}.no_class_of_names"], "declares callback='tests.checks.same'; expected"),
         (["pruner._target_=lightning_tickets.pruning.redrawn.by_matrix"], "is not a pruner: expected the parameters"),
     ],
 )
 def test_what_is_not_available_is_one_line_when_the_run_is_composed(overrides, message, tiny_run):
     assert re.search(message, one_line(tiny_run, "task=cola", *overrides))
+
+
+def test_a_callback_that_an_interrupted_training_would_lose_is_refused(context, tiny_run):
+    run = tiny_run("task=cola", "sparsity=10", f"pruner._target_={__name__}.forgetful")
+    with pytest.raises(UserError, match="^tests.pruning.test_needs.Forgetful has no state_dict: an interrupted"):
+        find_ticket(run.mask, context)
 
 
 @pytest.mark.parametrize("task", ["cola", "mlm"])
