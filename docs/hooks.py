@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from lightning_tickets import PLACES
 from lightning_tickets.cli.parser import COMMANDS, command_parser
 from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.composition.overrides import NOT_CHOICES
@@ -64,9 +65,13 @@ def tutorial() -> str:
     return "\n\n".join(texts).split("\n", 1)[1]
 
 
-GENERATED: dict[str, Callable[[], str]] = {
-    function.__name__: function for function in (commands, groups, experiments, tutorial)
-}
+def python() -> str:
+    """What ``import lightning_tickets as lt`` offers, from the docstrings."""
+    return "\n\n".join(f"::: lightning_tickets.api.{module}.{name}" for name, module in PLACES.items())
+
+
+PARTS = (commands, groups, experiments, tutorial, python)
+GENERATED: dict[str, Callable[[], str]] = {part.__name__: part for part in PARTS}
 
 
 def _options(folder: Path) -> list[Path]:
