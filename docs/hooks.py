@@ -4,13 +4,12 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-
-import yaml
 
 from lightning_tickets import PLACES
 from lightning_tickets.cli.parser import COMMANDS, command_parser
@@ -18,7 +17,7 @@ from lightning_tickets.composition.compose import conf_dir
 from lightning_tickets.composition.overrides import NOT_CHOICES
 
 DOCS = Path(__file__).parent
-SECTION = re.compile(r"^## (.+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 PAGE = re.compile(r"\]\(([\w/]+\.md)\)")
 MARKER = re.compile(r"<!-- generated: (\w+) -->")
 log = logging.getLogger("mkdocs.hooks")
@@ -29,7 +28,7 @@ def on_config(config: Any) -> Any:
     linked = {title: PAGE.findall(text) for title, text in SECTION.findall((DOCS / "index.md").read_text("utf-8"))}
     nav: list[dict[str, Any]] = [{"Start": "index.md"}]
     for title, pages in linked.items():
-        folders = {Path(page).parent for page in pages} - {Path()}
+        folders = {parts[0] for parts in (Path(page).parts for page in pages) if len(parts) > 1}
         there = sorted(str(path.relative_to(DOCS)) for folder in folders for path in (DOCS / folder).glob("*.md"))
         further = [page for page in there if not any(page in others for others in linked.values())]
         nav.append({title: [*pages, *further]})
@@ -75,26 +74,15 @@ GENERATED: dict[str, Callable[[], str]] = {part.__name__: part for part in PARTS
 
 
 def _options(folder: Path) -> list[Path]:
-    natural = sorted(folder.glob("*.yaml"), key=lambda path: [int(n) if n.isdigit() else n for n in _parts(path.stem)])
-    return [path for path in natural if path.stem not in NOT_CHOICES]
-
-
-def _parts(name: str) -> list[str]:
-    return re.split(r"(\d+)", name)
+    """The YAMLs of a group: figure2 before figure10."""
+    options = [path for path in folder.glob("*.yaml") if path.stem not in NOT_CHOICES]
+    return sorted(options, key=lambda path: re.sub(r"\d+", lambda number: number[0].zfill(3), path.stem))
 
 
 def _header(path: Path) -> list[str]:
     """The lines of the comment that a YAML begins with."""
-    lines = iter(path.read_text("utf-8").splitlines())
-    comment = [line.removeprefix("#").strip() for line in _while_comment(lines)]
-    return [line for line in comment if not line.startswith("@package")]
-
-
-def _while_comment(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        if not line.startswith("#"):
-            return
-        yield line
+    lines = takewhile(lambda line: line.startswith("#"), path.read_text("utf-8").splitlines())
+    return [line.removeprefix("#").strip() for line in lines if "@package" not in line]
 
 
 def _group(folder: Path) -> str:
@@ -107,9 +95,10 @@ def _group(folder: Path) -> str:
 
 
 def _experiment(path: Path) -> str:
-    lines = [re.sub(r"^Command: (.*)", r"Command: `\1`", line) for line in _header(path)]
-    title = yaml.safe_load(path.read_text("utf-8")).get("study", {}).get("title", "")
-    return f"### {path.stem}\n\n{title}\n\n" + "\n".join(lines)
+    """What it shows as a paragraph; its command, its cost and what to expect as a list."""
+    lines = [re.sub(r"(lightning-tickets .+|make \w+)", r"`\1`", line) for line in _header(path)]
+    lines = [re.sub(r"^(?=(Command|Cost|Expect): )", "- ", line) for line in lines]
+    return f"### {path.stem}\n\n" + "\n".join(lines).replace("\n- ", "\n\n- ", 1)
 
 
 def _fenced(language: str, text: str) -> str:
@@ -147,7 +136,7 @@ def on_post_build(config: Any) -> None:
     (site / "external_links.txt").write_text("".join(f"{link}\n" for link in sorted(away)), "utf-8")
 
 
-def _broken(pages: dict[Path, Links]) -> Iterable[str]:
+def _broken(pages: dict[Path, Links]) -> Iterator[str]:
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)

@@ -60,6 +60,9 @@ def test_the_reference_has_every_command_option_experiment_and_name(site):
 
 
 def test_every_page_is_in_the_navigation_and_needs_no_network(site):
+    page = (site / "howto" / "own_task.html").read_text(encoding="utf-8")
+    labels = re.findall(r'md-ellipsis">\s*(.*?)\s*</span>', page, re.DOTALL)
+    assert {"Tutorial", "How-to guides", "Reference", "Explanation", "Results", "Adding a pruner"} <= set(labels)
     start = (site / "index.html").read_text(encoding="utf-8")
     sections = [path for part in ("howto", "reference", "explanation") for path in (site / part).glob("*.html")]
     assert len(sections) > 20
@@ -123,3 +126,14 @@ def test_scripts_and_targets_are_there():
     scripts = [match[1] for text in TEXTS if (match := SCRIPT.match(text))]
     there = [(ROOT / name).exists() or (ROOT / f"{name.replace('.', '/')}.py").exists() for name in scripts]
     assert [name for name, known in zip(scripts, there, strict=True) if not known] == [] != scripts
+
+
+def test_the_readme_is_short_and_says_where_the_command_lies():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert ".venv/bin/lightning-tickets" in text and "source .venv/bin/activate" in text
+    assert text.count("\n") <= 110 and text.count("<!-- demo:") == 2
+
+
+def test_the_names_of_the_python_interface_are_there():
+    names = {name for page in PAGES for name in re.findall(r"\blt\.(\w+)", page.read_text(encoding="utf-8"))}
+    assert {"find", "results", "Ticket"} <= names <= {*lightning_tickets.__all__}
