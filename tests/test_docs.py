@@ -6,6 +6,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,9 @@ PROGRAMS = re.compile(rf"(?:\.venv/bin/)?{PROGRAM} |torchrun .*-m lightning_tick
 SCRIPT = re.compile(r"(?:python (?:-m )?|pytest )((?:tests|benchmarks)[\w./]*)")
 
 
-def written(page: Path) -> list[str]:
-    """What stands on a line of its own or as code, in a page's text."""
-    return [line or code for line, code in WRITTEN.findall(page.read_text(encoding="utf-8"))]
-
-
-TEXTS = sorted({text for page in PAGES for text in written(page)})
+LONG_DESCRIPTION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["readme"]["text"]
+READ = [LONG_DESCRIPTION, *(page.read_text(encoding="utf-8") for page in PAGES)]
+TEXTS = sorted({line or code for text in READ for line, code in WRITTEN.findall(text)})  # lines of their own, and code
 MATCHES = [(text, match) for text in TEXTS if "…" not in text and (match := PROGRAMS.match(text))]
 TYPED = [list(words) for words in sorted({(*shlex.split(text[m.end() :], comments=True),) for text, m in MATCHES})]
 
@@ -135,5 +133,5 @@ def test_the_readme_is_short_and_says_where_the_command_lies():
 
 
 def test_the_names_of_the_python_interface_are_there():
-    names = {name for page in PAGES for name in re.findall(r"\blt\.(\w+)", page.read_text(encoding="utf-8"))}
+    names = {name for text in READ for name in re.findall(r"\blt\.(\w+)", text)}
     assert {"find", "results", "Ticket"} <= names <= {*lightning_tickets.__all__}
