@@ -7,7 +7,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo paper test check format clean
+.PHONY: help demo paper test check format docs clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ format: $(VENV)/.dev ## apply ruff's fixes and formatting
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+docs: $(VENV)/.dev ## build the documentation and check its links: site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 clean: ## remove the environment and caches; keeps the runs in multirun/
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@echo "building the environment in $(VENV) (a few minutes)"
@@ -42,5 +45,5 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	@$(PIP) --editable '.[dev,real]'
+	@$(PIP) --editable '.[dev,docs,real]'
 	@touch $@

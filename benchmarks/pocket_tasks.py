@@ -1,6 +1,6 @@
 """How well each generated task is learnt: majority, bag of words, random weights, pre-trained network.
 
-python benchmarks/pocket_tasks.py [key=value …]     prints the table of docs/pocket.md; runs go to the store as ever
+python benchmarks/pocket_tasks.py [key=value …]     prints docs/explanation/pocket.md's table; runs go to the store
 """
 
 from __future__ import annotations

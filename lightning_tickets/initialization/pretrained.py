@@ -6,5 +6,5 @@ from lightning_tickets.initialization.state import State, clone
 
 @component("pretrained", version=1)
 def pretrained(theta: State) -> State:
-    """A copy by value, never a reference (the released code has an alias: docs/method.md, row 1)."""
+    """A copy by value, never a reference (the released code has an alias: docs/explanation/method.md, row 1)."""
     return clone(theta)

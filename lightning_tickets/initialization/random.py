@@ -12,7 +12,7 @@ EMBEDDINGS = "embeddings."
 def random(theta: State, fresh: Callable[[int], State], seed: int, embeddings: bool = True) -> State:
     """Weights from the architecture's own initialisation; ``fresh`` draws them for a seed.
 
-    The embeddings are drawn too (docs/method.md, row 9), or with ``embeddings=False`` stay those of θ0.
+    The embeddings are drawn too (docs/explanation/method.md, row 9), or with ``embeddings=False`` stay those of θ0.
     """
     drawn = fresh(seed)
     if set(drawn) != set(theta):

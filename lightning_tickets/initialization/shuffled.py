@@ -27,7 +27,7 @@ def shuffled(theta: State, prunable: Sequence[str], seed: int) -> State:
 
 @component("shuffled_layers", version=1)
 def whole_layers(theta: State, prunable: Sequence[str], seed: int) -> State:
-    """The matrices of each layer in the place of another layer's (docs/method.md, row 9); the rest as it was.
+    """The matrices of each layer in the place of another layer's (docs/explanation/method.md, row 9).
 
     A name without a layer's number (the pooler's) stays, and so do biases, normalisation and embeddings.
     """

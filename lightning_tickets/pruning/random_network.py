@@ -1,4 +1,4 @@
-"""The released code's random mask: that of magnitude pruning a random network (docs/method.md, row 9)."""
+"""The released code's random mask: that of magnitude pruning a random network (docs/explanation/method.md, row 9)."""
 
 from collections.abc import Callable
 

@@ -15,9 +15,9 @@ def kept_count(total: int, percent: int) -> int:
 
 @dataclass(frozen=True)
 class Linear:
-    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (docs/method.md, row 3).
+    """``per_round`` percent of the ORIGINAL count a round, so 10, 20, … 90 % (docs/explanation/method.md, row 3).
 
-    With ``empty`` a last round prunes all that is left and trains for nothing (docs/method.md, row 6).
+    With ``empty`` a last round prunes all that is left and trains for nothing (docs/explanation/method.md, row 6).
     """
 
     tag: ClassVar[str] = "Linear"
@@ -36,9 +36,9 @@ class Linear:
 
 @dataclass(frozen=True)
 class Geometric:
-    """``per_round`` percent of what is LEFT a round, so 10, 19, 27, 34, … (algorithm 1; docs/method.md, row 3).
+    """``per_round`` percent of what is LEFT a round, so 10, 19, 27, 34, … (docs/explanation/method.md, row 3).
 
-    Rounds go on as long as each has a whole percentage of its own, at most to 99 %.
+    Algorithm 1. Rounds go on as long as each has a whole percentage of its own, at most to 99 %.
     """
 
     tag: ClassVar[str] = "Geometric"

@@ -23,8 +23,8 @@ EVALUATIONS = ("fixed", "drawn")
 class MaskedLM:
     """Scored by the accuracy on the asked tokens, under masks that are the same for every evaluation.
 
-    ``evaluation="drawn"`` is the released code's (docs/method.md, row 10): masks drawn by the training's generator,
-    and the batches' accuracies averaged by all of their tokens.
+    ``evaluation="drawn"`` is the released code's (docs/explanation/method.md, row 10): masks drawn by the training's
+    generator, and the batches' accuracies averaged by all of their tokens.
     """
 
     head = "vocabulary"

@@ -1,4 +1,4 @@
-"""The released code's mask files (docs/method.md, row 12): a dictionary of 0/1 tensors by ``torch.save``."""
+"""The released code's mask files (docs/explanation/method.md, row 12): 0/1 tensors by ``torch.save``."""
 
 import warnings
 from pathlib import Path

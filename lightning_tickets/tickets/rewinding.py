@@ -46,7 +46,7 @@ def first_step(chain: Chain, steps: int) -> int:
 
 
 def horizon(chain: Chain, steps: int) -> int | None:
-    """The step at which the rate is zero: the last of a chain's at 100 % (docs/method.md, row 2); None: a round's."""
+    """The step of rate zero: the last of a chain's at 100 % (docs/explanation/method.md, row 2); None: a round's."""
     return steps * -(-WHOLE // chain.schedule.per_round) if chain.horizon == "chain" else None
 
 

@@ -85,7 +85,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
 
 
 def _untrained(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
-    """Prune θ0 as it is (docs/method.md, row 7): a ticket without a score."""
+    """Prune θ0 as it is (docs/explanation/method.md, row 7): a ticket without a score."""
     chain, weights, seed = spec.chain, bench.prunable, derive(spec.chain.seed, "mask", spec.round)
     count = spec.kept(size(before))
     mask = prune(chain.pruner, bench, weights, before, count, seed, bench.gradients, start=weights)

@@ -18,7 +18,7 @@ class Training:
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero. ``pool`` batches at a time are sorted
     by length. ``threads``, ``precision`` and ``matmul`` (of float32 on a GPU) change the last digits, so they belong
     here. ``packed`` batches have no padding. ``partial_batch=False`` cuts an epoch to its whole batches
-    (docs/method.md, row 8).
+    (docs/explanation/method.md, row 8).
     """
 
     tag: ClassVar[str] = "Training"
@@ -55,7 +55,7 @@ class Training:
 class StepRange:
     """Steps ``begin`` to ``steps`` of a training, at the rates that belong to them, zero at ``horizon``.
 
-    The horizon is the training's end unless the rate is spread over several (docs/method.md, row 2).
+    The horizon is the training's end unless the rate is spread over several (docs/explanation/method.md, row 2).
     """
 
     steps: int

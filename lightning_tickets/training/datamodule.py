@@ -53,7 +53,7 @@ class TaskDataModule(lightning.LightningDataModule):
     def val_dataloader(self) -> list[DataLoader[Any]]:
         """A loader for each of ``scored``. They consume no generator of the training's.
 
-        Unless a kind draws when it is scored (docs/method.md, row 10): then it draws on where the training has ended.
+        Unless a kind draws when it is scored (docs/explanation/method.md, row 10): then it draws on after the training.
         """
         return [self._scoring(split) for split in self.scored]
 

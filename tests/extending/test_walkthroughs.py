@@ -1,4 +1,4 @@
-"""The walk-throughs of docs/extending.md: their files in an empty folder, their commands in processes of their own."""
+"""The walk-throughs docs/howto/own_*.md: their files in an empty folder, their commands in processes of their own."""
 
 import csv
 import json
@@ -13,30 +13,31 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.declarations import declaration
 from lightning_tickets.tickets.mask_file import load_ticket
 from tests.commands import OURS, Done, interpret
 
-TEXT = (Path(__file__).parents[2] / "docs" / "extending.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+HOWTO = Path(__file__).parents[2] / "docs" / "howto"
+PAGES = {path.stem.removeprefix("own_"): path.read_text(encoding="utf-8") for path in HOWTO.glob("own_*.md")}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TINY = ["training.steps=4", "training.batch_size=8", "data.train_limit=32", "data.dev_limit=16"]
 
 
 def files() -> dict[str, str]:
     """The blocks by the file that their first line names."""
-    blocks = [block.split("\n", 1) for language, block in BLOCK.findall(TEXT) if language != "sh"]
-    return {first.removeprefix("# "): content for first, content in blocks}
+    found = [block for text in PAGES.values() for language, block in BLOCK.findall(text) if language != "sh"]
+    return {first.removeprefix("# "): content for first, content in (block.split("\n", 1) for block in found)}
 
 
-def commands(section: str) -> list[str]:
-    blocks = [block for language, block in BLOCK.findall(SECTIONS[section]) if language == "sh"]
+def commands(page: str) -> list[str]:
+    blocks = [block for language, block in BLOCK.findall(PAGES[page]) if language == "sh"]
     return [line for block in blocks for line in block.splitlines()]
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What the commands of a section printed, and the root that they left their runs in."""
+    """What the commands of a page printed, and the root that they left their runs in."""
 
     done: list[Done]
     root: Path
@@ -65,14 +66,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def walk(folder: Path, tmp_path: Path) -> Callable[[str], Walk]:
-    def commands_of(section: str) -> Walk:
-        return Walk([execute(line, folder, tmp_path / "root") for line in commands(section)], tmp_path / "root")
+    def commands_of(page: str) -> Walk:
+        return Walk([execute(line, folder, tmp_path / "root") for line in commands(page)], tmp_path / "root")
 
     return commands_of
 
 
 def execute(line: str, folder: Path, root: Path, status: int = 0, **variables: str) -> Done:
-    """A command of the document in the folder, tiny; ``-P``: only PYTHONPATH leads to the folder's package."""
+    """A command of a page in the folder, tiny; ``-P``: only PYTHONPATH leads to the folder's package."""
     program, *words = shlex.split(line)
     arguments = words if program == "python" else ["-P", *OURS, *words, *TINY]
     return interpret(folder, root, *arguments, status=status, **{"PYTHONPATH": str(folder), **variables})
@@ -82,30 +83,42 @@ def test_every_block_names_a_file_of_the_folder():
     assert all(re.fullmatch(r"mine/[\w/-]+\.(yaml|py|csv)", name) for name in files())
 
 
-def test_a_task(walk):
-    plan, run = (reviews := walk("A task")).done
+def test_task(walk):
+    plan, run, sweep, smoothed = (reviews := walk("task")).done
+    assert all("warning" not in done.stderr for done in reviews.done)
     assert plan.last.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
-    kind = reviews.spec("reviews-imp-*")["problem"]["task"]["kind"]
-    assert (kind["target"], kind["options"]) == ("mine.smoothed_classification", [["labels", 2], ["smoothing", 0.1]])
-    assert 0 <= reviews.result("reviews-imp-*")["metrics"]["accuracy"] <= 1
+    assert len(list((reviews.root / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
+    assert sweep.stdout and smoothed.last.startswith("reviews_smoothed-imp-s20-seed1-")
+    kind = reviews.spec("reviews_smoothed-imp-*")["problem"]["task"]["kind"]
+    assert (kind["target"], dict(kind["options"])["smoothing"]) == ("mine.smoothed_classification", 0.1)
+    assert 0 <= reviews.result("reviews_smoothed-imp-*")["metrics"]["accuracy"] <= 1
 
 
-def test_a_pruner(walk):
-    one, other = (load_ticket(path)[0] for path in (walk("A pruner").root / "runs").rglob("ticket.safetensors"))
+def test_the_hubs_task_is_planned_without_a_network(folder):
+    small = ["training.steps=null", "training.epochs=1", "training.seconds_per_step=1.0", "subnetwork=full"]
+    sweep = parse_sweep([f"hydra.searchpath=[file://{folder}/mine/conf]", "task=headlines", "data=hub", *small])
+    assert [request.seconds for request in sweep.requested] == [120_000 / 32]
+
+
+def test_pruner(walk, folder):
+    root = walk("pruner").root
+    one, other = (load_ticket(path)[0] for path in (root / "runs").rglob("ticket.safetensors"))
     assert sum(int(m.sum()) for m in one.values()) == sum(int(m.sum()) for m in other.values())
     assert any(not torch.equal(one[name], other[name]) for name in one)
+    (lines,) = re.findall(r"^```python\n(.*?)^```$", (HOWTO / "results.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert interpret(folder, root, "-c", f"{lines}print(len(runs), len(published))").last.startswith("2 ")
 
 
-def test_a_rewind_rule(walk):
-    run, plan = (late := walk("A rewind rule")).done
+def test_rewind(walk):
+    run, plan = (late := walk("rewind")).done
     assert run.last.startswith("cola-rewound-s20-seed1-")
     assert late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
     assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
     assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
 
 
-def test_a_table(walk):
-    plan, run, report = (loss := walk("A table")).done
+def test_table(walk):
+    plan, run, report = (loss := walk("table")).done
     assert plan.last.startswith("loss: 3 distinct trainings")
     scores = [loss.result(f"cola-{row}-*")["metrics"]["matthews"] for row in ("full", "imp")]
     ((head, line),) = [list(csv.reader((loss.root / "reports" / "loss" / "loss.csv").open()))]
@@ -113,8 +126,8 @@ def test_a_table(walk):
     assert report.stdout == run.stdout and "Points that the ticket loses" in report.stdout
 
 
-def test_a_metric(walk):
-    recall = walk("A metric")
+def test_metric(walk):
+    recall = walk("metric")
     result = recall.result("cola-full-*")
     columns = json.loads((recall.run("cola-full-*") / "examples.json").read_text())
     hits = [guess == 0 for guess, label in zip(columns["guess"], columns["label"], strict=True) if label == 0]
@@ -122,28 +135,28 @@ def test_a_metric(walk):
     assert {"matthews", "accuracy", "f1"} < set(result["metrics"])
 
 
-def test_a_logger(walk):
-    curves = walk("A logger")
+def test_logger(walk):
+    curves = walk("logger")
     lines = (curves.root / "curves" / f"{curves.run('cola-full-*').name}.jsonl").read_text().splitlines()
     logged = {key: value for line in lines for key, value in json.loads(line).items()}
     assert logged["step"] == 4 and logged["dev/matthews"] == curves.result("cola-full-*")["metrics"]["matthews"]
 
 
-def test_a_launcher(walk):
-    pool = walk("A launcher")
+def test_launcher(walk):
+    pool = walk("launcher")
     assert [line.split("-seed1-")[0] for line in pool.done[0].stdout.splitlines()] == ["cola-full", "cola-one-shot-s10"]
     assert {pool.result(f"cola-{row}-*")["metric"] for row in ("full", "one-shot")} == {"matthews"}
     (record,) = (pool.root / "journal").rglob("multirun.yaml")
     assert "_target_: mine.launchers.Pool" in record.read_text()
 
 
-def test_a_model_family(walk, folder):
-    mpnet = walk("A model family")
+def test_model(walk, folder):
+    mpnet = walk("model")
     weights = load_file(folder / "mine" / "network" / "model.safetensors")
     mask = load_ticket(mpnet.run("find-cola-*") / "round-01" / "ticket.safetensors")[0]
     assert {name: m.shape for name, m in mask.items()} == {name: weights[name].shape for name in mask}
     assert mpnet.result("cola-imp-*")["prunable"] == 2 * (4 * 16 * 16 + 2 * 16 * 32) + 16 * 16
-    *_, run = commands("A model family")
+    *_, run = commands("model")
     refused = execute(f"{run} pruner=heads", folder, mpnet.root, status=2)
     assert "not known for type 'mpnet'" in refused.stderr
 
@@ -170,6 +183,5 @@ def test_files_with_a_syntax_error_are_named(tmp_path, monkeypatch):
         declaration("broken_pruners.prune")
 
 
-def test_every_section_is_tested():
-    tested = {name.removeprefix("test_").replace("_", " ") for name in globals() if name.startswith("test_a_")}
-    assert {section.lower() for section in SECTIONS} == tested
+def test_every_page_is_tested():
+    assert [page for page in PAGES if f"test_{page}" not in globals()] == []

@@ -1,4 +1,4 @@
-"""Each switch between the paper and the released code does what docs/method.md says (its rows in brackets)."""
+"""Each switch between the paper and the released code does what docs/explanation/method.md says (rows in brackets)."""
 
 from dataclasses import replace
 
