@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
@@ -40,12 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def epilog() -> str:
     """The config groups and their options."""
-    from lightning_tickets.composition.compose import conf_dir
-    from lightning_tickets.composition.overrides import NOT_CHOICES
+    from lightning_tickets.composition.groups import group_options
 
-    paths = sorted(p.relative_to(conf_dir()) for p in conf_dir().rglob("*.yaml") if p.stem not in NOT_CHOICES)
-    groups = {str(group): [path.stem for path in options] for group, options in groupby(paths, lambda p: p.parent)}
-    lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items() if group != "."]
+    lines = [f"  {group}: {', '.join(options)}" for group, options in group_options().items()]
     return "\n\nconfig groups (group=option):\n" + "\n".join(lines)
 
 

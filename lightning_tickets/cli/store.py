@@ -10,7 +10,7 @@ from typing import Any
 from lightning_tickets.cli.parser import add_json, warn
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.settings import root
-from lightning_tickets.errors import Damaged, UserError, printable
+from lightning_tickets.errors import Damaged, UserError, printable, unknown
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import Store
@@ -115,8 +115,8 @@ def _wanted(filters: list[str]) -> dict[str, str]:
     if incomplete := [text for text in filters if "=" not in text]:
         raise UserError(f"store list: {incomplete[0]}: expected a filter such as task=cola,rte")
     wanted = dict(text.partition("=")[::2] for text in filters)
-    if unknown := set(wanted) - set(LISTED):
-        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(LISTED)}")
+    if further := set(wanted) - set(LISTED):
+        raise UserError(f"store list: {unknown('filter', min(further), LISTED)}")
     return wanted
 
 

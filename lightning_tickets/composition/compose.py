@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -11,22 +10,16 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-import lightning_tickets
 from lightning_tickets.checks import mapping
 from lightning_tickets.composition.config_files import use_checked_files
 from lightning_tickets.composition.environment import check_environment
-from lightning_tickets.composition.overrides import NOT_CHOICES, expand, one_line_errors, parse_overrides
+from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
+from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
 paths ticket study""".split()
-
-
-def conf_dir() -> Path:
-    """The config folder: next to the package in a checkout, inside it when installed from a wheel."""
-    package = Path(lightning_tickets.__file__).resolve().parent
-    return package / "conf" if (package / "conf").is_dir() else package.parent / "conf"
 
 
 @contextmanager

@@ -46,14 +46,20 @@ def test_a_completion_script_knows_the_commands(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["plan", "--jsn"], "unknown option '--jsn'; did you mean --json?"),
-        (["report", "--json"], "unknown option '--json'; choose from -h, --help"),
+        (["plan", "--jsn"], "plan: unknown option '--jsn'; did you mean --json?"),
+        (["report", "--json"], "report: unknown option '--json'; choose from -h, --help"),
         (["repor", "experiment=table2"], "unknown command 'repor'; did you mean report?"),
         (["fly"], "unknown command 'fly'; choose from run, plan, status, report, claims, store, ticket, pretrain"),
         (["-m", "task=cola"], "expected a command first, as in `lightning-tickets run -m task=cola`"),
         (["task=cola"], "expected a command first, as in `lightning-tickets run task=cola`"),
         (["store"], "store: the following arguments are required: action"),
-        (["ticket", "shwo", "x"], "ticket: argument action: invalid choice: 'shwo'"),
+        (["ticket", "shwo", "x"], "ticket: unknown action 'shwo'; did you mean show?"),
+        (
+            ["run", "-sc", "install=bash"],
+            "run: -sc is Hydra's completion, which does not work here: `lightning-tickets",
+        ),
+        (["run", "--shell-completion"], "run: --shell-completion is Hydra's completion, which does not work here"),
+        (["run", "--cfg", "jobs"], "run: unknown --cfg 'jobs'; did you mean job?"),
     ],
     ids=str,
 )

@@ -95,7 +95,7 @@ def test_list_with_filters(root):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["store", "burn"], "store: argument action: invalid choice"),
+        (["store", "burn"], "store: unknown action 'burn'; choose from verify, gc, list"),
         (["store", "list", "colour=red"], "unknown filter 'colour'; choose from name, task, row"),
         (["store", "list", "--scores"], "store list: --scores: only store verify takes it"),
         (["store", "verify", "task=cola"], "task=cola: only store list takes filters"),
