@@ -35,13 +35,13 @@ def test_the_walk_through_has_its_files_and_commands():
 
 
 def test_every_command_of_the_walk_through(folder):
-    last = []
+    told = []
     for line in COMMANDS:
         done = process(folder / "root", *shlex.split(line)[1:])
         assert "warning" not in done.stderr
-        last.append(done.last)
-    assert last[0].startswith("sweep: 4 distinct trainings")
-    assert last[1].startswith("reviews-imp-s20-seed1-")
+        told.append(done)
+    assert told[0].first.startswith("sweep: 4 distinct trainings")
+    assert told[1].last.startswith("reviews-imp-s20-seed1-")
     assert len(list((folder / "root" / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
 
 

@@ -9,11 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-import shtab
-
 from lightning_tickets.errors import UserError, unknown
 
-COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain")
+COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain", "completion")
 PROGRAM = "lightning-tickets"
 OF_HYDRA = ("-sc", "--shell-completion")
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."
@@ -48,10 +46,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def main_parser() -> Parser:
-    """Of all commands: help, version and completion."""
+    """Of all commands: help and version."""
     parser = Parser(prog=PROGRAM, description=ABOUT, epilog=f"`{PROGRAM} COMMAND --help` explains a command.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {version('lightning-tickets')}")
-    shtab.add_argument_to(parser, "--print-completion", help="print a completion script for bash, zsh or tcsh")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
     for name in COMMANDS:
         command = _command(name)

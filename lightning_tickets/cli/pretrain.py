@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.checks import integer
-from lightning_tickets.composition.overrides import parse_overrides
 from lightning_tickets.errors import UserError, unknown
 
 HELP = "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass"
@@ -19,6 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightning_tickets.composition.overrides import parse_overrides
+
     given: dict[str, Any] = {o.key_or_group: o.value() for o in parse_overrides(arguments.overrides)}
     if further := sorted(set(given) - set(KEYS)):
         raise UserError(f"pretrain: {unknown('key', further[0], KEYS)}")

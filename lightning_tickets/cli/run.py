@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from lightning_tickets.bars import display
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _run_single(overrides: list[str]) -> int:
         return 0
     prepare(root(config), context.hardware, context.logger, lambda: fetch(config))
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
-    line = in_journal(single.whole, lambda: _make(target, context))
+    with display(context.hardware.progress and not rank()):
+        line = in_journal(single.whole, lambda: _make(target, context))
     if rank() == 0:
         print(line)
     return 0
@@ -117,7 +119,8 @@ def _run_sweep(overrides: list[str]) -> int:
     make_root(settings.root(sweep.whole))
     save_multirun(sweep.whole)
     try:
-        sweep = run_sweep(sweep, sweep.again, launcher)
+        with display(settings.hardware(sweep.whole, single=True).progress):
+            sweep = run_sweep(sweep, sweep.again, launcher)
     except SweepFailed as error:
         warn([error])
         return 1
@@ -125,11 +128,13 @@ def _run_sweep(overrides: list[str]) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
+    from lightning_tickets.cli.means import print_means
     from lightning_tickets.tickets.result import summary_line
 
-    for run in {request.run.name: request.run for request in sweep.requested}.values():
-        result = sweep.reader.result(run)
-        if result is not None:
-            print(summary_line(run, result))
+    requests = {request.run.name: request for request in sweep.requested}.values()
+    results = [(one, result) for one in requests if (result := sweep.reader.result(one.run)) is not None]
+    for request, result in results:
+        print(summary_line(request.run, result))
+    print_means([(request.cell, result) for request, result in results if request.cell is not None])
     warn(sweep.reader.unreadable.values())
     return 1 if sweep.reader.unreadable else 0

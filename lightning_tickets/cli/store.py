@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.cli.parser import add_json, warn
-from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import Damaged, UserError, printable, unknown
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
@@ -30,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightning_tickets.composition.compose import compose_config
+    from lightning_tickets.composition.settings import root
+
     place = root(compose_config([line for line in arguments.filters if line.startswith("paths.")]))
     store, filters = Store(place / "runs"), [line for line in arguments.filters if not line.startswith("paths.")]
     if filters and arguments.action != "list":

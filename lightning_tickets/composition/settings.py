@@ -32,7 +32,7 @@ def training(config: DictConfig, search: bool = False) -> Training:
 
 
 def hardware(config: DictConfig, single: bool) -> Hardware:
-    """Only a single run shows a bar for each training, a sweep has one for all."""
+    """Only a single run names each training where there is no terminal for bars."""
     known = {f.name for f in fields(Hardware)} | {"lease"}
     if further := [str(key) for key in config.trainer if key not in known]:
         raise UserError(unknown("config key", f"trainer.{further[0]}", [f"trainer.{key}" for key in sorted(known)]))

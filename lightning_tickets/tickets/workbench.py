@@ -11,6 +11,7 @@ from typing import Any
 
 import pytorch_lightning as lightning
 
+from lightning_tickets.bars import bar
 from lightning_tickets.components import Component, call
 from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State, clone
@@ -34,6 +35,7 @@ from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule
+from lightning_tickets.training.step_bar import StepBar
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,13 @@ class Workbench:
         course = StepRange(self.steps, start.begin, start.horizon)
         matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.context.hardware
-        if hardware.progress:
-            print(name, file=sys.stderr)
         config = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.logger.logger(name, config) as logger:
-            callbacks = [PruningCallback(matrices, mask), *callbacks]
+        with self.context.logger.logger(name, config) as logger, bar(name, self.steps - start.begin) as update:
+            if update is None and hardware.progress:
+                print(name, file=sys.stderr)
+            callbacks = [PruningCallback(matrices, mask), *callbacks, *([StepBar(update)] if update else [])]
             try:
                 scores = fit(
                     encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name)

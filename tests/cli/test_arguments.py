@@ -83,8 +83,13 @@ def test_a_closed_pipe_ends_silently(arguments, tmp_path):
 def test_the_flag_of_a_sweep_stands_anywhere(tmp_path, place):
     line = ["task=cola", "subnetwork=full", "seed=1,2"]
     line.insert(place, "-m")
-    out = inside(tmp_path / "root", "run", *line, *SHORT).stdout
-    assert [text.split("-seed")[0] for text in out.splitlines()] == ["cola-full"] * 2
+    runs, table = inside(tmp_path / "root", "run", *line, *SHORT).stdout.split("\n\n")
+    assert [text.split("-seed")[0] for text in runs.splitlines()] == ["cola-full"] * 2
+    scores = [float(text.split()[-1]) for text in runs.splitlines()]
+    mean, deviation = sum(scores) / 2, abs(scores[0] - scores[1]) / 2**0.5
+    task, row, metric, value, _, spread, number = table.splitlines()[-1].split()
+    assert (task, row, metric, number) == ("cola", "full", "matthews", "2")
+    assert float(value) == pytest.approx(mean, abs=1e-4) and float(spread) == pytest.approx(deviation, abs=2e-4)
 
 
 @pytest.mark.parametrize(

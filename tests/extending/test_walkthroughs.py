@@ -84,7 +84,7 @@ def test_every_block_names_a_file_of_the_folder():
 
 def test_a_task(walk):
     plan, run = (reviews := walk("A task")).done
-    assert plan.last.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
+    assert plan.first.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
     kind = reviews.spec("reviews-imp-*")["problem"]["task"]["kind"]
     assert (kind["target"], kind["options"]) == ("mine.smoothed_classification", [["labels", 2], ["smoothing", 0.1]])
     assert 0 <= reviews.result("reviews-imp-*")["metrics"]["accuracy"] <= 1
@@ -101,12 +101,12 @@ def test_a_rewind_rule(walk):
     assert run.last.startswith("cola-rewound-s20-seed1-")
     assert late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
     assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
-    assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
+    assert "rewind_rules: 12 distinct trainings" in plan.first and "9 missing" in plan.first
 
 
 def test_a_table(walk):
     plan, run, report = (loss := walk("A table")).done
-    assert plan.last.startswith("loss: 3 distinct trainings")
+    assert plan.first.startswith("loss: 3 distinct trainings")
     scores = [loss.result(f"cola-{row}-*")["metrics"]["matthews"] for row in ("full", "imp")]
     ((head, line),) = [list(csv.reader((loss.root / "reports" / "loss" / "loss.csv").open()))]
     assert (head[-1], line[-1]) == ("seed 1", f"{100 * (scores[0] - scores[1]):.1f}")
