@@ -22,22 +22,15 @@ def display(wanted: bool = True) -> Iterator[None]:
     if not wanted or not on_terminal or os.environ.get("CI") or VERBOSE in os.environ:
         yield
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
     from rich.table import Column
 
-    text = TextColumn("{task.description}", markup=False, table_column=Column(ratio=2, no_wrap=True))
-    columns = (text, BarColumn(None, table_column=Column(ratio=1)), MofNCompleteColumn(), TimeElapsedColumn())
-    left = TimeRemainingColumn(compact=True)
-    console = Console(stderr=True)
-    with Progress(*columns, left, console=console, transient=True, redirect_stdout=False, expand=True) as _display:
+    text = progress.TextColumn("{task.description}", markup=False, table_column=Column(ratio=2, no_wrap=True))
+    share = progress.BarColumn(None, table_column=Column(ratio=1))
+    numbers = (progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), progress.TimeRemainingColumn(compact=True))
+    options = {"console": Console(stderr=True), "transient": True, "redirect_stdout": False, "expand": True}
+    with progress.Progress(text, share, *numbers, refresh_per_second=4, **options) as _display:  # type: ignore[arg-type]
         _display.speed_estimate_period = 86_400  # seconds: trainings may take hours
         try:
             yield

@@ -53,6 +53,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.problem",
         "tickets.spec",
         "tickets.context",
+        "tickets.listing",
         "tickets.needs",
         "tickets.result",
         "tickets.reader",

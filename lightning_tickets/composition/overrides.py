@@ -88,5 +88,5 @@ def _keys(error: Exception) -> Iterator[str]:
     waiting = [("", OmegaConf.to_container(node._get_root(), resolve=False))] if node is not None else []
     for prefix, values in waiting:
         for name, value in values.items() if isinstance(values, dict) else ():
-            yield f"{prefix}{name}"
-            waiting.append((f"{prefix}{name}.", value))
+            yield f"{prefix}{name!s}"
+            waiting.append((f"{prefix}{name!s}.", value))
