@@ -72,6 +72,6 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:200]
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """A library's message on one line."""
     return one_line(str(error)) or type(error).__name__

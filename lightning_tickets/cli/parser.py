@@ -63,6 +63,7 @@ def command_parser(name: str) -> tuple[Any, Parser]:
     epilog = f"examples:{examples}{command.epilog() if hasattr(command, 'epilog') else ''}"
     parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP, epilog=epilog)
     command.add_arguments(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what is done, on standard error")
     return command, parser
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lightning_tickets.bars import display
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
+from lightning_tickets.logs import LOGGER
 
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
@@ -115,6 +116,7 @@ def _run_sweep(overrides: list[str]) -> int:
         hardware = settings.hardware(sweep.whole, single=False)
         here = isinstance(launcher, InlineLauncher | ProcessLauncher)
         check_machine(hardware, settings.logger(sweep.whole), here)
+    LOGGER.debug("%s: %d jobs, %d trainings", sweep.name, len(sweep.plan.jobs), sweep.plan.trainings())
     sweep.composer.fetch()
     make_root(settings.root(sweep.whole))
     save_multirun(sweep.whole)

@@ -1,5 +1,6 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from lightning_tickets.composition.overrides import expand, one_line_errors, par
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
+LOG = logging.getLogger(__name__)
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
 paths ticket study""".split()
 
@@ -35,6 +37,7 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
     lines = with_source_tasks(expand(overrides))
     with one_line_errors(), hydra():
         try:
+            LOG.debug("composes %s", " ".join(lines))
             return compose("config", overrides=lines, return_hydra_config=True)
         except (ValueError, RecursionError) as error:
             raise UserError(f"{' '.join(overrides)}: {reason(error)}") from error

@@ -1,6 +1,7 @@
 """What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
 import copy
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule
 from lightning_tickets.training.step_bar import StepBar
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ class Workbench:
         config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
         with self.context.logger.logger(name, config) as logger, bar(name, self.steps - start.begin) as update:
+            LOG.debug("%s: trains %d steps from step %d", name, self.steps - start.begin, start.begin)
             if update is None and hardware.progress:
                 print(name, file=sys.stderr)
             callbacks = [PruningCallback(matrices, mask), *callbacks, *([StepBar(update)] if update else [])]
