@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from lightning_tickets import progress
 from lightning_tickets.bars import VERBOSE, bar, display, track
-from tests.commands import OURS, SHORT
+from tests.commands import OURS, SHORT, inside
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 CELL = ["task=cola", "subnetwork=imp", "sparsity=10", "seed=1", *SHORT]
@@ -52,11 +53,11 @@ def on_terminal(root, *arguments: str, **variables: str) -> tuple[str, str]:
 
 
 def test_a_single_run_shows_rounds_and_steps(tmp_path):
-    out, err = on_terminal(tmp_path / "root", "run", *CELL)
+    out, err = on_terminal(tmp_path / "root", "run", *CELL, "training.steps=200")
     assert re.fullmatch(r"cola-imp-s10-seed1-\w{8} matthews -?[\d.]+\n", out)
     shown = ESCAPES.sub("", err)
-    for text, count in (("find-cola-imp-seed0-", "0/1"), ("/round-01", "6/6"), ("cola-imp-s10-seed1-", "6/6")):
-        assert re.search(rf"{text}\S* +\S* {count} ", shown), text
+    for bar_of in (r"find-cola-imp-seed0-\w{8} +\S* 0/1", r"/round-01 +\S* \d+/200", r"cola-imp-s10-\S* +\S* \d+/200"):
+        assert re.search(f"{bar_of} ", shown), bar_of
     assert err.rindex("\x1b[?25h") > err.rindex("\x1b[?25l"), "the cursor is back"
 
 
@@ -98,7 +99,19 @@ def test_bars_are_for_a_terminal_of_a_person(variables, wanted, shown, monkeypat
     assert ("[b]steps" in "".join(seen)) == shown and bool(seen) == shown
 
 
-def test_without_a_terminal_there_are_no_bars(tmp_path, capfd):
+def test_without_a_terminal_a_sweep_writes_a_line_now_and_then(tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "LINE_EVERY", 0.0)
+    monkeypatch.setattr(progress, "INTERVAL", 0.01)
+    done = inside(tmp_path / "root", "run", "-m", "task=cola", "subnetwork=full", "seed=1", *SHORT)
+    assert len(done.stdout.splitlines()) == 1, "and no table of a single run"
+    said = set(done.stderr.splitlines())
+    assert "lightning-tickets: 0 of 1 trainings done, 1 running, 0 failed" in said
+    assert all(
+        re.fullmatch(r"lightning-tickets: [01] of 1 trainings done, [01] running, 0 failed", one) for one in said
+    )
+
+
+def test_without_a_terminal_there_are_no_bars(capfd):
     with display(), bar("steps", 4) as update:
         assert update is None
     assert capfd.readouterr() == ("", "")
