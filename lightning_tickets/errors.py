@@ -1,11 +1,26 @@
 """Errors and warnings shown to the user: one line each; a UserError ends with status 2 and writes nothing."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
+
+MOST_CHOICES = 15  # of those that a message lists
+NEAR = 0.72  # share of letters in common, of a word that was probably meant
 
 
 def printable(text: str) -> str:
     """What comes from files as a terminal can show it: what it would obey is written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def unknown(kind: str, word: str, choices: Iterable[object], otherwise: str = "") -> str:
+    """The message for a word that is none of the choices: the nearest one, ``otherwise`` what there is to choose."""
+    known = [str(choice) for choice in choices]
+    if nearest := get_close_matches(word, known, n=1, cutoff=NEAR):
+        return f"unknown {kind} {word!r}; did you mean {nearest[0]}?"
+    more = f" and {len(known) - MOST_CHOICES} more" if len(known) > MOST_CHOICES else ""
+    listed = f"choose from {', '.join(known[:MOST_CHOICES])}{more}" if known else "there is none"
+    return f"unknown {kind} {word!r}; {otherwise or listed}"
 
 
 class UserError(Exception):
@@ -57,6 +72,6 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))[:200]
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """A library's message on one line."""
     return one_line(str(error)) or type(error).__name__

@@ -1,46 +1,61 @@
-"""A progress bar for a whole sweep, with the time left: it counts new artefacts in the store."""
+"""The progress of a sweep, whoever makes its trainings: bars on a terminal, elsewhere a line now and then."""
 
-from __future__ import annotations
-
+import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
-from tqdm import tqdm
-
+from lightning_tickets.bars import bar
+from lightning_tickets.runs.lease import holders
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Plan
 
-INTERVAL = 0.5
+INTERVAL = 0.5  # seconds between two looks at the store
+LINE_EVERY = 60.0  # seconds between two lines where there is no terminal
+MOST_BARS = 8  # of trainings that other processes run
 
 
 @contextmanager
-def progress_bar(plan: Plan, store: Store) -> Iterator[None]:
-    """A bar over the missing trainings, made by this process or any other."""
+def sweep_progress(plan: Plan, store: Store, failed: Callable[[], int]) -> Iterator[None]:
+    """Counts new artefacts in the store until the block ends; ``failed`` gives the number of failed jobs."""
     missing = plan.missing(store)
     if not missing:
         yield
         return
     over = threading.Event()
-    seconds = 0.1 if sys.stderr.isatty() else 10.0  # between updates: a log file gets fewer than a terminal
-    bar = tqdm(total=len(missing), unit="training", dynamic_ncols=True, mininterval=seconds)
-    watcher = threading.Thread(target=_watch, args=(bar, missing, store, over), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(missing, store, failed, over), daemon=True)
     watcher.start()
     try:
         yield
     finally:
         over.set()
         watcher.join()
-        bar.close()
 
 
-def _watch(bar: tqdm[None], missing: list[str], store: Store, over: threading.Event) -> None:
-    left = set(missing)
-    while True:
-        last_look = over.wait(INTERVAL)
-        done = {name for name in left if store.has(name)}
-        left -= done
-        bar.update(len(done))
-        if last_look:
-            return
+def _watch(missing: list[str], store: Store, failed: Callable[[], int], over: threading.Event) -> None:
+    left, said, others = set(missing), time.monotonic(), dict[str, ExitStack]()
+    with bar("sweep", len(missing)) as update:
+        while not over.wait(INTERVAL):
+            left -= {name for name in left if store.has(name)}
+            running = {name: holder.pid for name, holder in holders(store.root) if name in left}
+            text = f"{len(running)} running, {failed()} failed"
+            if update:
+                update(completed=len(missing) - len(left), description=f"sweep: {text}")
+                _show(others, [name for name, pid in running.items() if pid != os.getpid()][:MOST_BARS])
+            elif time.monotonic() - said >= LINE_EVERY:
+                said = time.monotonic()
+                done = f"{len(missing) - len(left)} of {len(missing)} trainings done"
+                print(f"lightning-tickets: {done}, {text}", file=sys.stderr)
+        _show(others, [])
+
+
+def _show(bars: dict[str, ExitStack], names: list[str]) -> None:
+    """A bar of unknown length for each of the names, and no others."""
+    for name in bars.keys() - set(names):
+        bars.pop(name).close()
+    for name in names:
+        if name not in bars:
+            bars[name] = ExitStack()
+            bars[name].enter_context(bar(name, None))

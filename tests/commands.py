@@ -33,6 +33,10 @@ class Done:
     stderr: str
 
     @property
+    def first(self) -> str:
+        return self.stdout.splitlines()[0]
+
+    @property
     def last(self) -> str:
         return self.stdout.strip().splitlines()[-1]
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"checks", "components", "declarations", "errors", "fingerprints", "seeds"}
+SHARED = {"bars", "checks", "components", "declarations", "errors", "fingerprints", "logs", "seeds"}
 WRITER = {"report.table", "report.formatting"}  # knows no study: everything that is shown comes as a table
 TEXT = {"studies", "report.formatting", "report.names"}
 BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
@@ -53,6 +53,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.problem",
         "tickets.spec",
         "tickets.context",
+        "tickets.listing",
         "tickets.needs",
         "tickets.result",
         "tickets.reader",

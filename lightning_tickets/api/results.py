@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from lightning_tickets.composition.compose import compose_config, conf_dir
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.groups import conf_dir
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import UserError

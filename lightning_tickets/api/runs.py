@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lightning_tickets.api.ticket import Ticket
+from lightning_tickets.bars import display
 from lightning_tickets.composition.data_and_model import fetch
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single_run import SingleRun, single_run
@@ -23,7 +24,10 @@ def score(*overrides: str, **settings: Any) -> Result:
     """
     single = _single(overrides, settings)
     known = read_result(single.context.store, single.run)
-    return score_run(single.run, _prepared(single)) if known is None else known
+    if known is not None:
+        return known
+    with display(single.context.hardware.progress):
+        return score_run(single.run, _prepared(single))
 
 
 def find(*overrides: str, **settings: Any) -> Ticket:
@@ -31,7 +35,9 @@ def find(*overrides: str, **settings: Any) -> Ticket:
     single = _single(overrides, settings)
     if single.run.ticket is None:
         raise UserError(f"find: subnetwork={single.run.row} has no ticket")
-    return Ticket(find_ticket(single.run.ticket, _prepared(single)), {"name": single.run.ticket.name})
+    with display(single.context.hardware.progress):
+        mask = find_ticket(single.run.ticket, _prepared(single))
+    return Ticket(mask, {"name": single.run.ticket.name})
 
 
 def _single(overrides: tuple[str, ...], settings: dict[str, Any]) -> SingleRun:

@@ -5,7 +5,6 @@ import json
 from dataclasses import asdict
 
 from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, warn
-from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.studies.claims import RULE
 from lightning_tickets.studies.claims import check_claims as test_claims
 
@@ -17,6 +16,8 @@ PAPER = "experiment=paper"
 
 def run(arguments: argparse.Namespace) -> int:
     """Each claim with what every cell says."""
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+
     overrides = overrides_of(arguments)
     chosen = [] if any(line.startswith("experiment=") for line in overrides) else [PAPER]
     sweep = parse_sweep([*chosen, *overrides])

@@ -11,6 +11,7 @@ from typing import Any
 
 from lightning_tickets.cli.parser import COMMANDS, PROGRAM, UsageError, command_parser, main_parser
 from lightning_tickets.errors import Busy, Interrupted, PartialData, UserError
+from lightning_tickets.logs import LOGGER, log_to_stderr
 
 OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 CLOSED_PIPE = 141  # as the shell reports a program that SIGPIPE has ended
@@ -63,7 +64,13 @@ def _drop_output() -> None:
 def _run(given: list[str]) -> int:
     if given and given[0] in COMMANDS:
         command, parser = command_parser(given[0])
-        return int(command.run(parser.parse_intermixed_args(given[1:])))
+        arguments = parser.parse_intermixed_args(given[1:])
+        with log_to_stderr(arguments.verbose):
+            try:
+                return int(command.run(arguments))
+            except UserError:
+                LOGGER.debug("refused", exc_info=True)
+                raise
     parser = main_parser()
     if given and ("=" in given[0] or given[0] in ("-m", "--multirun")):
         raise UsageError(f"expected a command first, as in `{PROGRAM} run {shlex.join(given)}`", parser.format_usage())

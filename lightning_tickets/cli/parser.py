@@ -4,18 +4,16 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-import shtab
+from lightning_tickets.errors import UserError, unknown
 
-from lightning_tickets.errors import UserError
-
-COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain")
+COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain", "completion")
 PROGRAM = "lightning-tickets"
+OF_HYDRA = ("-sc", "--shell-completion")
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."
 
 
@@ -34,21 +32,23 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
-        unknown = re.match(r"unrecognized arguments: (\S+)|argument COMMAND: invalid choice: '(.*?)'", message)
-        if unknown is None:
-            raise UsageError(f"{self.prog.removeprefix(PROGRAM).strip() or PROGRAM}: {message}", self.format_usage())
-        word, options = unknown[1] or unknown[2], [*self._option_string_actions]
-        kind, choices = ("option", options) if unknown[1] else ("command", [*COMMANDS])
-        nearest = get_close_matches(word, choices, n=1)
-        hint = f"; did you mean {nearest[0]}?" if nearest else f"; choose from {', '.join(choices)}"
-        raise UsageError(f"unknown {kind} {word!r}{hint}", self.format_usage())
+        option = re.match(r"unrecognized arguments: (-\S*)", message)
+        choice = re.match(r"argument (\S+): invalid choice: '(.*?)'", message)
+        if option and option[1] in OF_HYDRA:
+            message = f"{option[1]} is Hydra's completion, which does not work here: `{PROGRAM} completion install`"
+        elif option:
+            message = unknown("option", option[1], self._option_string_actions)
+        elif choice:
+            (action,) = (one for one in self._actions if choice[1] in (one.metavar, one.dest, *one.option_strings))
+            message = unknown(choice[1].lower(), choice[2], action.choices or ())
+        command = self.prog.removeprefix(PROGRAM).strip()
+        raise UsageError(f"{command}: {message}" if command else message, self.format_usage())
 
 
 def main_parser() -> Parser:
-    """Of all commands: help, version and completion."""
+    """Of all commands: help and version."""
     parser = Parser(prog=PROGRAM, description=ABOUT, epilog=f"`{PROGRAM} COMMAND --help` explains a command.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {version('lightning-tickets')}")
-    shtab.add_argument_to(parser, "--print-completion", help="print a completion script for bash, zsh or tcsh")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
     for name in COMMANDS:
         command = _command(name)
@@ -63,6 +63,7 @@ def command_parser(name: str) -> tuple[Any, Parser]:
     epilog = f"examples:{examples}{command.epilog() if hasattr(command, 'epilog') else ''}"
     parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP, epilog=epilog)
     command.add_arguments(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what is done, on standard error")
     return command, parser
 
 

@@ -1,66 +1,110 @@
 """plan: the distinct trainings of a sweep, how many exist, and what the rest will take. No torch here."""
 
+from __future__ import annotations
+
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
-from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.sweep import Sweep
+from lightning_tickets.cli.tables import duration, print_table
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import disk
-from lightning_tickets.studies.plan import Plan
+from lightning_tickets.studies.plan import Job, Plan
+from lightning_tickets.tickets.spec import Run
+
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
 
 HELP = "what a sweep or study would train, what exists, and what the rest will cost"
-EXAMPLES = ("plan experiment=table2", "plan experiment=paper scale=paper", "plan task=cola,rte seed=1,2,3 --json")
-add_arguments = add_overrides_and_json
+EXAMPLES = (
+    "plan experiment=table2",
+    "plan experiment=paper scale=paper",
+    "plan task=cola,rte seed=1,2,3 --jobs",
+    "plan experiment=table2 --json",
+)
+SEARCHES = "ticket searches"
 ASSUMED_SPARSITY = "winning sparsities are taken from the paper until their curves have run"
 ASSUMED_TIME = (
-    "times are estimated from training.seconds_per_step until a training has run: benchmarks/throughput.py measures it"
+    "times come from training.seconds_per_step until a training has run;\nbenchmarks/throughput.py measures it"
 )
 Counts = tuple[int, int, int]  # trainings, missing ones, and the seconds that these will take
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_overrides_and_json(parser)
+    parser.add_argument("--jobs", action="store_true", help="list every job too, with what is missing of it")
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """By job, by study and in all."""
+    """In all, by exhibit or by row, and with ``--jobs`` by job."""
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
     whole = _count(sweep.plan, sweep.store)
     studies = {name: _count(alone, sweep.store) for name, alone in sweep.studies()}
     if arguments.json:
         print(json.dumps(_summary(sweep, whole, studies), indent=1))
-    else:
-        _print(sweep, whole, studies)
+        return 0
+    _print(sweep, whole, studies)
+    if arguments.jobs:
+        _print_jobs(sweep)
     return 0
 
 
 def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
+    trainings, missing, seconds = whole
+    damaged = f", {len(sweep.damaged)} damaged" if sweep.damaged else ""
+    time = f", about {duration(seconds)} of one worker" if missing else ""
+    print(f"{sweep.name}: {trainings} distinct trainings, {missing} missing{damaged}{time}")
+    alone = f"{sum(count for count, _, _ in studies.values())} study by study, " if len(studies) > 1 else ""
+    print(f"({alone}{sweep.plan.requested} if nothing were shared)")
+    if missing:
+        print(_disk(sweep))
+    if missing and sweep.plan.pace(sweep.store) is None:
+        print(ASSUMED_TIME)
+    if not sweep.sparsities_known:
+        print(ASSUMED_SPARSITY)
+    for name, why in sweep.damaged.items():
+        print(f"damaged  {name:39s} {why}")
+    if len(studies) > 1:
+        seeds = _seeds(sweep)
+        lines = [(name, len(seeds.get(name, ())) or "", n, left, _time(s)) for name, (n, left, s) in studies.items()]
+        print_table(("exhibit", "seeds", "trainings", "missing", "if alone"), lines)
+    else:
+        print_table(("row", "jobs", "trainings", "missing", "time"), _by_row(sweep))
+    _print_winning(sweep)
+
+
+def _by_row(sweep: Sweep) -> list[tuple[object, ...]]:
+    """The searches for tickets, and the trainings of each row that are scored."""
+    rows: dict[str, list[Job]] = {}
+    for job in sweep.plan.jobs:
+        rows.setdefault(job.target.row if isinstance(job.target, Run) else SEARCHES, []).append(job)
+    plans = {name: Plan(tuple(jobs), 0) for name, jobs in rows.items()}
+    counts = {name: (len(plan.jobs), plan.trainings(), len(plan.missing(sweep.store))) for name, plan in plans.items()}
+    return [(name, *counts[name], _time(plan.seconds_left(sweep.store))) for name, plan in plans.items()]
+
+
+def _print_winning(sweep: Sweep) -> None:
+    """The winning sparsities that are known: a line by task and metric, a column by rule."""
+    known = [one for one in _winning(sweep) if one["percent"] is not None]
+    rules = [*dict.fromkeys(str(one["rule"]) for one in known)]
+    lines: dict[tuple[object, ...], dict[object, object]] = {}
+    for one in known:
+        lines.setdefault((one["task"], one["metric"] or "its own"), {})[one["rule"]] = one["percent"] or "none wins"
+    if lines:
+        values = [(*key, *(percents.get(rule, "") for rule in rules)) for key, percents in lines.items()]
+        print_table(("sparsity of winning tickets", "by metric", *rules), values, left=2)
+
+
+def _print_jobs(sweep: Sweep) -> None:
+    print()
     for job in sweep.plan.jobs:
         left, broken = job.missing(sweep.store), [name for name in job.makes if name in sweep.damaged]
         counts = {"missing": len(left), "damaged": len(broken)}
         parts = [f"{word} {count} of {len(job.makes)}" for word, count in counts.items() if count]
         print(f"{job.name:48s} {', '.join(parts) or 'done'}")
-    for name, why in sweep.damaged.items():
-        print(f"damaged  {name:39s} {why}")
-    seeds = _seeds(sweep)
-    for name, (trainings, missing, seconds) in studies.items() if len(studies) > 1 else ():
-        runs = f"{len(seeds[name])} seeds, " if name in seeds else ""
-        print(f"{name:24s} {runs}{trainings:6d} trainings, {missing} missing, about {_time(seconds)} if it ran alone")
-    for one in _winning(sweep):
-        if one["percent"] is not None:
-            by = one["metric"] or "its own metric"
-            print(f"{one['task']:24s} sparsity={one['rule']} by {by}: {one['percent'] or 'none wins'}")
-    trainings, missing, seconds = whole
-    if missing:
-        print(_disk(sweep))
-    if missing and sweep.plan.pace(sweep.store) is None:
-        print(ASSUMED_TIME)
-    damaged = f"{len(sweep.damaged)} damaged, " if sweep.damaged else ""
-    alone = f"{sum(count for count, _, _ in studies.values())} study by study, " if len(studies) > 1 else ""
-    print(
-        f"{sweep.name}: {trainings} distinct trainings ({alone}{sweep.plan.requested} if nothing were shared), "
-        f"{missing} missing, {damaged}about {_time(seconds)} of one worker"
-    )
-    if not sweep.sparsities_known:
-        print(ASSUMED_SPARSITY)
 
 
 def _disk(sweep: Sweep) -> str:
@@ -108,8 +152,8 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
     }
 
 
-def _time(seconds: int) -> str:
-    return f"{seconds / 60:.1f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+def _time(seconds: float) -> str:
+    return duration(seconds) if seconds else ""
 
 
 def _size(count: int) -> str:

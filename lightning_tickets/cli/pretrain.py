@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.checks import integer
-from lightning_tickets.composition.overrides import parse_overrides
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, unknown
 
 HELP = "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass"
 EXAMPLES = ("pretrain out=DIR", "pretrain out=DIR seed=2")
@@ -19,11 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightning_tickets.composition.overrides import parse_overrides
+
     given: dict[str, Any] = {o.key_or_group: o.value() for o in parse_overrides(arguments.overrides)}
-    unknown = set(given) - set(KEYS)
-    if unknown or "out" not in given:
-        problem = ", ".join(sorted(unknown)) or "out is missing"
-        raise UserError(f"pretrain: {problem}: expected out=DIR, seed=, steps=")
+    if further := sorted(set(given) - set(KEYS)):
+        raise UserError(f"pretrain: {unknown('key', further[0], KEYS)}")
+    if "out" not in given:
+        raise UserError("pretrain: out is missing: expected out=DIR, seed=, steps=")
     from lightning_tickets.pocket.pretrain import pretrain
 
     options = {key: integer(0)(key, value) for key, value in given.items() if key != "out"}

@@ -1,15 +1,19 @@
 """report: the tables and figures of a study from what is in the store. No torch here."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
-from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.measurement import Exhibit, Reportable
+
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
 
 HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = ("report experiment=table2", "report experiment=paper")
@@ -19,6 +23,9 @@ WITH_CLAIMS = {"table2", "table3", "figure2"}  # where these are drawn together,
 
 def run(arguments: argparse.Namespace) -> int:
     """What is not in the store is marked, with the one command that makes it."""
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+    from lightning_tickets.composition.sweep import PROGRAM
+
     overrides = overrides_of(arguments)
     sweep = parse_sweep(overrides)
     if not sweep.exhibits:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from itertools import groupby
 from typing import TYPE_CHECKING
 
+from lightning_tickets.bars import display
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
+from lightning_tickets.logs import LOGGER
 
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
@@ -40,12 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def epilog() -> str:
     """The config groups and their options."""
-    from lightning_tickets.composition.compose import conf_dir
-    from lightning_tickets.composition.overrides import NOT_CHOICES
+    from lightning_tickets.composition.groups import group_options
 
-    paths = sorted(p.relative_to(conf_dir()) for p in conf_dir().rglob("*.yaml") if p.stem not in NOT_CHOICES)
-    groups = {str(group): [path.stem for path in options] for group, options in groupby(paths, lambda p: p.parent)}
-    lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items() if group != "."]
+    lines = [f"  {group}: {', '.join(options)}" for group, options in group_options().items()]
     return "\n\nconfig groups (group=option):\n" + "\n".join(lines)
 
 
@@ -91,7 +89,8 @@ def _run_single(overrides: list[str]) -> int:
         return 0
     prepare(root(config), context.hardware, context.logger, lambda: fetch(config))
     target = cell.ticket if config.job == "find" and cell.ticket is not None else cell
-    line = in_journal(single.whole, lambda: _make(target, context))
+    with display(context.hardware.progress and not rank()):
+        line = in_journal(single.whole, lambda: _make(target, context))
     if rank() == 0:
         print(line)
     return 0
@@ -117,11 +116,13 @@ def _run_sweep(overrides: list[str]) -> int:
         hardware = settings.hardware(sweep.whole, single=False)
         here = isinstance(launcher, InlineLauncher | ProcessLauncher)
         check_machine(hardware, settings.logger(sweep.whole), here)
+    LOGGER.debug("%s: %d jobs, %d trainings", sweep.name, len(sweep.plan.jobs), sweep.plan.trainings())
     sweep.composer.fetch()
     make_root(settings.root(sweep.whole))
     save_multirun(sweep.whole)
     try:
-        sweep = run_sweep(sweep, sweep.again, launcher)
+        with display(settings.hardware(sweep.whole, single=True).progress):
+            sweep = run_sweep(sweep, sweep.again, launcher)
     except SweepFailed as error:
         warn([error])
         return 1
@@ -129,11 +130,13 @@ def _run_sweep(overrides: list[str]) -> int:
 
 
 def _list_scores(sweep: Sweep) -> int:
+    from lightning_tickets.cli.means import print_means
     from lightning_tickets.tickets.result import summary_line
 
-    for run in {request.run.name: request.run for request in sweep.requested}.values():
-        result = sweep.reader.result(run)
-        if result is not None:
-            print(summary_line(run, result))
+    requests = {request.run.name: request for request in sweep.requested}.values()
+    results = [(one, result) for one in requests if (result := sweep.reader.result(one.run)) is not None]
+    for request, result in results:
+        print(summary_line(request.run, result))
+    print_means([(request.cell, result) for request, result in results if request.cell is not None])
     warn(sweep.reader.unreadable.values())
     return 1 if sweep.reader.unreadable else 0

@@ -1,23 +1,29 @@
 """status: where a sweep stands, while it runs or afterwards. No torch here."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, warn
-from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.sweep import Sweep
+from lightning_tickets.cli.tables import duration, print_table
 from lightning_tickets.errors import Damaged, printable
 from lightning_tickets.execution.job import failures
 from lightning_tickets.runs.checkpoints import saved
 from lightning_tickets.runs.claim import checkpoints
 from lightning_tickets.runs.lease import Holder, leases
 
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
+
 HELP = "where a sweep or study stands: done, running where, waiting, failed, damaged, time left"
 EXAMPLES = ("status experiment=table2", "status task=cola,rte seed=1,2,3 --json")
 add_arguments = add_overrides_and_json
+STATES = ("running", "waiting", "failed", "damaged")  # fields of SweepStatus
 
 
 @dataclass(frozen=True)
@@ -34,31 +40,53 @@ class SweepStatus:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
     status = _status(sweep)
     if arguments.json:
         print(json.dumps({"sweep": sweep.name, **asdict(status)}, indent=1))
     else:
-        _print(sweep.name, status)
+        _print(sweep, status)
     return 0
 
 
-def _print(name: str, status: SweepStatus) -> None:
+def _print(sweep: Sweep, status: SweepStatus) -> None:
+    damaged = f", {len(status.damaged)} damaged" if status.damaged else ""
+    print(
+        f"{sweep.name}: {status.done} of {status.trainings} trainings done, {len(status.running)} running, "
+        f"{len(status.waiting)} waiting, {len(status.failed)} failed{damaged}"
+    )
+    left = duration(status.seconds_left / max(1, len(status.running)))
+    if status.running:
+        print(f"about {left} left")
+    elif status.waiting or status.failed:
+        print(f"idle, about {left} of one worker left")
+    print_table(("task", "trainings", "done", *STATES), _by_task(sweep, status))
     for run, who in status.running.items():
         step = f", checkpoint at step {who['step']}" if who["step"] else ""
-        host, process = printable(who["host"]), who["pid"]
-        print(f"running  {run:52s} on {host}, process {process}, last heartbeat {who['ago']} s ago{step}")
+        _entry("running", run, f"on {who['host']}, process {who['pid']}, last heartbeat {who['ago']} s ago{step}")
     for run, note in status.failed.items():
-        print(printable(f"failed   {run:52s} {note['why']}; retry with: {note['command']}"))
+        _entry("failed", run, note["why"], f"retry with: {note['command']}")
     for run, why in status.damaged.items():
-        print(f"damaged  {run:52s} {why}")
-    damaged = f", {len(status.damaged)} damaged" if status.damaged else ""
-    hours = status.seconds_left / 3600 / max(1, len(status.running))
-    print(
-        f"{name}: {status.done} of {status.trainings} trainings done, {len(status.running)} running, "
-        f"{len(status.waiting)} waiting, {len(status.failed)} failed{damaged}; "
-        + (f"about {hours:.1f} hours left" if status.running else f"idle; ~{hours:.1f} worker-hours remaining")
-    )
+        _entry("damaged", run, why)
+
+
+def _entry(state: str, run: str, *lines: str) -> None:
+    print(f"\n{state:8s} {run}")
+    for line in lines:
+        print(f"{'':8s} {printable(line)}")
+
+
+def _by_task(sweep: Sweep, status: SweepStatus) -> list[tuple[object, ...]]:
+    """How many trainings of each task are done, and in each of the states."""
+    counts: dict[str, Counter[str]] = {}
+    for job in sweep.plan.jobs:
+        task = job.cell.task if job.cell else ""
+        for name in job.makes:
+            state = next((state for state in STATES if name in getattr(status, state)), "done")
+            counts.setdefault(task, Counter())[state] += 1
+    return [(task, count.total(), *(count[state] for state in ("done", *STATES))) for task, count in counts.items()]
 
 
 def _status(sweep: Sweep) -> SweepStatus:

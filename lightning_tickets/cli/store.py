@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.cli.parser import add_json, warn
-from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.settings import root
-from lightning_tickets.errors import Damaged, UserError, printable
+from lightning_tickets.errors import Damaged, UserError, printable, unknown
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import LISTED, listed
+from lightning_tickets.tickets.listing import LISTED, listed, spec_of
 from lightning_tickets.tickets.result import check
 
 HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
@@ -30,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightning_tickets.composition.compose import compose_config
+    from lightning_tickets.composition.settings import root
+
     place = root(compose_config([line for line in arguments.filters if line.startswith("paths.")]))
     store, filters = Store(place / "runs"), [line for line in arguments.filters if not line.startswith("paths.")]
     if filters and arguments.action != "list":
@@ -91,21 +92,24 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:
+    from lightning_tickets.composition.changed import changed_settings
+
     wanted = _wanted(filters)
     rows = []
     for name in artefacts(store):
         try:
             row = listed(store, name)
+            if _matches(row, wanted):
+                rows.append(row | {"settings": changed_settings(spec_of(store, name))})
         except Damaged as damage:
             warn([damage])
-        else:
-            rows += [row] if _matches(row, wanted) else []
     if as_json:
         print(json.dumps(rows, indent=1))
         return 0
     for row in rows:
         score = "" if row["score"] is None else f"{row['metric']} {row['score']:.4f}"
-        print(printable(f"{row['name']:64s} {score:24s} {row['seconds'] or 0:8.1f} s"))
+        changed = " ".join(f"{key}={value}" for key, value in row["settings"].items())
+        print(printable(f"{row['name']:64s} {score:24s} {row['seconds'] or 0:8.1f} s  {changed}".rstrip()))
     print(f"{len(rows)} artefacts, {sum(row['seconds'] or 0 for row in rows) / 3600:.2f} hours of training")
     return 0
 
@@ -115,8 +119,8 @@ def _wanted(filters: list[str]) -> dict[str, str]:
     if incomplete := [text for text in filters if "=" not in text]:
         raise UserError(f"store list: {incomplete[0]}: expected a filter such as task=cola,rte")
     wanted = dict(text.partition("=")[::2] for text in filters)
-    if unknown := set(wanted) - set(LISTED):
-        raise UserError(f"store list: unknown filter {min(unknown)!r}; choose from {', '.join(LISTED)}")
+    if further := set(wanted) - set(LISTED):
+        raise UserError(f"store list: {unknown('filter', min(further), LISTED)}")
     return wanted
 
 

@@ -1,9 +1,9 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -11,22 +11,17 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-import lightning_tickets
 from lightning_tickets.checks import mapping
 from lightning_tickets.composition.config_files import use_checked_files
 from lightning_tickets.composition.environment import check_environment
-from lightning_tickets.composition.overrides import NOT_CHOICES, expand, one_line_errors, parse_overrides
+from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
+from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
+LOG = logging.getLogger(__name__)
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
 paths ticket study""".split()
-
-
-def conf_dir() -> Path:
-    """The config folder: next to the package in a checkout, inside it when installed from a wheel."""
-    package = Path(lightning_tickets.__file__).resolve().parent
-    return package / "conf" if (package / "conf").is_dir() else package.parent / "conf"
 
 
 @contextmanager
@@ -42,6 +37,7 @@ def compose_whole(overrides: Sequence[str]) -> DictConfig:
     lines = with_source_tasks(expand(overrides))
     with one_line_errors(), hydra():
         try:
+            LOG.debug("composes %s", " ".join(lines))
             return compose("config", overrides=lines, return_hydra_config=True)
         except (ValueError, RecursionError) as error:
             raise UserError(f"{' '.join(overrides)}: {reason(error)}") from error

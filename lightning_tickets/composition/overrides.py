@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException, InstantiationException
+from omegaconf import OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
-from lightning_tickets.errors import UserError, reason
+from lightning_tickets.composition.groups import NOT_CHOICES, group_options
+from lightning_tickets.errors import UserError, reason, unknown
 
 OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 NUMBERED = {"sparsity": "percent", "rewind": "fraction"}  # groups with a member that holds a number
 NUMBER = re.compile(r"[+-]?(\d|\.\d)")
 NO_OPTION = re.compile(r"(null|true|false)?$|[\[{]", re.IGNORECASE)
 LOSSES = ("summed", "sampled")
-NOT_CHOICES = ("base", "basic")  # what others inherit from, and a launcher of Hydra's own
+ALL_KEYS = "`lightning-tickets run --cfg job` shows all keys"
 
 
 def parse_overrides(arguments: Sequence[str]) -> list[Override]:
@@ -72,9 +74,19 @@ def one_line_message(error: Exception) -> str:
     option = re.search(OPTIONS, text, re.DOTALL)
     if option:
         choices = [choice for choice in option[3].split() if choice not in NOT_CHOICES]
-        return f"unknown option {option[1]}={option[2]}; choose from {', '.join(choices)}"
+        return unknown(option[1], option[2], choices)
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
-        return f"unknown config key {key[1] or key[2]!r}; `lightning-tickets run --cfg job` shows all keys"
+        return unknown("config key", key[1] or key[2], [*group_options(), *_keys(error)], ALL_KEYS)
     lost = re.search(r"Interpolation key '(.+?)' not found", text)
     return f"{lost[1]} is missing; another key refers to it" if lost else " ".join(text.split())
+
+
+def _keys(error: Exception) -> Iterator[str]:
+    """The keys of the config that lacks one."""
+    node = getattr(error.__cause__ or error, "parent_node", None)
+    waiting = [("", OmegaConf.to_container(node._get_root(), resolve=False))] if node is not None else []
+    for prefix, values in waiting:
+        for name, value in values.items() if isinstance(values, dict) else ():
+            yield f"{prefix}{name!s}"
+            waiting.append((f"{prefix}{name!s}.", value))

@@ -9,7 +9,7 @@ from lightning_tickets import checks
 from lightning_tickets.checks import checked_settings, mapping, null, number
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.training.config import Hardware, Training
 from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
@@ -32,10 +32,10 @@ def training(config: DictConfig, search: bool = False) -> Training:
 
 
 def hardware(config: DictConfig, single: bool) -> Hardware:
-    """Only a single run shows a bar for each training, a sweep has one for all."""
+    """Only a single run names each training where there is no terminal for bars."""
     known = {f.name for f in fields(Hardware)} | {"lease"}
-    if unknown := [str(key) for key in config.trainer if key not in known]:
-        raise UserError(f"trainer.{unknown[0]}: unknown key; expected one of {', '.join(sorted(known))}")
+    if further := [str(key) for key in config.trainer if key not in known]:
+        raise UserError(unknown("config key", f"trainer.{further[0]}", [f"trainer.{key}" for key in sorted(known)]))
     settings = Hardware(**checked_settings(Hardware, "trainer", config.trainer))
     return replace(settings, progress=settings.progress and single)
 

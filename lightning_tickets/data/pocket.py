@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lightning_tickets.data.rows import Row
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.pocket import tasks
 
 
@@ -28,5 +28,5 @@ class Pocket:
 
     def _known(self, task: str) -> str:
         if task not in tasks.TASKS:
-            raise UserError(f"task={task} is not a generated task; choose from {', '.join(tasks.TASKS)}")
+            raise UserError(f"task={task}: {unknown('generated task', task, tasks.TASKS)}")
         return task

@@ -1,5 +1,6 @@
 """The dispatch loop of all launchers. Success is the artefact in the store, whatever a worker reports."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
@@ -8,6 +9,8 @@ from lightning_tickets.execution.job import JobResult, WorkItem, note_failure
 from lightning_tickets.execution.launcher import Launcher
 from lightning_tickets.execution.queue import ReadyQueue
 from lightning_tickets.studies.plan import Job
+
+LOG = logging.getLogger(__name__)
 
 
 def dispatch(
@@ -27,6 +30,8 @@ def dispatch(
         while True:
             jobs = list(islice(iter(queue.next, None), launcher.free()))
             running |= {job.name: job for job in jobs}
+            for job in jobs:
+                LOG.debug("%s: submitted", job.name)
             launcher.submit([work_of(job) for job in jobs])
             if not running and not queue.will_retry:
                 return
@@ -39,6 +44,7 @@ def dispatch(
                     cause = "ended without its artefact" if result else launcher.loss
                     message = f"{cause} (tries: {launcher.tries})"
                     result = note_failure(work_of(job), message) if losses[name] >= launcher.tries else None
+                LOG.debug("%s: %s", name, f"{result.state} {result.message}" if result else launcher.loss)
                 if result is None or result.state == "busy":
                     queue.put_back(job)
                 else:

@@ -9,7 +9,7 @@ from lightning_tickets.execution.dispatch import dispatch
 from lightning_tickets.execution.job import JobResult, WorkItem
 from lightning_tickets.execution.launcher import Launcher
 from lightning_tickets.execution.queue import ReadyQueue
-from lightning_tickets.progress import progress_bar
+from lightning_tickets.progress import sweep_progress
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.plan import Job, Plan
 
@@ -95,7 +95,7 @@ def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> 
     def record(job: Job, result: JobResult) -> None:
         outcome.record(sweep.work(job), result)
 
-    with progress_bar(sweep.plan, sweep.store):
+    with sweep_progress(sweep.plan, sweep.store, lambda: len(outcome.failed)):
         dispatch(queue, launcher, sweep.work, record)
     for job in queue.left:
         outcome.record_waiting(job)

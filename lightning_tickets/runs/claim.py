@@ -1,5 +1,6 @@
 """Claiming an artefact: one worker makes it, the others wait or get Busy. torch is imported under torchrun only."""
 
+import logging
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.runs.world import rank, world_size
 
 POLL = 0.5  # seconds
+LOG = logging.getLogger(__name__)
 
 
 def checkpoints(store: Store, name: str) -> Path:
@@ -33,6 +35,7 @@ def claim(store: Store, name: str, seconds: float, waits: bool) -> Iterator[Leas
     lease = _take(store, name, seconds, waits) if rank() == 0 else None
     with lease or nullcontext():
         if lease is not None:
+            LOG.debug("%s: its lease is taken", name)
             _log_start(store, name)
         yield lease if world_size() == 1 else _broadcast(lease, seconds)
         if world_size() > 1:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.tickets.problem import Problem
 
 WITHOUT_SPARSITY = ("full", "scratch", "given")  # subnetworks without a mask, or with a mask from a file
@@ -51,9 +51,7 @@ class CellResult:
         """The score by a metric of the task, None: by its own. UserError for a metric that it does not have."""
         assert self.score is not None, "it is in the store"
         if metric not in (None, *self.metrics):
-            raise UserError(
-                f"study: metrics: unknown metric {metric!r} of {self.run}; choose from {', '.join(self.metrics)}"
-            )
+            raise UserError(f"study: metrics: {self.run}: {unknown('metric', str(metric), self.metrics)}")
         return self.score if metric is None else self.metrics[metric]
 
     def selection_score(self, metric: str | None = None) -> float:

@@ -23,7 +23,7 @@ def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: floa
         "name": name,
         "task": at(spec, "problem", "task", "name") or at(chain, "problem", "task", "name"),
         "row": spec.get("row", "find"),
-        "source": at(chain, "problem", "task", "name"),
+        "source": "+".join(at(one, "task", "name") for one in (at(chain, "problem"), *_mixed(chain)) if one) or None,
         "pruner": _last(at(chain, "pruner", "target") or at(spec, "mask", "pruner", "target")),
         "rewind": at(chain, "rewind"),
         "sparsity": _percent(spec, result),
@@ -46,6 +46,11 @@ def result_of(store: Store, name: str) -> Result | None:
 def chain_of(spec: dict[str, Any]) -> dict[str, Any]:
     """The search that an artefact belongs to, empty if there is none."""
     return at(spec, "chain") or at(spec, "mask", "ticket", "chain") or at(spec, "mask", "chain") or {}
+
+
+def _mixed(chain: dict[str, Any]) -> list[Any]:
+    """The problems that are trained together with a chain's own."""
+    return at(chain, "mix", "problems") or []
 
 
 def at(value: Any, *keys: str) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lightning_tickets.bars import track
 from lightning_tickets.errors import Stopped
 from lightning_tickets.pruning.mask import Mask, full, kept, size
 from lightning_tickets.runs.identity import described
@@ -28,7 +29,7 @@ def find_ticket(ticket: TicketMask, context: RunContext) -> Mask:
     """
     bench: Workbench | None = None
     mask: Mask | None = None
-    for spec in ticket.rounds:
+    for spec in track(ticket.rounds, ticket.chain.name, ticket.round):
         with context.claim(spec.name) as lease:
             if lease is None:
                 mask, _ = load_ticket(context.store.open(spec.name, spec) / TICKET)

@@ -1,6 +1,7 @@
 """What trainings of one problem, or of a mix, have in common: data and θ0, loaded once in a process."""
 
 import copy
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytorch_lightning as lightning
 
+from lightning_tickets.bars import bar
 from lightning_tickets.components import Component, call
 from lightning_tickets.errors import UserError
 from lightning_tickets.initialization.state import State, clone
@@ -34,6 +36,9 @@ from lightning_tickets.training.fit import fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule
+from lightning_tickets.training.step_bar import StepBar
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -110,13 +115,14 @@ class Workbench:
         course = StepRange(self.steps, start.begin, start.horizon)
         matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.context.hardware
-        if hardware.progress:
-            print(name, file=sys.stderr)
         config = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
         config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.logger.logger(name, config) as logger:
-            callbacks = [PruningCallback(matrices, mask), *callbacks]
+        with self.context.logger.logger(name, config) as logger, bar(name, self.steps - start.begin) as update:
+            LOG.debug("%s: trains %d steps from step %d", name, self.steps - start.begin, start.begin)
+            if update is None and hardware.progress:
+                print(name, file=sys.stderr)
+            callbacks = [PruningCallback(matrices, mask), *callbacks, *([StepBar(update)] if update else [])]
             try:
                 scores = fit(
                     encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name)

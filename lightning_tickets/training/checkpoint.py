@@ -1,5 +1,6 @@
 """Where a training is, on disk, so that another process goes on from there to the same bytes."""
 
+import logging
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ from lightning_tickets.runs.files import make_folder
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.training.distributed import all_gather, all_reduce_max
 
+LOG = logging.getLogger(__name__)
 GOES_ON, SAVES, STOPS = range(3)  # what a process asks for; the most counts
 PARTS = {"state_dict", "optimizer_states", "lr_schedulers", "loops", "callbacks"}  # of a file that Lightning resumes
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR2)  # of a terminal, a scheduler, submitit before a time-out
@@ -39,7 +41,9 @@ class Checkpoint(lightning.Callback):
     def latest(self) -> Path | None:
         """The furthest checkpoint that is whole and of as many processes."""
         whole = (path for _, digest, path in saved(self.folder) if digest == checksum(path)[:16])
-        return next(filter(self._resumes, whole), None)
+        if path := next(filter(self._resumes, whole), None):
+            LOG.debug("resumes from %s", path)
+        return path
 
     def _resumes(self, path: Path) -> bool:
         """Whether the file has the parts that a training goes on from; its tensors stay on disk."""
@@ -99,6 +103,7 @@ class Checkpoint(lightning.Callback):
         if trainer.is_global_zero:
             place = self.folder / file_name(trainer.global_step, checksum(draft)[:16])
             draft.rename(place)
+            LOG.debug("saved %s", place)
             for other in saved(self.folder):
                 if other.path != place:
                     other.path.unlink(missing_ok=True)

@@ -124,7 +124,7 @@ def _trainer(
         callbacks=list(callbacks),
         logger=logger or False,
         log_every_n_steps=min(LOG_EVERY, steps),
-        enable_progress_bar=hardware.progress,
+        enable_progress_bar=False,
         enable_model_summary=False,
         enable_checkpointing=False,
         num_sanity_val_steps=0,

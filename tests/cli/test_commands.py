@@ -19,9 +19,11 @@ def swept(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("swept") / "root"
     sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
     done = process(root, "run", "-m", *sweep, "hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs=2")
-    lines = done.stdout.strip().splitlines()
-    assert len(lines) == 2 * 3 * 2
-    assert all(len(line.split()) == 3 for line in lines)
+    runs, table = done.stdout.split("\n\n")
+    assert [len(line.split()) for line in runs.splitlines()] == [3] * (2 * 3 * 2)
+    cells = [line.split()[:2] for line in table.splitlines()[1:]]
+    assert cells == [[task, row] for task in ("cola", "mlm") for row in ("full", "imp", "random_mask")]
+    assert max(map(len, table.splitlines())) <= 80 and all(line.split()[-1] == "2" for line in table.splitlines()[1:])
     return root
 
 
@@ -110,7 +112,15 @@ def test_plan_says_what_exists_and_what_is_missing(swept):
         "cola-shuffled-weights-s20-seed1",
         "cola-shuffled-weights-s20-seed2",
     }
-    assert "2 missing" in inside(swept, "plan", *sweep).last
+    told = inside(swept, "plan", *sweep)
+    assert "2 missing" in told.first and max(map(len, told.stdout.splitlines())) <= 80
+    assert [line.split()[:4] for line in told.stdout.splitlines()[-3:]] == [
+        ["ticket", "searches", "1", "2"],
+        ["imp", "2", "2", "0"],
+        ["shuffled_weights", "2", "2", "2"],
+    ]
+    jobs = inside(swept, "plan", *sweep, "--jobs").stdout.splitlines()[-len(found["jobs"]) :]
+    assert [line.split()[0] for line in jobs] == [job["name"] for job in found["jobs"]]
 
 
 def test_a_study_draws_its_tables_and_a_page(tmp_path):
@@ -174,7 +184,7 @@ def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
         assert means["imp"][2] == means["imp_mlm"][2] and scores["imp"] >= scores["full"] - float(means["full"][6] or 0)
         assert len(list((root / "runs").glob("cola-imp-of-mlm-*"))) == 2
     runs = content(root / "runs")
-    assert "0 missing" in inside(root, "plan", *study).last
+    assert "0 missing" in inside(root, "plan", *study).first
     inside(root, "run", "-m", *study)
     assert content(root / "runs") == runs
 
@@ -193,5 +203,8 @@ def test_a_plan_of_several_studies_says_what_sharing_saves(tmp_path):
     alone = sum(counted["trainings"] for counted in found["studies"].values())
     assert found["trainings"] < alone < found["requested"] and not found["settled"]
     assert {"table1", "table8", "figure2", "figure11"} <= set(found["studies"])
-    told = inside(tmp_path / "root", "plan", *study).stdout
+    told = inside(tmp_path / "root", "plan", *study).stdout.splitlines()
+    assert told[0].startswith(f"paper: {found['trainings']} distinct trainings, {found['missing']} missing, about ")
     assert f"({alone} study by study, {found['requested']} if nothing were shared)" in told
+    assert len(told) < 60 and max(map(len, told)) <= 80
+    assert [line.split()[0] for line in told[told.index("") + 2 :]][: len(found["studies"])] == [*found["studies"]]

@@ -127,8 +127,8 @@ def test_a_damaged_artefact_is_named_and_the_rest_goes_on(root, damage):
 
     status, plan = ask(root, "status", *SWEEP), ask(root, "plan", *SWEEP)
     done = f"{4 - number} of 4 trainings done, 0 running, 0 waiting, 0 failed, {number} damaged"
-    assert named(status) and done in status[-1]
-    assert named(plan) and f" 0 missing, {number} damaged, about 0.0 minutes" in "".join(plan)
+    assert named(status) and f"sweep: {done}" in status
+    assert named(plan) and f"sweep: 4 distinct trainings, 0 missing, {number} damaged" in plan
     verify = ask(root, "store", "verify", "--scores", status=1)
     assert named(verify) and verify[-1] == f"{5 - number} artefacts, 1 damaged"
     assert ask(root, "store", "list")[-1].split()[1] == "artefacts,"
@@ -167,7 +167,7 @@ def test_a_damaged_run_of_a_curve(root):
     assert ask(root, "run", *winning, status=2) == [f"lightning-tickets: {line} again"]
     for command in ("status", "plan"):
         lines = ask(root, command, *sweep)
-        assert any(line in one for one in lines) and ", 1 damaged" in lines[-1] + lines[-2]
+        assert any(line in one for one in lines) and any(", 1 damaged" in one for one in lines)
 
 
 RESULT = '{"metric": "matthews", "metrics": {"matthews": 0.5}, "undefined": [], "kept": 1, "prunable": 1}'
@@ -251,7 +251,7 @@ def test_what_is_odd_beside_artefacts_stops_nothing(root):
     for place, commands in named.items():
         start = f"{place}: damaged (".replace("\x1b", "\\x1b")
         assert {name for name, said in lines.items() if any(start in line for line in said)} == commands, place
-    assert "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed; idle" in lines["status"][-1]
+    assert "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed" in lines["status"]
     assert lines["verify"][-1] == "6 artefacts, 2 damaged" and lines["list"][-1].startswith("4 artefacts")
     assert lines["gc"][-1].startswith("0 folders") and all(os.path.lexists(place) for place in named)
     assert [line.split()[0][:14] for line in lines["run"]] == ["cola-full-seed"]

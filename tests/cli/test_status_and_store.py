@@ -1,6 +1,7 @@
 """status and store: where a sweep stands, what is damaged, what can go."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def flip(path: Path) -> None:
 
 
 def test_a_finished_sweep_is_done(root):
-    assert "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed" in inside(root, "status", *SWEEP).last
+    done = inside(root, "status", *SWEEP)
+    assert done.first == "sweep: 4 of 4 trainings done, 0 running, 0 waiting, 0 failed"
+    assert done.last.split() == ["cola", "4", "4", "0", "0", "0", "0"]
 
 
 def test_what_is_missing_runs_failed_or_waits(root):
@@ -44,9 +47,10 @@ def test_what_is_missing_runs_failed_or_waits(root):
     assert list(found["running"]) == [name] and found["running"][name]["step"] == 3
     assert found["failed"] == {full: {"why": "it rained", "command": "lightning-tickets run …"}}
     assert found["waiting"] == {run: name}
-    assert f"running  {name}" in told and "checkpoint at step 3" in told
-    assert f"failed   {full}" in told and "it rained; retry with: lightning-tickets run …" in told
-    assert "1 of 4 trainings done, 1 running, 1 waiting, 1 failed" in told
+    assert told.startswith("sweep: 1 of 4 trainings done, 1 running, 1 waiting, 1 failed\nabout ")
+    assert f"running  {name}\n" in told and "checkpoint at step 3\n" in told
+    assert f"failed   {full}\n         it rained\n         retry with: lightning-tickets run …\n" in told
+    assert re.search(r"\nabout \d+ s left\n", told) and max(map(len, told.splitlines())) <= 80
 
 
 def test_verify_names_what_is_damaged(root):
@@ -88,6 +92,8 @@ def test_list_with_filters(root):
     assert sorted(row["row"] for row in rows) == ["find", "find", "full", "imp"]
     (imp,) = json.loads(inside(root, "store", "list", "row=imp", "task=cola", "seed=1", "--json").stdout)
     assert (imp["source"], imp["sparsity"], imp["metric"]) == ("cola", 20, "matthews") and imp["score"] is not None
+    assert imp["settings"] == {"training.steps": 6, "data.train_limit": 64, "data.dev_limit": 40}
+    assert "  training.steps=6 data.train_limit=64 data.dev_limit=40\n" in inside(root, "store", "list").stdout
     assert inside(root, "store", "list", "task=rte").last.startswith("0 artefacts")
     assert "2 artefacts" in inside(root, "store", "list", "row=find").last
 
@@ -95,7 +101,7 @@ def test_list_with_filters(root):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["store", "burn"], "store: argument action: invalid choice"),
+        (["store", "burn"], "store: unknown action 'burn'; choose from verify, gc, list"),
         (["store", "list", "colour=red"], "unknown filter 'colour'; choose from name, task, row"),
         (["store", "list", "--scores"], "store list: --scores: only store verify takes it"),
         (["store", "verify", "task=cola"], "task=cola: only store list takes filters"),

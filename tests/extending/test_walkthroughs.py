@@ -87,7 +87,7 @@ def test_every_block_names_a_file_of_the_folder():
 def test_task(walk):
     plan, run, sweep, smoothed = (reviews := walk("task")).done
     assert all("warning" not in done.stderr for done in reviews.done)
-    assert plan.last.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
+    assert plan.first.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
     assert len(list((reviews.root / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
     assert sweep.stdout and smoothed.last.startswith("reviews_smoothed-imp-s20-seed1-")
     kind = reviews.spec("reviews_smoothed-imp-*")["problem"]["task"]["kind"]
@@ -116,12 +116,12 @@ def test_rewind(walk):
     assert run.last.startswith("cola-rewound-s20-seed1-")
     assert late.spec("cola-rewound-*")["mask"]["chain"]["rewind"] == 0.5
     assert (late.run("find-cola-*") / "round-01" / "point.safetensors").is_file()
-    assert "rewind_rules: 12 distinct trainings" in plan.last and "9 missing" in plan.last
+    assert "rewind_rules: 12 distinct trainings" in plan.first and "9 missing" in plan.first
 
 
 def test_table(walk):
     plan, run, report = (loss := walk("table")).done
-    assert plan.last.startswith("loss: 3 distinct trainings")
+    assert plan.first.startswith("loss: 3 distinct trainings")
     scores = [loss.result(f"cola-{row}-*")["metrics"]["matthews"] for row in ("full", "imp")]
     ((head, line),) = [list(csv.reader((loss.root / "reports" / "loss" / "loss.csv").open()))]
     assert (head[-1], line[-1]) == ("seed 1", f"{100 * (scores[0] - scores[1]):.1f}")

@@ -241,11 +241,11 @@ KINDS = "expected a list of classification, regression, span, masked_lm"
         ("protocol.aliased=[mlm]", f"protocol.aliased=.*: {KINDS}"),
         ("protocol.prunes_first=masked_lm", f"protocol.prunes_first=masked_lm: {KINDS}"),
         ("protocol.partial_batch=1", "protocol.partial_batch=1: expected true or false"),
-        ("rewind=head", "unknown option rewind=head; choose from fraction, none, pretrained, rate"),
+        ("rewind=head", "unknown rewind 'head'; choose from fraction, none, pretrained, rate"),
         ("mix.loss=averaged", "mix.loss=averaged: expected one of summed, sampled"),
         ("ticket.examples=0", "ticket.examples=0: expected an integer >= 1"),
         ("ticket.stop_below=-1", "ticket.stop_below=-1: expected a number >= 0"),
-        ("protocol=print", "unknown option protocol=print; choose from paper, released_code"),
+        ("protocol=print", "unknown protocol 'print'; choose from paper, released_code"),
     ],
 )
 def test_another_value_is_refused_with_those_that_are_allowed(tiny_run, wrong, allowed):
