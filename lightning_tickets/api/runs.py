@@ -31,7 +31,9 @@ def find(*overrides: str, **settings: Any) -> Ticket:
     single = _single(overrides, settings)
     if single.run.ticket is None:
         raise UserError(f"find: subnetwork={single.run.row} has no ticket")
-    return Ticket(find_ticket(single.run.ticket, _prepared(single)), {"name": single.run.ticket.name})
+    context = _prepared(single)
+    find_ticket(single.run.ticket, context)
+    return Ticket.load(context.store.path(single.run.ticket.name))
 
 
 def _single(overrides: tuple[str, ...], settings: dict[str, Any]) -> SingleRun:
