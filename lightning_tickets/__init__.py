@@ -5,14 +5,24 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lightning_tickets.api.callbacks import LightningTicket as LightningTicket
+    from lightning_tickets.api.callbacks import TrainerTicket as TrainerTicket
     from lightning_tickets.api.results import published_numbers as published_numbers
     from lightning_tickets.api.results import results as results
     from lightning_tickets.api.runs import find as find
     from lightning_tickets.api.runs import score as score
     from lightning_tickets.api.ticket import Ticket as Ticket
 
-PLACES = {"Ticket": "ticket", "find": "runs", "score": "runs", "results": "results", "published_numbers": "results"}
-__all__ = ["Ticket", "find", "published_numbers", "results", "score"]
+PLACES = {
+    "LightningTicket": "callbacks",
+    "Ticket": "ticket",
+    "TrainerTicket": "callbacks",
+    "find": "runs",
+    "published_numbers": "results",
+    "results": "results",
+    "score": "runs",
+}
+__all__ = ["LightningTicket", "Ticket", "TrainerTicket", "find", "published_numbers", "results", "score"]
 __version__ = version("lightning-tickets")
 
 

@@ -1,0 +1,59 @@
+"""What a store knows of a ticket: the runs that trained from it, next to those of the full network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import mean, stdev
+from typing import Any
+
+from lightning_tickets.errors import Damaged
+from lightning_tickets.runs.maintenance import artefacts
+from lightning_tickets.runs.store import Store, agrees
+from lightning_tickets.tickets.listing import at, result_of, row_of, spec_of
+
+FULL = "full"
+
+
+@dataclass
+class Scores:
+    """Of one task and row: the score of each seed, as a fraction."""
+
+    task: str
+    row: str
+    metric: str
+    by_seed: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def mean(self) -> float:
+        return mean(self.by_seed.values())
+
+    @property
+    def deviation(self) -> float | None:
+        """Of the sample, None of a single run."""
+        return stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
+
+
+def scores_of(found_by: dict[str, Any], store: Store) -> list[Scores]:
+    """By task and row, in order; the full network's of the same problems come first. Damaged runs are left out."""
+    runs = [(name, spec) for name, spec in _runs(store) if spec.get("mask") is None or agrees(spec["mask"], found_by)]
+    problems = [spec["problem"] for _, spec in runs if spec.get("mask") is not None]
+    table: dict[tuple[str, str], Scores] = {}
+    for name, spec in runs:
+        if spec["problem"] not in problems:
+            continue
+        row = row_of(name, spec, result_of(store, name), None)
+        key = (row["task"], "" if row["row"] == FULL else row["row"])
+        own = table.setdefault(key, Scores(row["task"], row["row"], row["metric"]))
+        own.by_seed[row["seed"]] = row["score"]
+    return [table[key] for key in sorted(table)]
+
+
+def _runs(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in artefacts(store):
+        if "/" in name:  # a round of a search
+            continue
+        try:
+            spec = spec_of(store, name)
+        except Damaged:
+            continue
+        if at(spec, "problem") is not None:
+            yield name, spec
