@@ -12,17 +12,28 @@ if TYPE_CHECKING:
     from lightning_tickets.api.runs import find as find
     from lightning_tickets.api.runs import score as score
     from lightning_tickets.api.ticket import Ticket as Ticket
+    from lightning_tickets.sharing.two_four import load_two_four as load_two_four
 
 PLACES = {
-    "LightningTicket": "callbacks",
-    "Ticket": "ticket",
-    "TrainerTicket": "callbacks",
-    "find": "runs",
-    "published_numbers": "results",
-    "results": "results",
-    "score": "runs",
+    "LightningTicket": "api.callbacks",
+    "Ticket": "api.ticket",
+    "TrainerTicket": "api.callbacks",
+    "find": "api.runs",
+    "load_two_four": "sharing.two_four",
+    "published_numbers": "api.results",
+    "results": "api.results",
+    "score": "api.runs",
 }
-__all__ = ["LightningTicket", "Ticket", "TrainerTicket", "find", "published_numbers", "results", "score"]
+__all__ = [
+    "LightningTicket",
+    "Ticket",
+    "TrainerTicket",
+    "find",
+    "load_two_four",
+    "published_numbers",
+    "results",
+    "score",
+]
 __version__ = version("lightning-tickets")
 
 
@@ -30,4 +41,4 @@ def __getattr__(name: str) -> Any:
     """What the interface offers, from the module that has it."""
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"lightning_tickets.api.{PLACES[name]}"), name)
+    return getattr(import_module(f"lightning_tickets.{PLACES[name]}"), name)

@@ -1,6 +1,8 @@
 """What a store knows of a ticket: the runs that trained from it, next to those of the full network."""
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import mean, stdev
 from typing import Any
@@ -15,11 +17,12 @@ FULL = "full"
 
 @dataclass
 class Scores:
-    """Of one task and row: the score of each seed, as a fraction."""
+    """Of one task, row and problem: the score of each seed, as a fraction; ``training`` is how long it was."""
 
     task: str
     row: str
     metric: str
+    training: str
     by_seed: dict[int, float] = field(default_factory=dict)
 
     @property
@@ -36,24 +39,29 @@ def scores_of(found_by: dict[str, Any], store: Store) -> list[Scores]:
     """By task and row, in order; the full network's of the same problems come first. Damaged runs are left out."""
     runs = [(name, spec) for name, spec in _runs(store) if spec.get("mask") is None or agrees(spec["mask"], found_by)]
     problems = [spec["problem"] for _, spec in runs if spec.get("mask") is not None]
-    table: dict[tuple[str, str], Scores] = {}
+    table: dict[tuple[str, ...], Scores] = {}
     for name, spec in runs:
         if spec["problem"] not in problems:
             continue
-        row = row_of(name, spec, result_of(store, name), None)
-        key = (row["task"], "" if row["row"] == FULL else row["row"])
-        own = table.setdefault(key, Scores(row["task"], row["row"], row["metric"]))
-        own.by_seed[row["seed"]] = row["score"]
+        with suppress(Damaged):
+            row = row_of(name, spec, result_of(store, name), None)
+            key = (row["task"], json.dumps(spec["problem"]), "" if row["row"] == FULL else row["row"])
+            own = table.setdefault(key, Scores(row["task"], row["row"], row["metric"], _training(spec)))
+            own.by_seed[row["seed"]] = row["score"]
     return [table[key] for key in sorted(table)]
+
+
+def _training(spec: dict[str, Any]) -> str:
+    training = at(spec, "problem", "training") or {}
+    steps, epochs = training.get("steps"), training.get("epochs")
+    return f"{steps} steps" if steps is not None else f"{epochs} epochs"
 
 
 def _runs(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in artefacts(store):
         if "/" in name:  # a round of a search
             continue
-        try:
+        with suppress(Damaged):
             spec = spec_of(store, name)
-        except Damaged:
-            continue
-        if at(spec, "problem") is not None:
-            yield name, spec
+            if at(spec, "problem") is not None:
+                yield name, spec

@@ -6,7 +6,7 @@ from typing import Any
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.runs.files import read
-from lightning_tickets.runs.store import OBJECT, SPEC
+from lightning_tickets.runs.store import OBJECT, SPEC, Store
 from lightning_tickets.tickets.listing import at
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.released import load_released
@@ -35,6 +35,12 @@ def ticket_file(place: str) -> Path:
     if rounds := sorted(path.glob("round-*")):
         raise UserError(f"{place}: a search of {len(rounds)} rounds; expected one of them, such as {rounds[-1]}")
     raise UserError(f"{place}: no {TICKET} in the folder")
+
+
+def store_of(file: Path) -> Store | None:
+    """The store that a ticket lies in: it is of a round, in the folder of a search."""
+    folder = file.absolute().parent
+    return Store(folder.parents[1]) if folder.name.startswith("round-") and (folder / SPEC).is_file() else None
 
 
 def _of_run(run: Path) -> Path:
