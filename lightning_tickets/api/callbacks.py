@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytorch_lightning as lightning
-from transformers import PreTrainedModel, TrainerCallback
+from transformers import TrainerCallback
 
 from lightning_tickets.api.ticket import Ticket
 
@@ -25,14 +25,14 @@ class LightningTicket(lightning.Callback):
             self.ticket.remove(pl_module)
 
 
-class TrainerTicket(TrainerCallback):  # type: ignore[misc]
+class TrainerTicket(TrainerCallback):
     """For the Trainer of transformers: on its model while it trains, taken off afterwards."""
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, *, model: PreTrainedModel, **rest: Any) -> None:
-        self.ticket.apply(model)
+    def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        self.ticket.apply(given["model"])
 
-    def on_train_end(self, args: Any, state: Any, control: Any, *, model: PreTrainedModel, **rest: Any) -> None:
-        self.ticket.remove(model)
+    def on_train_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        self.ticket.remove(given["model"])

@@ -107,4 +107,3 @@ def _encoder(model: nn.Module) -> nn.Module:
         if isinstance(module, PreTrainedModel):
             return module.base_model
     raise ValueError(f"{type(model).__name__} contains no model of transformers")
-

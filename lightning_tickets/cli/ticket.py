@@ -30,13 +30,15 @@ actions:
   show TICKET           where it comes from and what it keeps, by layer and matrix
   overlap TICKET OTHER  intersection over union of what they keep and of what they prune
   diff TICKET OTHER     what differs in their provenance and in their sparsity
-  export TICKET OUT     form=released: a mask file of the released code; form=transformers: a folder for from_pretrained;
+  export TICKET OUT     form=released (if none is given): a mask file of the released code
+                        form=transformers: a folder that from_pretrained loads, with a model card
                         form=two_four: packed 2:4 matrices; form=heads: without the attention heads that are gone
   import SOURCE FILE    a ticket's file from a mask file, a state of torch.nn.utils.prune, or any TICKET
   push DIR OWNER/NAME   an exported folder to the Hugging Face hub; private=true unless you say otherwise"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s ACTION TICKET … [key=value …] [--picture FILE]"
     parser.add_argument("action", choices=sorted(ACTIONS), help="what to do")
     parser.add_argument("words", nargs="*", metavar="TICKET", help="tickets and files, then key=value: form, model, …")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="with show: a PNG of the sparsity by layer")
@@ -99,7 +101,9 @@ def _export(places: Sequence[str], options: Options, overrides: Sequence[str], p
     place, out = places[0], Path(places[1])
     if options["form"] not in ("released", *FOLDERS):
         raise UserError(f"ticket export: form={options['form']}: expected one of released, {', '.join(FOLDERS)}")
-    return _released(place, out, overrides) if options["form"] == "released" else _folder(place, out, options, overrides)
+    return (
+        _released(place, out, overrides) if options["form"] == "released" else _folder(place, out, options, overrides)
+    )
 
 
 def _released(place: str, out: Path, overrides: Sequence[str]) -> list[str]:

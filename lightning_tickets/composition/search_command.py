@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from lightning_tickets.composition.compose import compose_config
@@ -11,7 +12,8 @@ from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.store import agrees
 from lightning_tickets.tickets.spec import TicketMask
 
-SCALES = ("pocket", "small", "paper")
+SCALES: tuple[list[str], ...] = ([], ["scale=small"], ["scale=paper"])  # the default first
+PROTOCOLS: tuple[list[str], ...] = ([], ["protocol=released_code"])
 KEYS = {
     "chain.problem.data.examples": "ticket.examples",
     "chain.problem.training.": "training.",
@@ -25,9 +27,9 @@ OF_CONTENT = ("data.source", "data.fingerprint", "training.version")
 
 def search_command(found_by: dict[str, Any]) -> str | None:
     """None where no options and values of the suite's own config give this search (own files, own YAMLs)."""
-    for scale in SCALES:
+    for protocol, scale in product(PROTOCOLS, SCALES):
         try:
-            lines = [*([] if scale == SCALES[0] else [f"scale={scale}"]), *_asked(found_by)]
+            lines = [*scale, *protocol, *_asked(found_by)]
             lines += _settings(found_by, _spec(lines))
             if agrees(found_by, _spec(lines)):
                 return f"lightning-tickets run job=find {shlex.join(lines)}"
@@ -46,7 +48,7 @@ def _spec(lines: list[str]) -> dict[str, Any]:
 
 
 def _asked(found_by: dict[str, Any]) -> list[str]:
-    """Task, sparsity, seed, rewinding and pruner."""
+    """Task, sparsity, seed, rewinding, pruner and schedule."""
     chain = found_by["chain"]
     problems = [chain["problem"], *(chain["mix"] or {"problems": []})["problems"]]
     tasks = [problem["task"]["name"] for problem in problems]
@@ -58,6 +60,8 @@ def _asked(found_by: dict[str, Any]) -> list[str]:
     pruner = chain["pruner"]["target"].rpartition(".")[2]
     lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
     lines += [f"pruner.{key}={_typed(value)}" for key, value in chain["pruner"]["options"]]
+    schedule = chain["schedule"]["is"].lower()
+    lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
     return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]
 

@@ -13,7 +13,7 @@ class Narrowed:
     """Put before a class of transformers; ``config.narrowed`` has [outputs, inputs] of maps by their names."""
 
     def __init__(self, config: Any, *arguments: Any, **options: Any) -> None:
-        super().__init__(config, *arguments, **options)
+        super().__init__(config, *arguments, **options)  # type: ignore[call-arg]
         for name, (outputs, inputs) in config.narrowed.items():
             place, _, own = name.rpartition(".")
             parent: Any = self.get_submodule(place)  # type: ignore[attr-defined]

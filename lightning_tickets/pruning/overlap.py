@@ -18,9 +18,7 @@ class Overlap:
     total: int = 0
 
     def __add__(self, more: Overlap) -> Overlap:
-        return Overlap(
-            self.one + more.one, self.other + more.other, self.both + more.both, self.total + more.total
-        )
+        return Overlap(self.one + more.one, self.other + more.other, self.both + more.both, self.total + more.total)
 
     @property
     def kept(self) -> float:

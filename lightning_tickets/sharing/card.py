@@ -11,7 +11,8 @@ from huggingface_hub import ModelCard, ModelCardData
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.search_command import search_command
 from lightning_tickets.errors import UserError, printable
-from lightning_tickets.models.folders import Hub, Pretrained
+from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.models.hub import Hub
 from lightning_tickets.pruning.mask import Mask, kept, size, sparsity
 from lightning_tickets.sharing.scores import Scores
 from lightning_tickets.tickets.listing import at, chain_of
@@ -39,7 +40,7 @@ def model_card(
         datasets=_datasets(chain_of(found_by)) or None,
         base_model=folder.repo if isinstance(folder, Hub) else None,
     )
-    return ModelCard.from_template(
+    card: ModelCard = ModelCard.from_template(
         data,
         template_path=str(TEMPLATE),
         title=printable(str(provenance.get("name") or "A ticket")),
@@ -53,6 +54,7 @@ def model_card(
         scores=[_line(one) for one in scores],
         **form,
     )
+    return card
 
 
 def machine() -> str:

@@ -15,17 +15,18 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.sharing import fewer_heads, two_four
 from lightning_tickets.sharing.card import machine, model_card
 from lightning_tickets.sharing.network import masked_network
+from lightning_tickets.sharing.push import CARD
 from lightning_tickets.sharing.scores import scores_of
 from lightning_tickets.sharing.view import picture
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.result import TICKET
 
-PICTURE, CARD = "sparsity.png", "README.md"
-UNSTRUCTURED = """The zeros lie anywhere in the matrices, and the file holds them as numbers. They make nothing faster and
-save no memory. What is small is the mask: `ticket.safetensors` takes one bit a weight."""
-PACKED = """Of four neighbours in a row two are stored, with two bits each for their places. GPUs that multiply 2:4 matrices
-can be faster with them; nothing was measured for this card."""
+PICTURE = "sparsity.png"
+UNSTRUCTURED = """The zeros lie anywhere in the matrices, and the file holds them as numbers. They make nothing faster
+and save no memory. What is small is the mask: `ticket.safetensors` takes one bit a weight."""
+PACKED = """Of four neighbours in a row two are stored, with two bits each for their places. GPUs that multiply 2:4
+matrices can be faster with them; nothing was measured for this card."""
 Written = tuple[str, str, str]  # what the network's file holds, the Python that loads it, how fast and large it is
 
 
@@ -34,8 +35,7 @@ def export(form: str, file: Path, folder: Pretrained, store: Store, out: Path, l
     check_free(out)
     mask, provenance = read_ticket(file)
     network = masked_network(mask, provenance, file, folder)
-    found_by = provenance.get("found_by")
-    scores = scores_of(found_by, store) if found_by else []
+    scores = scores_of(provenance.get("found_by"), file, store)
     with _whole_folder(out) as draft:
         holds, usage, speed = FORMS[form](draft, network, mask)
         for name in tokenizer_files(folder.path, str(folder.path)):
@@ -49,14 +49,20 @@ def export(form: str, file: Path, folder: Pretrained, store: Store, out: Path, l
 
 def _transformers(draft: Path, network: Any, mask: Mask) -> Written:
     network.save_pretrained(draft)
-    holds = f"all weights of {type(network).__name__} as float32, {100 * sparsity(mask):.2f} % of the prunable ones zero"
+    holds = (
+        f"all weights of {type(network).__name__} as float32, {100 * sparsity(mask):.2f} % of the prunable ones zero"
+    )
     return holds, _loaded("AutoModel", "DIR"), UNSTRUCTURED
 
 
 def _two_four(draft: Path, network: Any, mask: Mask) -> Written:
     two_four.save_two_four(draft, network.base_model, mask)
     usage = 'import lightning_tickets as lt\n\nmodel = lt.load_two_four("DIR", "cuda")  # dense on "cpu"'
-    return "the encoder as float16, each 2:4 matrix as the `_packed` and `_meta` of torch's CUTLASS layout", usage, PACKED
+    return (
+        "the encoder as float16, each 2:4 matrix as the `_packed` and `_meta` of torch's CUTLASS layout",
+        usage,
+        PACKED,
+    )
 
 
 def _heads(draft: Path, network: Any, mask: Mask) -> Written:
@@ -66,9 +72,10 @@ def _heads(draft: Path, network: Any, mask: Mask) -> Written:
     heads = ", ".join(f"layer {layer}: {count}" for layer, count in left.items())
     weights = [sum(p.numel() for p in one.parameters()) for one in (dense, smaller)]
     speed = (
-        f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens takes "
-        f"{took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: {took.ratio:.2f} times as "
-        f"long (medians of {fewer_heads.PAIRS} alternating passes in one process, {took.threads} threads, {machine()})."
+        f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens "
+        f"takes {took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: "
+        f"{took.ratio:.2f} times as long. These are medians of {fewer_heads.PAIRS} alternating passes in one process, "
+        f"with {took.threads} threads of a {machine()}."
     )
     usage = _loaded("AutoModel", "DIR", "trust_remote_code=True") + f"  # runs {fewer_heads.FILE}.py of the folder"
     return f"the encoder without the attention heads that the ticket removes whole; left are {heads}", usage, speed

@@ -62,7 +62,8 @@ def measured(dense: Any, smaller: Any) -> Latency:
             seconds.append((_pass(dense, ids), _pass(smaller, ids)))
     pairs = seconds[1:]
     whole, part = (1000 * median(times) for times in zip(*pairs, strict=True))
-    return Latency(whole, part, median(a / b for a, b in pairs), *ids.shape, torch.get_num_threads())
+    batch, length = ids.shape
+    return Latency(whole, part, median(a / b for a, b in pairs), batch, length, torch.get_num_threads())
 
 
 def _smaller(encoder: Any, mask: Mask) -> tuple[Any, dict[str, int]]:
@@ -115,7 +116,9 @@ def _check_equal(dense: Any, smaller: Any) -> None:
 def _tokens(encoder: Any) -> Tensor:
     length = min(LENGTH, getattr(encoder.config, "max_position_embeddings", LENGTH) - 2)
     generator = torch.Generator().manual_seed(0)
-    return torch.randint(encoder.config.vocab_size // 2, encoder.config.vocab_size, (BATCH, length), generator=generator)
+    return torch.randint(
+        encoder.config.vocab_size // 2, encoder.config.vocab_size, (BATCH, length), generator=generator
+    )
 
 
 def _pass(network: Any, ids: Tensor) -> float:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
-from lightning_tickets.sharing.export import CARD
 from lightning_tickets.tickets.result import TICKET
+
+CARD = "README.md"
 
 
 def push(folder: Path, repo: str, private: bool) -> str:

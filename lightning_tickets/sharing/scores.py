@@ -4,13 +4,17 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
 from lightning_tickets.errors import Damaged
+from lightning_tickets.fingerprints import file_checksum
+from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store, agrees
 from lightning_tickets.tickets.listing import at, result_of, row_of, spec_of
+from lightning_tickets.tickets.spec import GivenMask
 
 FULL = "full"
 
@@ -35,9 +39,17 @@ class Scores:
         return stdev(self.by_seed.values()) if len(self.by_seed) > 1 else None
 
 
-def scores_of(found_by: dict[str, Any], store: Store) -> list[Scores]:
-    """By task and row, in order; the full network's of the same problems come first. Damaged runs are left out."""
-    runs = [(name, spec) for name, spec in _runs(store) if spec.get("mask") is None or agrees(spec["mask"], found_by)]
+def scores_of(found_by: dict[str, Any] | None, file: Path, store: Store) -> list[Scores]:
+    """By task and row, in order; the full network's of the same problems come first. Damaged runs are left out.
+
+    Runs of the search's round, and those that were given the ticket's ``file`` (``subnetwork=given``).
+    """
+    given = described(GivenMask(file_checksum(file)[:16]))
+
+    def is_ours(mask: Any) -> bool:
+        return mask is None or mask == given or (found_by is not None and agrees(mask, found_by))
+
+    runs = [(name, spec) for name, spec in _runs(store) if is_ours(spec.get("mask"))]
     problems = [spec["problem"] for _, spec in runs if spec.get("mask") is not None]
     table: dict[tuple[str, ...], Scores] = {}
     for name, spec in runs:

@@ -43,7 +43,7 @@ def save_two_four(out: Path, encoder: Any, mask: Mask) -> None:
 
 
 def load_two_four(folder: str | Path, device: str = "cpu") -> PreTrainedModel:
-    """An exported encoder in float16, its matrices torch's semi-structured tensors on a CUDA device, dense elsewhere."""
+    """An exported encoder in float16; on a CUDA device its matrices are torch's semi-structured tensors, else dense."""
     tensors = load_file(Path(folder) / FILE)
     names = [name.removesuffix(PACKED) for name in tensors if name.endswith(PACKED)]
     sparse = {name: _tensor(tensors.pop(name + PACKED), tensors.pop(name + META), device) for name in names}
