@@ -25,7 +25,8 @@ Options = dict[str, str | None]
 def epilog() -> str:
     return """
 
-TICKET and OTHER are a file, a folder with ticket.safetensors, a round or a run of a store, or a repository of the hub.
+TICKET and OTHER are a file, a folder with ticket.safetensors, a round or a run of the store (its folder, or its name as
+`store list` prints it), or a repository of the hub. form=, model= and paths.root= are written key=value.
 actions:
   show TICKET           where it comes from and what it keeps, by layer and matrix
   overlap TICKET OTHER  intersection over union of what they keep and of what they prune
@@ -55,8 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     overrides = [word for word in arguments.words if _is_override(word)]
     options: Options = OWN | dict(word.split("=", 1) for word in overrides if word.split("=")[0] in OWN)
     others = [word for word in overrides if word.split("=")[0] not in OWN]
-    if overrides and action not in ("export", "push"):
-        raise UserError(f"ticket {action}: {overrides[0]}: expected {' '.join(names)} only")
+    if action not in ("export", "push") and (wrong := [word for word in overrides if not word.startswith("paths.")]):
+        raise UserError(f"ticket {action}: {wrong[0]}: expected {' '.join(names)} only")
     for line in ACTIONS[action][0](places, options, others, arguments.picture):
         print(printable(line))
     return 0
@@ -66,12 +67,28 @@ def _is_override(word: str) -> bool:
     return "=" in word and word.partition("=")[0].lstrip("+~").replace(".", "").replace("_", "").isalnum()
 
 
-def _show(places: Sequence[str], *rest: Any) -> list[str]:
-    from lightning_tickets.sharing.view import lines, picture
-    from lightning_tickets.tickets.place import read_ticket, ticket_file
+def _file(place: str, overrides: Sequence[str]) -> Path:
+    """The ticket's file; a name as ``store list`` prints it is one of the store's."""
+    from lightning_tickets.tickets.place import ticket_file
 
-    mask, provenance = read_ticket(ticket_file(places[0]))
-    file: Path | None = rest[-1]
+    if not Path(place).expanduser().exists():
+        named = _root(overrides) / "runs" / place
+        place = str(named) if named.is_dir() else place
+    return ticket_file(place)
+
+
+def _root(overrides: Sequence[str]) -> Path:
+    from lightning_tickets.composition.compose import compose_config
+    from lightning_tickets.composition.settings import root
+
+    return root(compose_config([line for line in overrides if line.startswith("paths.")]))
+
+
+def _show(places: Sequence[str], options: Options, overrides: Sequence[str], file: Path | None) -> list[str]:
+    from lightning_tickets.sharing.view import lines, picture
+    from lightning_tickets.tickets.place import read_ticket
+
+    mask, provenance = read_ticket(_file(places[0], overrides))
     if file is not None:
         if file.exists() or not file.absolute().parent.is_dir():
             raise UserError(f"ticket show: --picture {file}: expected a new file in a folder that exists")
@@ -79,22 +96,22 @@ def _show(places: Sequence[str], *rest: Any) -> list[str]:
     return list(lines(mask, provenance))
 
 
-def _overlap(places: Sequence[str], *rest: Any) -> list[str]:
+def _overlap(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
     from lightning_tickets.sharing.compare import overlap_lines
 
-    return overlap_lines(*_two(places))
+    return overlap_lines(*_two(places, overrides))
 
 
-def _diff(places: Sequence[str], *rest: Any) -> list[str]:
+def _diff(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
     from lightning_tickets.sharing.compare import diff_lines
 
-    return diff_lines(*_two(places))
+    return diff_lines(*_two(places, overrides))
 
 
-def _two(places: Sequence[str]) -> list[Any]:
-    from lightning_tickets.tickets.place import read_ticket, ticket_file
+def _two(places: Sequence[str], overrides: Sequence[str]) -> list[Any]:
+    from lightning_tickets.tickets.place import read_ticket
 
-    return [read_ticket(ticket_file(place)) for place in places]
+    return [read_ticket(_file(place, overrides)) for place in places]
 
 
 def _export(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
@@ -107,41 +124,38 @@ def _export(places: Sequence[str], options: Options, overrides: Sequence[str], p
 
 
 def _released(place: str, out: Path, overrides: Sequence[str]) -> list[str]:
-    from lightning_tickets.tickets.place import read_ticket, ticket_file
+    from lightning_tickets.tickets.place import read_ticket
     from lightning_tickets.tickets.released import save_released
 
-    if overrides:
-        raise UserError(f"ticket export: {overrides[0]}: form=released holds the mask only")
+    if wrong := [line for line in overrides if not line.startswith("paths.")]:
+        raise UserError(f"ticket export: {wrong[0]}: form=released holds the mask only")
     _check_new(out, "export")
-    save_released(out, read_ticket(ticket_file(place))[0])
+    save_released(out, read_ticket(_file(place, overrides))[0])
     return [str(out)]
 
 
 def _folder(place: str, out: Path, options: Options, overrides: Sequence[str]) -> list[str]:
-    from lightning_tickets.composition.compose import compose_config
-    from lightning_tickets.composition.settings import root
     from lightning_tickets.composition.ticket_network import ticket_network
     from lightning_tickets.runs.store import Store
     from lightning_tickets.sharing.export import check_free, export
-    from lightning_tickets.tickets.place import read_ticket, store_of, ticket_file
+    from lightning_tickets.tickets.place import read_ticket, store_of
 
     check_free(out)
-    file = ticket_file(place)
-    paths = [line for line in overrides if line.startswith("paths.")]
-    store = (None if paths else store_of(file)) or Store(root(compose_config(paths)) / "runs")
+    file = _file(place, overrides)
+    store = store_of(file) or Store(_root(overrides) / "runs")
     folder = ticket_network(read_ticket(file)[1], overrides)
     export(str(options["form"]), file, folder, store, out, options["license"])
     return [f"{path}  {path.stat().st_size:,} bytes" for path in sorted(out.iterdir())]
 
 
-def _import(places: Sequence[str], *rest: Any) -> list[str]:
+def _import(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
     from lightning_tickets.sharing.imported import import_ticket
 
     out = Path(places[1])
     if out.suffix != ".safetensors":
         raise UserError(f"ticket import: {out}: expected a name that ends in .safetensors")
     _check_new(out, "import")
-    import_ticket(places[0], out)
+    import_ticket(_file(places[0], overrides), out)
     return [f"{out}: `lightning-tickets run subnetwork=given ticket.file={out}` trains from it"]
 
 

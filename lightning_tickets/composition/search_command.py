@@ -60,7 +60,7 @@ def _asked(found_by: dict[str, Any]) -> list[str]:
     pruner = chain["pruner"]["target"].rpartition(".")[2]
     lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
     lines += [f"pruner.{key}={_typed(value)}" for key, value in chain["pruner"]["options"]]
-    schedule = chain["schedule"]["is"].lower()
+    schedule = str(chain["schedule"].get("is")).lower()
     lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
     return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]

@@ -7,14 +7,15 @@ from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.data_and_model import model_folder
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import Pretrained
-from lightning_tickets.tickets.listing import at, chain_of
+from lightning_tickets.tickets.provenance import found_by
 
 GIVE = "give model=OPTION, model=local model.path=DIR, or model=hub model.path=OWNER/NAME model.revision=COMMIT"
 
 
 def ticket_network(provenance: Mapping[str, Any], overrides: Sequence[str]) -> Pretrained:
     """UserError for another network than the ticket's, and where neither the ticket nor an override names one."""
-    found_on = at(chain_of(provenance.get("found_by") or {}), "problem", "model")
+    search = found_by(provenance)
+    found_on = search["chain"]["problem"]["model"] if search else None
     config = compose_config(overrides)
     if any(line.partition("=")[0].partition(".")[0] in ("model", "scale") for line in overrides):
         return _checked(model_folder(config), found_on)

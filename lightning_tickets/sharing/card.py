@@ -14,8 +14,8 @@ from lightning_tickets.errors import UserError, printable
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.hub import Hub
 from lightning_tickets.pruning.mask import Mask, kept, size, sparsity
-from lightning_tickets.sharing.scores import Scores
-from lightning_tickets.tickets.listing import at, chain_of
+from lightning_tickets.sharing.scores import Scores, trained
+from lightning_tickets.tickets.listing import at
 
 TEMPLATE = Path(__file__).with_name("card.md")
 TAGS = ["lottery-ticket", "pruning", "sparsity"]
@@ -26,18 +26,19 @@ UNKNOWN = "unknown"
 def model_card(
     mask: Mask,
     provenance: Mapping[str, Any],
+    search: dict[str, Any] | None,
     folder: Pretrained,
     scores: Sequence[Scores],
     license: str | None,
     **form: Any,
 ) -> ModelCard:
-    """``form`` has what depends on the form of the export: ``files``, ``usage`` and ``speed``."""
-    found_by = provenance.get("found_by") or {}
+    """``search`` is the spec of its round; ``form`` has what depends on it: ``files``, ``usage`` and ``speed``."""
+    chain = search["chain"] if search else {}
     data = ModelCardData(
         license=license or LICENSES.get(folder.name, UNKNOWN),
         library_name="transformers",
         tags=TAGS,
-        datasets=_datasets(chain_of(found_by)) or None,
+        datasets=_datasets(chain) or None,
         base_model=folder.repo if isinstance(folder, Hub) else None,
     )
     card: ModelCard = ModelCard.from_template(
@@ -48,9 +49,9 @@ def model_card(
         size=f"{size(mask):,}",
         sparsity=f"{100 * sparsity(mask):.2f}",
         version=version("lightning-tickets"),
-        facts=[(name, printable(str(value))) for name, value in _facts(provenance, folder) if value is not None],
-        searched=bool(chain_of(found_by)),
-        command=search_command(found_by) if chain_of(found_by) else None,
+        facts=[(name, printable(str(value))) for name, value in _facts(provenance, chain, folder) if value is not None],
+        searched=search is not None,
+        command=search_command(search) if search else None,
         scores=[_line(one) for one in scores],
         **form,
     )
@@ -71,13 +72,11 @@ def _problems(chain: Mapping[str, Any]) -> list[Any]:
     return [problem for problem in (at(chain, "problem"), *(at(chain, "mix", "problems") or ())) if problem]
 
 
-def _facts(provenance: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
-    chain = chain_of(provenance.get("found_by") or {})
+def _facts(provenance: Mapping[str, Any], chain: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
     tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(chain)]
     data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(chain)})
     where = f"{folder.repo} at {folder.revision}" if isinstance(folder, Hub) else folder.name
     rewind = {None: "none: every round goes on", 0: "the pre-trained weights"}
-    steps = at(chain, "problem", "training", "steps")
     return [
         ("network", f"{where} ({folder.fingerprint()})"),
         ("found on", " and ".join(tasks) or None),
@@ -85,7 +84,7 @@ def _facts(provenance: Mapping[str, Any], folder: Pretrained) -> list[tuple[str,
         ("pruner", at(chain, "pruner", "target")),
         ("rewinds to", rewind.get(chain["rewind"], f"{chain['rewind']} of a training") if chain else None),
         ("schedule", chain.get("schedule") and _settings(chain["schedule"])),
-        ("a round trains", f"{steps} steps" if steps else at(chain, "problem", "training", "epochs")),
+        ("a round trains", trained(chain["problem"]) if chain else None),
         ("seed", chain.get("seed")),
         ("imported from", provenance.get("imported_from")),
     ]
@@ -93,7 +92,7 @@ def _facts(provenance: Mapping[str, Any], folder: Pretrained) -> list[tuple[str,
 
 def _settings(spec: Mapping[str, Any]) -> str:
     values = (f"{key}={value}" for key, value in sorted(spec.items()) if key != "is")
-    return f"{spec['is']}, {', '.join(values)}"
+    return f"{spec.get('is')}, {', '.join(values)}"
 
 
 def _datasets(chain: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from lightning_tickets.sharing.scores import scores_of
 from lightning_tickets.sharing.view import picture
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket
+from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.result import TICKET
 
 PICTURE = "sparsity.png"
@@ -35,7 +36,8 @@ def export(form: str, file: Path, folder: Pretrained, store: Store, out: Path, l
     check_free(out)
     mask, provenance = read_ticket(file)
     network = masked_network(mask, provenance, file, folder)
-    scores = scores_of(provenance.get("found_by"), file, store)
+    search = found_by(provenance)
+    scores = scores_of(search, file, store)
     with _whole_folder(out) as draft:
         holds, usage, speed = FORMS[form](draft, network, mask)
         for name in tokenizer_files(folder.path, str(folder.path)):
@@ -43,7 +45,7 @@ def export(form: str, file: Path, folder: Pretrained, store: Store, out: Path, l
         save_ticket(draft / TICKET, mask, provenance)
         (draft / PICTURE).write_bytes(picture(mask))
         files = _listed(draft, {WEIGHTS[form]: holds})
-        card = model_card(mask, provenance, folder, scores, license, files=files, usage=usage, speed=speed)
+        card = model_card(mask, provenance, search, folder, scores, license, files=files, usage=usage, speed=speed)
         card.save(draft / CARD)
 
 
@@ -74,7 +76,7 @@ def _heads(draft: Path, network: Any, mask: Mask) -> Written:
     speed = (
         f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens "
         f"takes {took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: "
-        f"{took.ratio:.2f} times as long. These are medians of {fewer_heads.PAIRS} alternating passes in one process, "
+        f"{took.ratio:.2f} times as long. These are medians of {took.pairs} alternating passes in one process, "
         f"with {took.threads} threads of a {machine()}."
     )
     usage = _loaded("AutoModel", "DIR", "trust_remote_code=True") + f"  # runs {fewer_heads.FILE}.py of the folder"

@@ -18,7 +18,8 @@ from lightning_tickets.pruning.attention_heads import Place, block
 from lightning_tickets.pruning.mask import Mask, layer_of
 
 FILE = "modeling_narrowed"
-BATCH, LENGTH, PAIRS = 8, 128, 25
+BATCH, LENGTH = 8, 128
+PAIRS, ENOUGH, SECONDS = 25, 5, 60.0  # passes of both, fewer once they have taken so long
 CLOSE = 1e-4  # of the largest value: what another order of the same sums may change
 
 Head = Mapping[str, Place]
@@ -34,6 +35,7 @@ class Latency:
     batch: int
     length: int
     threads: int
+    pairs: int
 
 
 def save_smaller(out: Path, encoder: Any, mask: Mask) -> tuple[Any, dict[str, int]]:
@@ -55,15 +57,14 @@ def save_smaller(out: Path, encoder: Any, mask: Mask) -> tuple[Any, dict[str, in
 
 def measured(dense: Any, smaller: Any) -> Latency:
     """Both in turn in this process, on random tokens, after a pass of each that does not count."""
-    ids = _tokens(dense)
-    seconds: list[tuple[float, float]] = []
+    ids, pairs, began = _tokens(dense), list[tuple[float, float]](), time.perf_counter()
     with torch.inference_mode():
-        for _ in range(PAIRS + 1):
-            seconds.append((_pass(dense, ids), _pass(smaller, ids)))
-    pairs = seconds[1:]
+        _pass(dense, ids), _pass(smaller, ids)
+        while len(pairs) < PAIRS and (len(pairs) < ENOUGH or time.perf_counter() - began < SECONDS):
+            pairs.append((_pass(dense, ids), _pass(smaller, ids)))
     whole, part = (1000 * median(times) for times in zip(*pairs, strict=True))
     batch, length = ids.shape
-    return Latency(whole, part, median(a / b for a, b in pairs), batch, length, torch.get_num_threads())
+    return Latency(whole, part, median(a / b for a, b in pairs), batch, length, torch.get_num_threads(), len(pairs))
 
 
 def _smaller(encoder: Any, mask: Mask) -> tuple[Any, dict[str, int]]:

@@ -1,5 +1,6 @@
 """The network that a ticket is of: m ⊙ θ, where θ is what the ticket's own search goes back to."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from lightning_tickets.models.encoder import load_encoder, prunable, readable
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.pruning.mask import Mask, apply_, fitted
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import chain_of
+from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.rewind_point import POINT, load_point
+
+ROUND = re.compile(r"(.+)/round-(\d+)")  # the name of an artefact
 
 
 def masked_network(mask: Mask, provenance: dict[str, Any], file: Path, folder: Pretrained) -> PreTrainedModel:
@@ -31,18 +34,21 @@ def masked_network(mask: Mask, provenance: dict[str, Any], file: Path, folder: P
 
 def rewound_file(provenance: dict[str, Any], file: Path) -> Path | None:
     """The weights that the search goes back to, None if they are θ0; UserError if they are not next to the ticket."""
-    chain = chain_of(provenance.get("found_by") or {})
-    own, _, number = str(provenance.get("name")).rpartition("/round-")
-    first = 2 if chain.get("prunes_first") else 1  # that trains
-    if not chain or chain.get("rewind") == 0 or int(number) < first:
+    search = found_by(provenance)
+    if search is None or search["chain"]["rewind"] == 0:
         return None
-    goes_on = chain.get("rewind") is None or chain.get("rewinds") == "rate"
-    name = f"{own}/round-{int(number) if goes_on else first:02d}"
-    root = file.absolute().parents[2]
-    if not (root / name / POINT).is_file():
-        raise UserError(f"{file}: does not start from θ0 (rewind={chain['rewind']}): expected {root / name / POINT}")
-    Store(root).verify(name)
-    return root / name / POINT
+    chain, place = search["chain"], ROUND.fullmatch(str(provenance.get("name")))
+    number, first = int(place[2]) if place else 0, 2 if chain["prunes_first"] else 1  # that trains
+    if place and number < first:
+        return None
+    goes_on = chain["rewind"] is None or chain["rewinds"] == "rate"
+    name = f"{place[1] if place else 'search'}/round-{number if goes_on else first:02d}"
+    store = Store(file.absolute().parents[2])
+    point = store.path(name) / POINT
+    if not point.is_file():
+        raise UserError(f"{file}: does not start from θ0 (rewind={chain['rewind']}): expected {point}")
+    store.verify(name)
+    return point
 
 
 def _with_heads(encoder: Any, folder: Path) -> PreTrainedModel:

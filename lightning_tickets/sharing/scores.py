@@ -58,13 +58,14 @@ def scores_of(found_by: dict[str, Any] | None, file: Path, store: Store) -> list
         with suppress(Damaged):
             row = row_of(name, spec, result_of(store, name), None)
             key = (row["task"], json.dumps(spec["problem"]), "" if row["row"] == FULL else row["row"])
-            own = table.setdefault(key, Scores(row["task"], row["row"], row["metric"], _training(spec)))
+            own = table.setdefault(key, Scores(row["task"], row["row"], row["metric"], trained(spec["problem"])))
             own.by_seed[row["seed"]] = row["score"]
     return [table[key] for key in sorted(table)]
 
 
-def _training(spec: dict[str, Any]) -> str:
-    training = at(spec, "problem", "training") or {}
+def trained(problem: dict[str, Any]) -> str:
+    """How long a training on it is."""
+    training = problem.get("training") or {}
     steps, epochs = training.get("steps"), training.get("epochs")
     return f"{steps} steps" if steps is not None else f"{epochs} epochs"
 

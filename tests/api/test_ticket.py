@@ -4,7 +4,7 @@ import pytest
 import pytorch_lightning as lightning
 import torch
 from torch import nn
-from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
+from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, Trainer, TrainingArguments
 
 import lightning_tickets as lt
 from lightning_tickets.models.encoder import prunable
@@ -103,6 +103,17 @@ def test_zeros_stay_in_lightning(model, ticket, by_callback):
     assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
     if by_callback:
         ticket.apply(wrapped)  # it was taken off
+
+
+def test_a_ticket_with_a_pooler_goes_on_a_model_without(ticket, tiny_bert):
+    model = AutoModelForMaskedLM.from_pretrained(tiny_bert)
+    assert "pooler.dense.weight" in ticket.mask and "pooler.dense.weight" not in prunable(model.bert)
+    ticket.apply(model)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.1)
+    model(input_ids=IDS, labels=IDS).loss.backward()
+    optimizer.step()
+    zeros = [weight[~ticket.mask[name]] for name, weight in prunable(model.bert).items()]
+    assert torch.cat(zeros).numel() > 1000 and not torch.cat(zeros).any()
 
 
 def test_two_models_do_not_disturb_each_other(model, ticket, tiny_bert):

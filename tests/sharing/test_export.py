@@ -13,9 +13,14 @@ from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer, dynamic
 
 import lightning_tickets as lt
 from lightning_tickets.cli.main import main
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
 from lightning_tickets.models.encoder import load_encoder, prunable
+from lightning_tickets.models.folders import hub
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import apply_
+from lightning_tickets.runs.identity import described
+from lightning_tickets.sharing.card import model_card
 from lightning_tickets.sharing.fewer_heads import save_smaller
 from tests.checks import one_line, same
 from tests.commands import SHORT, inside
@@ -197,3 +202,38 @@ def test_what_holds_no_ticket_is_named_from_python(found, root, place, message):
 def test_a_run_names_the_ticket_that_it_trained_from(found, root):
     run = next((root / "runs").glob("cola-imp-s20-seed1-*"))
     assert lt.Ticket.load(run).provenance == lt.Ticket.load(found).provenance
+
+
+def test_the_card_names_base_model_and_data_sets_of_the_hub():
+    found_by = described(run_of(compose_config(["job=find", "task=mnli", "source=squad+mnli", "scale=paper"])).ticket)
+    network = hub("google-bert/bert-base-uncased", "86b5e0934494bd15c9632b12f734a8a67f723594")
+    mask = {"encoder.layer.0.x.weight": torch.ones(2, 2, dtype=torch.bool)}
+    form = {"files": [], "usage": "", "speed": ""}
+    card = model_card(mask, {"name": "x"}, found_by, network, [], None, **form)
+    assert card.data.datasets == ["nyu-mll/glue", "rajpurkar/squad"]
+    assert (card.data.base_model, card.data.license) == ("google-bert/bert-base-uncased", "unknown")
+    assert "| a round trains | 2 epochs |" in card.text and "scale=paper task=squad" in card.text
+
+
+@pytest.mark.parametrize(
+    ("found_by", "named"),
+    [
+        (5, "found_by: Input should be"),
+        ({"chain": {}, "percent": 70}, "found_by.chain.problem: Field required"),
+        ({"percent": "70"}, "found_by.chain: Field required"),
+    ],
+)
+def test_the_provenance_of_a_stranger_is_checked(ticket, tmp_path, found_by, named):
+    path = ticket("magnitude", 0.5)
+    lt.Ticket(lt.Ticket.load(path).mask, {"name": "../x/round-02", "found_by": found_by}).save(path)
+    assert f"the ticket's provenance cannot be read: {named}" in refused(
+        "export", path, tmp_path / "out", "form=transformers"
+    )
+    assert main(["ticket", "show", str(path)]) == 0
+
+
+def test_a_name_of_the_store_is_a_ticket(found, root, tmp_path):
+    shown = [
+        inside(root, "ticket", "show", place).stdout for place in (f"{found.parent.name}/{found.name}", str(found))
+    ]
+    assert shown[0] == shown[1]
