@@ -25,17 +25,23 @@ Options = dict[str, str | None]
 def epilog() -> str:
     return """
 
-TICKET and OTHER are a file, a folder with ticket.safetensors, a round or a run of the store (its folder, or its name as
-`store list` prints it), or a repository of the hub. form=, model= and paths.root= are written key=value.
+TICKET and OTHER are a file, a folder with ticket.safetensors, a round or a run
+of the store (its folder or its name), or a repository of the hub.
+
 actions:
-  show TICKET           where it comes from and what it keeps, by layer and matrix
-  overlap TICKET OTHER  intersection over union of what they keep and of what they prune
-  diff TICKET OTHER     what differs in their provenance and in their sparsity
-  export TICKET OUT     form=released (if none is given): a mask file of the released code
-                        form=transformers: a folder that from_pretrained loads, with a model card
-                        form=two_four: packed 2:4 matrices; form=heads: without the attention heads that are gone
-  import SOURCE FILE    a ticket's file from a mask file, a state of torch.nn.utils.prune, or any TICKET
-  push DIR OWNER/NAME   an exported folder to the Hugging Face hub; private=true unless you say otherwise"""
+  show TICKET           where it comes from, what it keeps by layer and matrix
+  overlap TICKET OTHER  intersection over union of what both keep and prune
+  diff TICKET OTHER     what differs in provenance and sparsity
+  export TICKET OUT     form=released (if none is given): a mask file of the
+                        released code. Folders with a model card:
+                        form=transformers: loaded by from_pretrained
+                        form=two_four: packed 2:4 matrices
+                        form=heads: without attention heads that are gone
+  import SOURCE FILE    a ticket's file from a mask file, a state pruned by
+                        torch.nn.utils.prune, or any TICKET
+  push DIR OWNER/NAME   an exported folder to the Hugging Face hub, as a
+                        private repository unless private=false
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

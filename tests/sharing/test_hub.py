@@ -68,3 +68,10 @@ def test_a_public_repository_is_asked_for(hub: Hub, tmp_path, capsys):
         (tmp_path / name).write_text("x")
     assert main(["ticket", "push", str(tmp_path), "me/open", "private=false"]) == 0
     assert hub.private == {"me/open": False} and capsys.readouterr().out == f"{hub.address}/me/open\n"
+
+
+def test_a_repository_that_is_not_there_is_one_line(hub: Hub, capsys):
+    assert main(["ticket", "show", "nobody/nothing"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("lightning-tickets: nobody/nothing: no such file, and no ticket on the hub (404 ")
+    assert err.count("\n") == 1
