@@ -24,7 +24,8 @@ from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import Mask, apply_, full, kept, size
 from lightning_tickets.pruning.two_four import two_four
 from lightning_tickets.sharing.card import machine
-from lightning_tickets.sharing.fewer_heads import Latency, measured, save_smaller
+from lightning_tickets.sharing.fewer_heads import without_heads
+from lightning_tickets.sharing.latency import Latency, measured
 from lightning_tickets.sharing.two_four import FILE, save_two_four
 from lightning_tickets.tickets.mask_file import save_ticket
 
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> None:
         show("the mask of it, a bit a weight", (place / "ticket").stat().st_size)
         save_two_four(place, under(dense, packed), packed)
         show(f"{zero(packed)} zero, 2:4 packed, float16", (place / FILE).stat().st_size)
-        smaller, _ = save_smaller(place, under(dense, fewer), fewer)
+        smaller = without_heads(under(dense, fewer), fewer).network
         show(f"{zero(fewer)} zero, half of the heads gone", stored(place, smaller), measured(dense, smaller))
 
 

@@ -32,7 +32,7 @@ def model_card(
     license: str | None,
     **form: Any,
 ) -> ModelCard:
-    """``search`` is the spec of its round; ``form`` has what depends on it: ``files``, ``usage`` and ``speed``."""
+    """``search`` is the spec of its round; ``form`` has what the template asks for of the export's form."""
     chain = search["chain"] if search else {}
     data = ModelCardData(
         license=license or LICENSES.get(folder.name, UNKNOWN),

@@ -14,6 +14,7 @@ from lightning_tickets.pruning.mask import Mask, sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.sharing import fewer_heads, two_four
 from lightning_tickets.sharing.card import machine, model_card
+from lightning_tickets.sharing.latency import measured
 from lightning_tickets.sharing.network import masked_network
 from lightning_tickets.sharing.push import CARD
 from lightning_tickets.sharing.scores import scores_of
@@ -23,7 +24,7 @@ from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.result import TICKET
 
-PICTURE = "sparsity.png"
+PICTURE, NARROWED = "sparsity.png", "narrowed.safetensors"
 UNSTRUCTURED = """The zeros lie anywhere in the matrices, and the file holds them as numbers. They make nothing faster
 and save no memory. What is small is the mask: `ticket.safetensors` takes one bit a weight."""
 PACKED = """Of four neighbours in a row two are stored, with two bits each for their places. GPUs that multiply 2:4
@@ -45,7 +46,8 @@ def export(form: str, file: Path, folder: Pretrained, store: Store, out: Path, l
         save_ticket(draft / TICKET, mask, provenance)
         (draft / PICTURE).write_bytes(picture(mask))
         files = _listed(draft, {WEIGHTS[form]: holds})
-        card = model_card(mask, provenance, search, folder, scores, license, files=files, usage=usage, speed=speed)
+        holders = {"files": files, "ticket": NARROWED if form == "heads" else TICKET}
+        card = model_card(mask, provenance, search, folder, scores, license, usage=usage, speed=speed, **holders)
         card.save(draft / CARD)
 
 
@@ -59,7 +61,7 @@ def _transformers(draft: Path, network: Any, mask: Mask) -> Written:
 
 def _two_four(draft: Path, network: Any, mask: Mask) -> Written:
     two_four.save_two_four(draft, network.base_model, mask)
-    usage = 'import lightning_tickets as lt\n\nmodel = lt.load_two_four("DIR", "cuda")  # dense on "cpu"'
+    usage = 'import lightning_tickets as lt\n\nmodel = lt.load_two_four("DIR", "cuda")  # "cpu": dense, to train'
     return (
         "the encoder as float16, each 2:4 matrix as the `_packed` and `_meta` of torch's CUTLASS layout",
         usage,
@@ -69,15 +71,17 @@ def _two_four(draft: Path, network: Any, mask: Mask) -> Written:
 
 def _heads(draft: Path, network: Any, mask: Mask) -> Written:
     dense = network.base_model
-    smaller, left = fewer_heads.save_smaller(draft, dense, mask)
-    took = fewer_heads.measured(dense, smaller)
-    heads = ", ".join(f"layer {layer}: {count}" for layer, count in left.items())
-    weights = [sum(p.numel() for p in one.parameters()) for one in (dense, smaller)]
+    smaller = fewer_heads.without_heads(dense, mask)
+    fewer_heads.save_smaller(draft, smaller.network)
+    save_ticket(draft / NARROWED, smaller.mask, {"narrowed_to": "the attention heads that are left"})
+    took = measured(dense, smaller.network)
+    heads = ", ".join(f"layer {layer}: {count}" for layer, count in smaller.heads.items())
+    weights = [sum(p.numel() for p in one.parameters()) for one in (dense, smaller.network)]
     speed = (
         f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens "
         f"takes {took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: "
-        f"{took.ratio:.2f} times as long. These are medians of {took.pairs} alternating passes in one process, "
-        f"with {took.threads} threads of a {machine()}."
+        f"{took.ratio:.2f} times as long. These are medians of {took.pairs} alternating passes in one process "
+        f"(threads: {took.threads}; processor: {machine()})."
     )
     usage = _loaded("AutoModel", "DIR", "trust_remote_code=True") + f"  # runs {fewer_heads.FILE}.py of the folder"
     return f"the encoder without the attention heads that the ticket removes whole; left are {heads}", usage, speed
@@ -86,13 +90,19 @@ def _heads(draft: Path, network: Any, mask: Mask) -> Written:
 def _loaded(name: str, *arguments: str) -> str:
     first, *rest = arguments
     call = ", ".join([f'"{first}"', *rest])
-    return f"from transformers import {name}, AutoTokenizer\n\nmodel = {name}.from_pretrained({call})"
+    imports = f"from transformers import {name}, AutoTokenizer\n\n"
+    return f'{imports}tokenizer = AutoTokenizer.from_pretrained("{first}")\nmodel = {name}.from_pretrained({call})'
 
 
 def _listed(folder: Path, described: Mapping[str, str]) -> list[tuple[str, str]]:
     """The files that the card names, with their sizes."""
-    known = {**described, TICKET: "the mask, one bit a weight, with its provenance (`lightning-tickets ticket show`)"}
-    return [(name, f"{text}; {(folder / name).stat().st_size:,} bytes") for name, text in known.items()]
+    known = {
+        **described,
+        TICKET: "the mask, one bit a weight, with its provenance (`lightning-tickets ticket show`)",
+        NARROWED: "the same mask on the matrices that are left, for `Ticket.apply`",
+    }
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    return [(name, f"{text}; {sizes[name]:,} bytes") for name, text in known.items() if name in sizes]
 
 
 def check_free(out: Path) -> None:

@@ -21,7 +21,7 @@ from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import apply_
 from lightning_tickets.runs.identity import described
 from lightning_tickets.sharing.card import model_card
-from lightning_tickets.sharing.fewer_heads import save_smaller
+from lightning_tickets.sharing.fewer_heads import save_smaller, without_heads
 from tests.checks import one_line, same
 from tests.commands import SHORT, inside
 from tests.models.conftest import ARCHITECTURES
@@ -139,8 +139,11 @@ def test_a_network_without_heads_that_are_gone_is_smaller_and_equal(name, tmp_pa
         mask[place][:] = False  # of the first layer all heads are gone
     apply_(prunable(dense), mask)
     (tmp_path / "out").mkdir()
-    smaller, left = save_smaller(tmp_path / "out", dense, mask)
-    assert left["0"] == 1 and sum(p.numel() for p in smaller.parameters()) < sum(p.numel() for p in dense.parameters())
+    one = without_heads(dense, mask)
+    save_smaller(tmp_path / "out", smaller := one.network)
+    assert one.heads["0"] == 1 and sum(p.numel() for p in smaller.parameters()) < sum(
+        p.numel() for p in dense.parameters()
+    )
     theirs, report = AutoModel.from_pretrained(tmp_path / "out", trust_remote_code=True, output_loading_info=True)
     assert (
         not report["missing_keys"] and not report["unexpected_keys"] and same(smaller.state_dict(), theirs.state_dict())
@@ -150,13 +153,18 @@ def test_a_network_without_heads_that_are_gone_is_smaller_and_equal(name, tmp_pa
         AutoModel.from_pretrained(tmp_path / "out")
 
 
-def test_the_card_of_a_smaller_network_has_its_latency(ticket, tmp_path):
-    assert (
-        main(["ticket", "export", str(ticket("heads", 0.2)), str(tmp_path / "out"), "form=heads", "model=pocket"]) == 0
-    )
-    text = (tmp_path / "out" / "README.md").read_text()
-    assert "parameters are left. A forward pass of 8 × 46 tokens takes" in text
-    assert "trust_remote_code=True" in text and "left are layer 0:" in text
+def test_a_smaller_network_has_its_latency_in_the_card_and_a_mask_that_fits(ticket, tmp_path, monkeypatch):
+    monkeypatch.setattr(dynamic_module_utils, "HF_MODULES_CACHE", str(tmp_path / "modules"))
+    file, out = ticket("heads", 0.2), tmp_path / "out"
+    assert main(["ticket", "export", str(file), str(out), "form=heads", "model=pocket"]) == 0
+    text = (out / "README.md").read_text()
+    assert "parameters are left. A forward pass of 8 × 46 tokens takes" in text and "left are layer 0:" in text
+    assert "trust_remote_code=True" in text and 'lt.Ticket.load("DIR/narrowed.safetensors")' in text
+    assert lt.Ticket.load(out).overlap(lt.Ticket.load(file)) == 1
+    model, narrow = AutoModel.from_pretrained(out, trust_remote_code=True), lt.Ticket.load(out / "narrowed.safetensors")
+    before = {name: weight.detach().clone() for name, weight in prunable(model).items()}
+    narrow.apply(model)
+    assert same(before, {name: weight.detach() for name, weight in prunable(model).items()}), "it was on it already"
 
 
 def test_a_mask_that_does_not_fit_is_refused_and_nothing_is_written(ticket, found, tiny_bert, tmp_path):
@@ -208,7 +216,7 @@ def test_the_card_names_base_model_and_data_sets_of_the_hub():
     found_by = described(run_of(compose_config(["job=find", "task=mnli", "source=squad+mnli", "scale=paper"])).ticket)
     network = hub("google-bert/bert-base-uncased", "86b5e0934494bd15c9632b12f734a8a67f723594")
     mask = {"encoder.layer.0.x.weight": torch.ones(2, 2, dtype=torch.bool)}
-    form = {"files": [], "usage": "", "speed": ""}
+    form = {"files": [], "ticket": "x", "usage": "", "speed": ""}
     card = model_card(mask, {"name": "x"}, found_by, network, [], None, **form)
     assert card.data.datasets == ["nyu-mll/glue", "rajpurkar/squad"]
     assert (card.data.base_model, card.data.license) == ("google-bert/bert-base-uncased", "unknown")
