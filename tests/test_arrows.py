@@ -55,6 +55,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.context",
         "tickets.listing",
         "tickets.needs",
+        "tickets.provenance",
         "tickets.result",
         "tickets.reader",
         "execution.job",
@@ -67,6 +68,15 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "training.config",
         "training.loggers",
     },
+}
+MAY["sharing"] = {
+    "runs",
+    "pruning",
+    "models",
+    "tickets",
+    "composition.compose",
+    "composition.search_command",
+    "report.figures.ticket",
 }
 MAY["api"] = {"composition", "execution.machine", "models.encoder", "published", "pruning", "runs", "tickets"}
 EVERYTHING = {"cli", "__main__", "__init__"}
@@ -122,6 +132,9 @@ def test_imports_follow_the_arrows(path, room):
         ("studies.exhibits.settings_table", "torch"),
         ("report.build_table", "torch matplotlib"),
         ("api", "torch pandas hydra"),
+        ("cli.ticket", "torch matplotlib transformers hydra"),
+        ("sharing.push", "torch"),
+        ("composition.search_command", "torch"),
         ("api.results", "torch"),
     ],
 )

@@ -35,9 +35,10 @@ def find(*overrides: str, **settings: Any) -> Ticket:
     single = _single(overrides, settings)
     if single.run.ticket is None:
         raise UserError(f"find: subnetwork={single.run.row} has no ticket")
-    with display(single.context.hardware.progress):
-        mask = find_ticket(single.run.ticket, _prepared(single))
-    return Ticket(mask, {"name": single.run.ticket.name})
+    context = _prepared(single)
+    with display(context.hardware.progress):
+        find_ticket(single.run.ticket, context)
+    return Ticket.load(context.store.path(single.run.ticket.name))
 
 
 def _single(overrides: tuple[str, ...], settings: dict[str, Any]) -> SingleRun:

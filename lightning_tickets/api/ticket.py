@@ -8,16 +8,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
-from huggingface_hub import hf_hub_download
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel
 
 from lightning_tickets.models.encoder import prunable
 from lightning_tickets.pruning.mask import Mask, fitted, sparsity
-from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
-from lightning_tickets.tickets.released import load_released
-from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.pruning.overlap import Overlap, overlaps
+from lightning_tickets.tickets.mask_file import save_ticket
+from lightning_tickets.tickets.place import read_ticket, ticket_file
 
 _applied: WeakKeyDictionary[nn.Module, list[Any]] = WeakKeyDictionary()  # the handles of each model's hooks
 
@@ -33,12 +32,11 @@ class Ticket:
 
     @classmethod
     def load(cls, place: str | Path) -> Ticket:
-        """From a ticket's file, a folder with one, a mask file of the released code, or a repository of the hub."""
-        path = Path(place)
-        if not path.exists() and str(place).count("/") == 1:
-            path = Path(hf_hub_download(str(place), TICKET))
-        path = path / TICKET if path.is_dir() else path
-        return cls(*load_ticket(path)) if path.suffix == ".safetensors" else cls(load_released(path))
+        """From a ticket's file, a folder with one, a run of a store, a mask file of the released code, or the hub.
+
+        UserError for what holds no ticket.
+        """
+        return cls(*read_ticket(ticket_file(str(place))))
 
     def save(self, path: str | Path) -> None:
         """One bit a weight, as safetensors."""
@@ -55,9 +53,7 @@ class Ticket:
 
     def overlap(self, other: Ticket) -> float:
         """Weights that both keep over those that one of them keeps, |m₁ ∩ m₂| / |m₁ ∪ m₂| (the paper's appendix D)."""
-        theirs = fitted(other.mask, self.mask)
-        both, one = (sum(int(join(m, theirs[n]).sum()) for n, m in self.mask.items()) for join in (_and, _or))
-        return both / one
+        return sum(overlaps(self.mask, other.mask).values(), Overlap()).kept
 
     def apply(self, model: nn.Module) -> None:
         """Zero the pruned weights of the encoder within ``model``, and keep them zero under any torch optimiser.
@@ -111,11 +107,3 @@ def _encoder(model: nn.Module) -> nn.Module:
         if isinstance(module, PreTrainedModel):
             return module.base_model
     raise ValueError(f"{type(model).__name__} contains no model of transformers")
-
-
-def _and(one: Tensor, other: Tensor) -> Tensor:
-    return one & other
-
-
-def _or(one: Tensor, other: Tensor) -> Tensor:
-    return one | other

@@ -1,44 +1,189 @@
-"""ticket: what a mask's file keeps, and the same mask as a file of the released code's kind."""
+"""ticket: look at tickets, compare them, write them in other forms, share them."""
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, printable
 
-HELP = "show FILE: what a mask keeps, by matrix; export FILE OUT: as the released code's files"
-EXAMPLES = ("ticket show FILE", "ticket export FILE OUT")
+HELP = "show, compare, export, import or push tickets"
+EXAMPLES = (
+    "ticket show TICKET --picture sparsity.png",
+    "ticket overlap TICKET OTHER",
+    "ticket diff TICKET OTHER",
+    "ticket export TICKET mask.pt",
+    "ticket export TICKET DIR form=transformers model=bert_base license=apache-2.0",
+    "ticket import SOURCE FILE.safetensors",
+    "ticket push DIR OWNER/NAME private=false",
+)
+OWN = {"form": "released", "license": None, "private": "true"}
+FOLDERS = ("transformers", "two_four", "heads")
+Options = dict[str, str | None]
+
+
+def epilog() -> str:
+    return """
+
+TICKET and OTHER are a file, a folder with ticket.safetensors, a round or a run
+of the store (its folder or its name), or a repository of the hub.
+
+actions:
+  show TICKET           where it comes from, what it keeps by layer and matrix
+  overlap TICKET OTHER  intersection over union of what both keep and prune
+  diff TICKET OTHER     what differs in provenance and sparsity
+  export TICKET OUT     form=released (if none is given): a mask file of the
+                        released code. Folders with a model card:
+                        form=transformers: loaded by from_pretrained
+                        form=two_four: packed 2:4 matrices
+                        form=heads: without attention heads that are gone
+  import SOURCE FILE    a ticket's file from a mask file, a state pruned by
+                        torch.nn.utils.prune, or any TICKET
+  push DIR OWNER/NAME   an exported folder to the Hugging Face hub, as a
+                        private repository unless private=false
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("show", "export"), help="print the mask's counts, or write another file")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a ticket (.safetensors) or a released mask file")
-    parser.add_argument("out", type=Path, nargs="?", metavar="OUT", help="with export: the new file")
+    parser.usage = "%(prog)s ACTION TICKET … [key=value …] [--picture FILE]"
+    parser.add_argument("action", choices=sorted(ACTIONS), help="what to do")
+    parser.add_argument("words", nargs="*", metavar="TICKET", help="tickets and files, then key=value: form, model, …")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="with show: a PNG of the sparsity by layer")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    out = arguments.out
-    if arguments.action == "show":
-        if out is not None:
-            raise UserError(f"ticket show: expected one file, got {out} too")
-        return _show(arguments.file)
-    if out is None:
-        raise UserError("ticket export: OUT is missing; expected a new file in a folder that exists")
-    if out.exists() or not out.parent.is_dir():
-        raise UserError(f"ticket export: {out}: expected a new file in a folder that exists")
-    from lightning_tickets.tickets.released import read_mask, save_released
-
-    save_released(out, read_mask(arguments.file))
-    print(out)
+    action, names = arguments.action, ACTIONS[arguments.action][1]
+    places = [word for word in arguments.words if not _is_override(word)]
+    if len(places) != len(names):
+        missing = f"{names[len(places)]} is missing" if len(places) < len(names) else f"got {places[len(names)]} too"
+        raise UserError(f"ticket {action}: {missing}; expected {' '.join(names)}")
+    if arguments.picture is not None and action != "show":
+        raise UserError(f"ticket {action}: --picture: only ticket show takes it")
+    overrides = [word for word in arguments.words if _is_override(word)]
+    options: Options = OWN | dict(word.split("=", 1) for word in overrides if word.split("=")[0] in OWN)
+    others = [word for word in overrides if word.split("=")[0] not in OWN]
+    if action not in ("export", "push") and (wrong := [word for word in overrides if not word.startswith("paths.")]):
+        raise UserError(f"ticket {action}: {wrong[0]}: expected {' '.join(names)} only")
+    for line in ACTIONS[action][0](places, options, others, arguments.picture):
+        print(printable(line))
     return 0
 
 
-def _show(path: Path) -> int:
-    from lightning_tickets.pruning.mask import kept, size
-    from lightning_tickets.tickets.released import read_mask
+def _is_override(word: str) -> bool:
+    return "=" in word and word.partition("=")[0].lstrip("+~").replace(".", "").replace("_", "").isalnum()
 
-    mask = read_mask(path)
-    for name, m in mask.items():
-        print(f"{name:60s} {int(m.sum()):>10,} of {m.numel():>10,}  {100 * (~m).float().mean():5.1f} % zero")
-    zero = 100 - 100 * kept(mask) / size(mask)
-    print(f"{kept(mask):,} of {size(mask):,} weights are kept, {zero:.2f} % are zero")
-    return 0
+
+def _file(place: str, overrides: Sequence[str]) -> Path:
+    """The ticket's file; a name as ``store list`` prints it is one of the store's."""
+    from lightning_tickets.tickets.place import ticket_file
+
+    if not Path(place).expanduser().exists():
+        named = _root(overrides) / "runs" / place
+        place = str(named) if named.is_dir() else place
+    return ticket_file(place)
+
+
+def _root(overrides: Sequence[str]) -> Path:
+    from lightning_tickets.composition.compose import compose_config
+    from lightning_tickets.composition.settings import root
+
+    return root(compose_config([line for line in overrides if line.startswith("paths.")]))
+
+
+def _show(places: Sequence[str], options: Options, overrides: Sequence[str], file: Path | None) -> list[str]:
+    from lightning_tickets.sharing.view import lines, picture
+    from lightning_tickets.tickets.place import read_ticket
+
+    mask, provenance = read_ticket(_file(places[0], overrides))
+    if file is not None:
+        if file.exists() or not file.absolute().parent.is_dir():
+            raise UserError(f"ticket show: --picture {file}: expected a new file in a folder that exists")
+        file.write_bytes(picture(mask))
+    return list(lines(mask, provenance))
+
+
+def _overlap(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
+    from lightning_tickets.sharing.compare import overlap_lines
+
+    return overlap_lines(*_two(places, overrides))
+
+
+def _diff(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
+    from lightning_tickets.sharing.compare import diff_lines
+
+    return diff_lines(*_two(places, overrides))
+
+
+def _two(places: Sequence[str], overrides: Sequence[str]) -> list[Any]:
+    from lightning_tickets.tickets.place import read_ticket
+
+    return [read_ticket(_file(place, overrides)) for place in places]
+
+
+def _export(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
+    place, out = places[0], Path(places[1])
+    if options["form"] not in ("released", *FOLDERS):
+        raise UserError(f"ticket export: form={options['form']}: expected one of released, {', '.join(FOLDERS)}")
+    return (
+        _released(place, out, overrides) if options["form"] == "released" else _folder(place, out, options, overrides)
+    )
+
+
+def _released(place: str, out: Path, overrides: Sequence[str]) -> list[str]:
+    from lightning_tickets.tickets.place import read_ticket
+    from lightning_tickets.tickets.released import save_released
+
+    if wrong := [line for line in overrides if not line.startswith("paths.")]:
+        raise UserError(f"ticket export: {wrong[0]}: form=released holds the mask only")
+    _check_new(out, "export")
+    save_released(out, read_ticket(_file(place, overrides))[0])
+    return [str(out)]
+
+
+def _folder(place: str, out: Path, options: Options, overrides: Sequence[str]) -> list[str]:
+    from lightning_tickets.composition.ticket_network import ticket_network
+    from lightning_tickets.runs.store import Store
+    from lightning_tickets.sharing.export import check_free, export
+    from lightning_tickets.tickets.place import read_ticket, store_of
+
+    check_free(out)
+    file = _file(place, overrides)
+    store = store_of(file) or Store(_root(overrides) / "runs")
+    folder = ticket_network(read_ticket(file)[1], overrides)
+    export(str(options["form"]), file, folder, store, out, options["license"])
+    return [f"{path}  {path.stat().st_size:,} bytes" for path in sorted(out.iterdir())]
+
+
+def _import(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
+    from lightning_tickets.sharing.imported import import_ticket
+
+    out = Path(places[1])
+    if out.suffix != ".safetensors":
+        raise UserError(f"ticket import: {out}: expected a name that ends in .safetensors")
+    _check_new(out, "import")
+    import_ticket(_file(places[0], overrides), out)
+    return [f"{out}: `lightning-tickets run subnetwork=given ticket.file={out}` trains from it"]
+
+
+def _push(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
+    from lightning_tickets.sharing.push import push
+
+    if overrides or options["private"] not in ("true", "false"):
+        wrong = overrides[0] if overrides else f"private={options['private']}"
+        raise UserError(f"ticket push: {wrong}: expected private=true or private=false")
+    return [push(Path(places[0]), places[1], options["private"] == "true")]
+
+
+def _check_new(out: Path, action: str) -> None:
+    if out.exists() or not out.absolute().parent.is_dir():
+        raise UserError(f"ticket {action}: {out}: expected a new file in a folder that exists")
+
+
+ACTIONS: dict[str, tuple[Callable[..., list[str]], tuple[str, ...]]] = {
+    "show": (_show, ("TICKET",)),
+    "overlap": (_overlap, ("TICKET", "OTHER")),
+    "diff": (_diff, ("TICKET", "OTHER")),
+    "export": (_export, ("TICKET", "OUT")),
+    "import": (_import, ("SOURCE", "FILE")),
+    "push": (_push, ("DIR", "OWNER/NAME")),
+}

@@ -1,5 +1,6 @@
 """A mask: one boolean tensor per prunable matrix, True where the weight is kept."""
 
+import re
 from collections.abc import Mapping
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 Mask = dict[str, Tensor]
 Weights = Mapping[str, Tensor]
 POOLER = "pooler."
+LAYER = re.compile(r"\.(\d+)\.")
 
 
 def full(weights: Weights) -> Mask:
@@ -27,6 +29,12 @@ def kept(mask: Mask) -> int:
 def sparsity(mask: Mask) -> float:
     """The fraction of the prunable weights that is zero."""
     return 1 - kept(mask) / size(mask)
+
+
+def layer_of(name: str) -> str:
+    """The number of the layer that a matrix is in; what is in none, as the pooler, by its first name."""
+    number = LAYER.search(name)
+    return number[1] if number else name.split(".")[0]
 
 
 def check_fits(mask: Mask, weights: Weights) -> None:

@@ -26,10 +26,19 @@ def two_four(weights: Weights, mask: Mask, count: int) -> Mask:
     return {name: strong[name] | chosen[name] for name in mask}
 
 
+def first_other(mask: Mask) -> str | None:
+    """The name of the first matrix that keeps more than two of some four neighbours; None for a whole 2:4 mask."""
+    return next((name for name, m in mask.items() if bool((_groups(m, False).sum(-1) > STAY).any())), None)
+
+
+def _groups(values: Tensor, fill: float | bool) -> Tensor:
+    """Rows in groups of four, the last one of a row filled up: (rows, groups, 4)."""
+    return pad(values, (0, -values.shape[1] % GROUP), value=fill).view(values.shape[0], -1, GROUP)
+
+
 def _strong(weight: Tensor, mask: Tensor) -> Tensor:
     """The (at most) two largest that the mask keeps of each group, ties by place; a row's last group may be short."""
     rows, width = weight.shape
     sizes = torch.where(mask, weight.detach().float().cpu().abs(), -1.0)
-    groups = pad(sizes, (0, -width % GROUP), value=-1.0).view(rows, -1, GROUP)
-    place = groups.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
+    place = _groups(sizes, -1.0).argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
     return (place < STAY).view(rows, -1)[:, :width] & mask

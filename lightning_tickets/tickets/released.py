@@ -1,5 +1,6 @@
 """The released code's mask files (docs/explanation/method.md, row 12): 0/1 tensors by ``torch.save``."""
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from lightning_tickets.tickets.mask_bits import check_name
 from lightning_tickets.tickets.mask_file import load_ticket
 
 PREFIX, SUFFIX = "bert.", "_mask"
+ABOVE = re.compile(r"^.*?\b(?=(encoder|transformer|pooler|layers?)\.)")  # what stands before the encoder's own names
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 DTYPES = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, *FLOATS)
 
@@ -24,8 +26,11 @@ def read_mask(path: Path | None) -> Mask:
     return load_ticket(path)[0] if path.suffix == ".safetensors" else load_released(path)
 
 
-def load_released(path: Path) -> Mask:
-    """Matrices under their names in the bare encoder; nothing in the file is run."""
+def load_released(path: Path, among_others: bool = False) -> Mask:
+    """Matrices under their names in the bare encoder; nothing in the file is run.
+
+    ``among_others``: also those that torch.nn.utils.prune leaves in the state of a whole model.
+    """
     size = path.stat().st_size
     try:
         _check_size(path, size)
@@ -36,12 +41,24 @@ def load_released(path: Path) -> Mask:
     if not isinstance(content, dict) or not content:
         raise UserError(f"{path}: not a mask file, which is a dictionary of tensors by name")
     try:
+        if among_others:
+            content = _masks(content)
         given = {_matrix_name(name, value): value for name, value in content.items()}
         if len(given) < len(content) or sum(value.nbytes for value in given.values()) > size:
             raise ValueError("holds two masks of one matrix, or of one memory")
         return {name: _bits(name, value) for name, value in given.items()}
     except ValueError as error:
         raise UserError(f"{path}: {reason(error)}") from error
+
+
+def _masks(content: dict[Any, Any]) -> dict[str, Any]:
+    """Of a state, or of a checkpoint with one: the masks by the names of the bare encoder's matrices."""
+    state = content.get("state_dict", content)
+    state = state if isinstance(state, dict) else {}
+    masks = {ABOVE.sub("", name): value for name, value in state.items() if str(name).endswith(SUFFIX)}
+    if not masks:
+        raise ValueError(f"holds no mask: expected tensors named …weight{SUFFIX}, as torch.nn.utils.prune names them")
+    return masks
 
 
 def _check_size(path: Path, size: int) -> None:

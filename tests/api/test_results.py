@@ -71,6 +71,7 @@ def test_a_cell_from_python_is_that_of_the_command(root, monkeypatch):
         in inside(root, "run", "subnetwork=imp", "task=cola", "sparsity=20", "seed=1", *SHORT).last
     )
     ticket = lt.find(*SHORT, task="cola", sparsity=20)
+    assert ticket.provenance["found_by"]["percent"] == 20
     assert round(ticket.total_sparsity, 3) == 0.2
     assert sorted(path.name for path in (root / "runs").iterdir()) == before, "both were there"
     own = lt.score(*SHORT, **CELL | {"seed": 3})

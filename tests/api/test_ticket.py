@@ -4,7 +4,7 @@ import pytest
 import pytorch_lightning as lightning
 import torch
 from torch import nn
-from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
+from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, Trainer, TrainingArguments
 
 import lightning_tickets as lt
 from lightning_tickets.models.encoder import prunable
@@ -63,15 +63,19 @@ def test_zeros_stay_under_any_optimiser(model, ticket, optimizer):
     assert pruned(model, ticket).any()
 
 
-def test_zeros_stay_in_transformers_trainer(model, ticket, tmp_path):
-    ticket.apply(model)
+@pytest.mark.parametrize("by_callback", [False, True])
+def test_zeros_stay_in_transformers_trainer(model, ticket, tmp_path, by_callback):
     rows = [{"input_ids": ids, "labels": label} for ids, label in zip(IDS, LABELS, strict=True)]
     arguments = TrainingArguments(
         str(tmp_path), max_steps=3, report_to=[], use_cpu=True, disable_tqdm=True, save_steps=9
     )
     before = model.classifier.weight.detach().clone()
-    Trainer(model, arguments, train_dataset=rows).train()
+    if not by_callback:
+        ticket.apply(model)
+    Trainer(model, arguments, train_dataset=rows, callbacks=[lt.TrainerTicket(ticket)] * by_callback).train()
     assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
+    if by_callback:
+        ticket.apply(model)  # it was taken off
 
 
 class Wrapped(lightning.LightningModule):
@@ -86,13 +90,30 @@ class Wrapped(lightning.LightningModule):
         return torch.optim.SGD(self.parameters(), lr=0.1, weight_decay=0.1)
 
 
-def test_zeros_stay_in_lightning(model, ticket):
-    ticket.apply(wrapped := Wrapped(model))
+@pytest.mark.parametrize("by_callback", [False, True])
+def test_zeros_stay_in_lightning(model, ticket, by_callback):
+    wrapped = Wrapped(model)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS, LABELS), batch_size=4)
     quiet = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary", "enable_checkpointing"), False)
     before = model.classifier.weight.detach().clone()
-    lightning.Trainer(accelerator="cpu", max_epochs=2, **quiet).fit(wrapped, loader)
+    if not by_callback:
+        ticket.apply(wrapped)
+    callbacks = [lt.LightningTicket(ticket)] * by_callback
+    lightning.Trainer(accelerator="cpu", max_epochs=2, callbacks=callbacks, **quiet).fit(wrapped, loader)
     assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
+    if by_callback:
+        ticket.apply(wrapped)  # it was taken off
+
+
+def test_a_ticket_with_a_pooler_goes_on_a_model_without(ticket, tiny_bert):
+    model = AutoModelForMaskedLM.from_pretrained(tiny_bert)
+    assert "pooler.dense.weight" in ticket.mask and "pooler.dense.weight" not in prunable(model.bert)
+    ticket.apply(model)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.1)
+    model(input_ids=IDS, labels=IDS).loss.backward()
+    optimizer.step()
+    zeros = [weight[~ticket.mask[name]] for name, weight in prunable(model.bert).items()]
+    assert torch.cat(zeros).numel() > 1000 and not torch.cat(zeros).any()
 
 
 def test_two_models_do_not_disturb_each_other(model, ticket, tiny_bert):

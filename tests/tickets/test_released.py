@@ -89,7 +89,9 @@ def test_a_mask_that_does_not_fit_is_refused_by_matrix_and_shapes(mask, tmp_path
 def test_show_says_what_is_kept(ours, capsys):
     assert main(["ticket", "show", str(ours)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 19 + 1 and lines[-1].startswith("100,000 of 151,552 weights are kept, 34.02 % are zero")
+    assert len(lines) == 1 + 4 + 19 + 1 and lines[-1].startswith(
+        "100,000 of 151,552 weights are kept, 34.02 % are zero"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""A ticket for as long as a trainer trains: what ``Ticket.apply`` and ``remove`` do, as callbacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as lightning
+from transformers import TrainerCallback
+
+from lightning_tickets.api.ticket import Ticket
+
+
+class LightningTicket(lightning.Callback):
+    """For Lightning's Trainer: on the module's model while it is fitted, taken off afterwards."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+
+    def setup(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
+        if stage == "fit":
+            self.ticket.apply(pl_module)
+
+    def teardown(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
+        if stage == "fit":
+            self.ticket.remove(pl_module)
+
+
+class TrainerTicket(TrainerCallback):
+    """For the Trainer of transformers: on its model while it trains, taken off afterwards."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        self.ticket.apply(given["model"])
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        self.ticket.remove(given["model"])

@@ -1,0 +1,97 @@
+"""From what a ticket says of its search to the command that searches again."""
+
+import shlex
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.identity import described
+from lightning_tickets.runs.store import agrees
+from lightning_tickets.tickets.spec import TicketMask
+
+SCALES: tuple[list[str], ...] = ([], ["scale=small"], ["scale=paper"])  # the default first
+PROTOCOLS: tuple[list[str], ...] = ([], ["protocol=released_code"])
+KEYS = {
+    "chain.problem.data.examples": "ticket.examples",
+    "chain.problem.training.": "training.",
+    "chain.problem.data.": "data.",
+    "chain.schedule.": "schedule.",
+    "chain.head": "protocol.head",
+    "chain.horizon": "protocol.horizon",
+}
+OF_CONTENT = ("data.source", "data.fingerprint", "training.version")
+
+
+def search_command(found_by: dict[str, Any]) -> str | None:
+    """None where no options and values of the suite's own config give this search (own files, own YAMLs)."""
+    for protocol, scale in product(PROTOCOLS, SCALES):
+        try:
+            lines = [*scale, *protocol, *_asked(found_by)]
+            lines += _settings(found_by, _spec(lines))
+            if agrees(found_by, _spec(lines)):
+                return f"lightning-tickets run job=find {shlex.join(lines)}"
+        except UserError:
+            continue
+    return None
+
+
+def _spec(lines: list[str]) -> dict[str, Any]:
+    """Of the ticket that these overrides search for."""
+    ticket = run_of(compose_config(["job=find", *lines])).ticket
+    assert ticket is not None, "job=find refuses a run without one"
+    spec = described(ticket)
+    assert isinstance(spec, dict) and spec["is"] == TicketMask.tag
+    return spec
+
+
+def _asked(found_by: dict[str, Any]) -> list[str]:
+    """Task, sparsity, seed, rewinding, pruner and schedule."""
+    chain = found_by["chain"]
+    problems = [chain["problem"], *(chain["mix"] or {"problems": []})["problems"]]
+    tasks = [problem["task"]["name"] for problem in problems]
+    lines = [f"task={tasks[0]}", f"sparsity={found_by['percent']}"]
+    lines += [f"source={'+'.join(tasks)}"] if len(tasks) > 1 else []
+    lines += [f"mix.loss={chain['mix']['loss']}"] if len(tasks) > 1 and chain["mix"]["loss"] != "summed" else []
+    lines += [f"ticket.seed={chain['seed']}", f"seed={chain['seed'] + 1}"] if chain["seed"] else []
+    lines += _rewind(chain["rewind"], chain["rewinds"])
+    pruner = chain["pruner"]["target"].rpartition(".")[2]
+    lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
+    lines += [f"pruner.{key}={_typed(value)}" for key, value in chain["pruner"]["options"]]
+    schedule = str(chain["schedule"].get("is")).lower()
+    lines += [f"schedule={schedule}"] if schedule != "linear" else []
+    pooler = problems[0]["model"]["pooler"]
+    return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]
+
+
+def _rewind(where: float | None, rewinds: str) -> list[str]:
+    if where is None:
+        return ["rewind=none"]
+    option = "rate" if rewinds == "rate" else "fraction"
+    return [f"rewind={option}", f"rewind.fraction={where}"] if where else []
+
+
+def _settings(found: dict[str, Any], today: dict[str, Any]) -> list[str]:
+    """The values that differ, by their keys in the config."""
+    lines = []
+    for place, value in _different(found, today):
+        known = next((old for old in KEYS if place.startswith(old)), None)
+        key = place.replace(known, KEYS[known]) if known else place
+        if known and key not in OF_CONTENT:
+            lines.append(f"{key}={_typed(value)}")
+    return lines
+
+
+def _different(found: Any, today: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Where two specs differ, with what the first one has there."""
+    if isinstance(found, dict) and isinstance(today, dict):
+        for key in found:
+            yield from _different(found[key], today.get(key), f"{place}.{key}" if place else key)
+    elif found != today:
+        yield place, found
+
+
+def _typed(value: Any) -> Any:
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,1 @@
+"""Tickets for others: folders that transformers loads, model cards, the hub."""

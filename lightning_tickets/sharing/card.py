@@ -1,0 +1,114 @@
+"""The model card of an exported ticket: what was found, how, what it scores, and what the folder holds."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import ModelCard, ModelCardData
+
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.search_command import search_command
+from lightning_tickets.errors import UserError, printable
+from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.models.hub import Hub
+from lightning_tickets.pruning.mask import Mask, kept, size, sparsity
+from lightning_tickets.sharing.scores import Scores, trained
+from lightning_tickets.tickets.listing import at
+
+TEMPLATE = Path(__file__).with_name("card.md")
+TAGS = ["lottery-ticket", "pruning", "sparsity"]
+LICENSES = {"pocket": "apache-2.0"}
+UNKNOWN = "unknown"
+
+
+def model_card(
+    mask: Mask,
+    provenance: Mapping[str, Any],
+    search: dict[str, Any] | None,
+    folder: Pretrained,
+    scores: Sequence[Scores],
+    license: str | None,
+    **form: Any,
+) -> ModelCard:
+    """``search`` is the spec of its round; ``form`` has what the template asks for of the export's form."""
+    chain = search["chain"] if search else {}
+    data = ModelCardData(
+        license=license or LICENSES.get(folder.name, UNKNOWN),
+        library_name="transformers",
+        tags=TAGS,
+        datasets=_datasets(chain) or None,
+        base_model=folder.repo if isinstance(folder, Hub) else None,
+    )
+    card: ModelCard = ModelCard.from_template(
+        data,
+        template_path=str(TEMPLATE),
+        title=printable(str(provenance.get("name") or "A ticket")),
+        kept=f"{kept(mask):,}",
+        size=f"{size(mask):,}",
+        sparsity=f"{100 * sparsity(mask):.2f}",
+        version=version("lightning-tickets"),
+        facts=[(name, printable(str(value))) for name, value in _facts(provenance, chain, folder) if value is not None],
+        searched=search is not None,
+        command=search_command(search) if search else None,
+        scores=[_line(one) for one in scores],
+        **form,
+    )
+    return card
+
+
+def machine() -> str:
+    """The processor that this process runs on, as its system calls it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def _problems(chain: Mapping[str, Any]) -> list[Any]:
+    return [problem for problem in (at(chain, "problem"), *(at(chain, "mix", "problems") or ())) if problem]
+
+
+def _facts(provenance: Mapping[str, Any], chain: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
+    tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(chain)]
+    data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(chain)})
+    where = f"{folder.repo} at {folder.revision}" if isinstance(folder, Hub) else folder.name
+    rewind = {None: "none: every round goes on", 0: "the pre-trained weights"}
+    return [
+        ("network", f"{where} ({folder.fingerprint()})"),
+        ("found on", " and ".join(tasks) or None),
+        ("data", ", ".join(data) or None),
+        ("pruner", at(chain, "pruner", "target")),
+        ("rewinds to", rewind.get(chain["rewind"], f"{chain['rewind']} of a training") if chain else None),
+        ("schedule", chain.get("schedule") and _settings(chain["schedule"])),
+        ("a round trains", trained(chain["problem"]) if chain else None),
+        ("seed", chain.get("seed")),
+        ("imported from", provenance.get("imported_from")),
+    ]
+
+
+def _settings(spec: Mapping[str, Any]) -> str:
+    values = (f"{key}={value}" for key, value in sorted(spec.items()) if key != "is")
+    return f"{spec.get('is')}, {', '.join(values)}"
+
+
+def _datasets(chain: Mapping[str, Any]) -> list[str]:
+    """The hub's names of the data; the data of the pocket language is made by the suite."""
+    names = set()
+    for problem in _problems(chain):
+        if at(problem, "data", "source") == "hub":
+            try:
+                names.add(str(compose_config([f"task={at(problem, 'task', 'name')}"]).task.hub.path))
+            except UserError:  # a task of one's own
+                continue
+    return sorted(names)
+
+
+def _line(scores: Scores) -> list[str]:
+    """A row of the table, scores in points."""
+    by_seed = ", ".join(f"{100 * score:.1f} ({seed})" for seed, score in sorted(scores.by_seed.items()))
+    deviation = "" if scores.deviation is None else f"{100 * scores.deviation:.1f}"
+    return [scores.task, scores.row, scores.training, scores.metric, by_seed, f"{100 * scores.mean:.1f}", deviation]
