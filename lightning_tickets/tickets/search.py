@@ -63,7 +63,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
     point = CaptureRewindPoint(kept_step(spec, bench.steps))
     end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
     movement = Movement(bench.prunable if accepts(chain.pruner, "movement") else ())
-    trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, movement], chain)
+    trained = bench.train(spec, start, before, (chain.seed, spec.round), [point, end, movement])
     mask = prune(
         chain.pruner,
         bench,
