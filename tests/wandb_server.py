@@ -8,7 +8,9 @@ import gzip
 import json
 import re
 import struct
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,13 +56,14 @@ class WandbServer:
     def __init__(self) -> None:
         self.runs: dict[str, ServerRun] = {}
         self.artifacts: dict[str, dict[str, Any]] = {}
-        self.views: list[dict[str, Any]] = []
+        self.views: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
         self.unknown: list[str] = []
+        self.refuses = False
         self.everything = bytearray()
         self.lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"server_state": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._http = _Http(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     @contextmanager
@@ -142,6 +145,23 @@ class WandbServer:
             edges.append({"node": node})
         return {"createArtifactFiles": {"files": {"edges": edges}}}
 
+    def _artifact(self, v: dict[str, Any]) -> Any:
+        one = self.artifacts[v["id"]]
+        name, at = one["artifactCollectionName"], "2026-01-01T00:00:00"
+        entity = {"id": "E", "name": one["entityName"]}
+        project = {"id": "P", "internalId": "1", "name": one["projectName"], "entity": entity}
+        sequence = {"__typename": "ArtifactSequence", "id": f"S{v['id']}", "name": name, "project": project}
+        artifact = {"__typename": "Artifact", "id": v["id"], "artifactSequence": sequence, "versionIndex": 0}
+        artifact |= {"artifactType": {"name": one["artifactTypeName"]}, "metadata": one["metadata"], "tags": []}
+        artifact |= {"ttlDurationSeconds": -2, "ttlIsInherited": True, "state": "COMMITTED", "size": 1, "fileCount": 1}
+        artifact |= {"digest": one["digest"], "commitHash": "c", "createdAt": at, "updatedAt": at, "aliases": []}
+        return {"artifact": artifact | {"description": None, "historyStep": None}}
+
+    def _use_artifact(self, v: dict[str, Any]) -> Any:
+        one = v.get("input", v)
+        self.runs[one["runName"]].used.append(self.artifacts[one["artifactID"]]["artifactCollectionName"])
+        return {"useArtifact": {"artifact": {"id": one["artifactID"]}}}
+
     def _commit(self, v: dict[str, Any]) -> Any:
         return {"commitArtifact": {"artifact": {"id": v["artifactID"], "digest": "d"}}}
 
@@ -151,20 +171,24 @@ class WandbServer:
         return {"viewer": viewer, "serverInfo": info}
 
     def _view(self, v: dict[str, Any]) -> Any:
-        self.views.append(v)
-        project = {"id": "P", "name": v.get("projectName"), "entityName": v.get("entityName"), "internalId": "1"}
-        project |= {"readOnly": False, "entity": {"id": "E", "name": "me", "isTeam": False}}
-        view = {"id": f"view{len(self.views)}", "name": v.get("name") or f"view{len(self.views)}", "project": project}
-        view |= {key: v.get(key) for key in ("displayName", "type", "spec")} | {"description": ""}
-        at = {"createdAt": "2026-01-01T00:00:00", "updatedAt": "2026-01-01T00:00:00"}
+        """Changed in place where it is known."""
+        key = v.get("id") or f"view{len(self.views)}"
+        project = {"id": "P", "name": v["projectName"], "entityName": v["entityName"]}
+        told = {name: v.get(name) for name in ("name", "displayName", "type", "spec")}
+        self.views[key] = {"id": key, "project": project, "description": "", "updatedAt": "2026-01-01T00:00:00"} | told
+        return {"upsertView": {"view": self.views[key], "inserted": v.get("id") is None}}
+
+    def _projects(self, v: dict[str, Any]) -> Any:
+        names = dict.fromkeys(run.told["project"] for run in self.runs.values())
+        common = {"entityName": "me", "createdAt": "2026-01-01T00:00:00", "isBenchmark": False, "user": None}
+        edges = [{"node": {"__typename": "Project", "id": "P", "name": name} | common} for name in names]
         return {
-            "upsertView": {"view": view | at | {"user": {"id": "U", "username": "me", "name": "me"}}, "inserted": True}
+            "models": {"pageInfo": {"__typename": "PageInfo", "endCursor": None, "hasNextPage": False}, "edges": edges}
         }
 
-    def _project(self, v: dict[str, Any]) -> Any:
-        project = {"id": "P", "name": v.get("name"), "entityName": "me", "internalId": "1", "description": ""}
-        project |= {"access": "PRIVATE", "views": "{}"}
-        return {"upsertModel": {"project": project, "model": project, "inserted": True}}
+    def _find_view(self, v: dict[str, Any]) -> Any:
+        node = next(view for view in self.views.values() if view["name"] == v["viewName"])
+        return {"project": {"allViews": {"edges": [{"node": node}]}}}
 
 
 ANSWERS = {
@@ -177,11 +201,24 @@ ANSWERS = {
     "commitArtifact": WandbServer._commit,
     "createArtifact": WandbServer._create_artifact,
     "upsertView": WandbServer._view,
-    "upsertModel": WandbServer._project,
+    "GetProjects": WandbServer._projects,
+    "allViews": WandbServer._find_view,
     "Viewer": WandbServer._viewer,
+    "GetDefaultEntity": WandbServer._viewer,
+    "ArtifactByID": WandbServer._artifact,
+    "UseArtifact": WandbServer._use_artifact,
+    "ArtifactType": lambda server, v: {"project": {"artifact": None}},
     "OrganizationCoreWeave": lambda server, v: {"entity": None},
+    "ServerFeatures": lambda server, v: {"serverInfo": {"features": []}},
     "ServerInfo": lambda server, v: {"serverInfo": {"cliVersionInfo": {}, "features": []}},
 }
+
+
+class _Http(ThreadingHTTPServer):
+    def handle_error(self, *address: Any) -> None:
+        """A client that has ended takes its connections with it."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -225,7 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
 
     def _send(self, body: bytes) -> None:
-        self.send_response(200)
+        self.send_response(403 if self.server_state.refuses else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -254,6 +291,17 @@ class OfflineRun:
     artifacts: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
     exit_code: int | None = None
+
+
+def offline_runs(folder: Path) -> list[OfflineRun]:
+    """In the order in which they were made, once W&B's own process has written them."""
+    until = time.monotonic() + 60
+    while True:
+        logs = sorted(folder.glob("wandb/offline-run-*/*.wandb"), key=lambda path: path.parent.name.split("-")[2:3])
+        runs = [read_offline(log) for log in logs]
+        if all(run.exit_code is not None for run in runs) or time.monotonic() > until:
+            return runs
+        time.sleep(0.1)
 
 
 def read_offline(log: Path) -> OfflineRun:

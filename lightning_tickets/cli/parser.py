@@ -14,7 +14,7 @@ import shtab
 
 from lightning_tickets.errors import UserError
 
-COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain")
+COMMANDS = ("run", "plan", "status", "report", "claims", "wandb", "store", "ticket", "pretrain")
 PROGRAM = "lightning-tickets"
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."
 

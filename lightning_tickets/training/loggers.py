@@ -5,7 +5,6 @@ A logger may ask, by the names of its parameters, for the training's ``name``, e
 row, scale and protocol). No torch at import: planning reads the config.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from lightning_tickets.training.curve import continued
 OFFERED = ("name", "config", "folder", "group", "tags")
 PACKAGES = {"mlflow": ("mlflow", "mlflow_skinny"), "tensorboard": ("tensorboard", "tensorboardX")}  # any one of them
 PROJECT = "lightning-tickets"
+STEP, ROUND = "trainer/global_step", "round"  # the axes of W&B's runs: the first is the one that Lightning's logger has
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,6 @@ def wandb(
     from lightning_tickets.training.wandb_logger import StepLogger, define_axes
 
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("WANDB_DATA_DIR", str(folder.absolute()))
     run_folder, _, part = name.partition("/round-")
     run = wandb.init(
         project=project,
@@ -105,7 +104,7 @@ def wandb(
         dir=folder,
         config=config,
         resume="allow",
-        settings=wandb.Settings(silent=True, console="off", disable_git=True),
+        settings=wandb.Settings(silent=True, console="off", disable_git=True, program="lightning-tickets"),
     )
     define_axes(run, is_search=bool(part))
     code = 1

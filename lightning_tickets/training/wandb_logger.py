@@ -5,8 +5,8 @@ from typing import Any
 
 from pytorch_lightning.loggers import WandbLogger
 
-STEP = "trainer/global_step"  # the axis that WandbLogger draws against
-ROUND = "round"
+from lightning_tickets.training.loggers import ROUND, STEP
+
 BY_ROUND = ("sparsity", "score", "dev/*")  # of a search, drawn against its rounds
 
 

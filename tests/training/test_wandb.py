@@ -3,9 +3,7 @@
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,23 +16,12 @@ from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.tickets.artefacts import content
 from tests.training.test_checkpoint import Cut
-from tests.wandb_server import KEY, read_offline, running_server
+from tests.wandb_server import KEY, offline_runs, running_server
 
 TARGET = "lightning_tickets.training.loggers.wandb"
 STEP = "trainer/global_step"
 server = pytest.fixture(running_server)
 TRAIN = {f"train/{name}" for name in ("loss", "rate", "gradient_norm", "examples_per_second")}
-
-
-def offline_runs(folder: Path) -> list:
-    """In the order in which they were made, once W&B's own process has written them."""
-    until = time.monotonic() + 60
-    while True:
-        logs = sorted(folder.glob("wandb/offline-run-*/*.wandb"), key=lambda path: path.parent.name.split("-")[2:3])
-        runs = [read_offline(log) for log in logs]
-        if all(run.exit_code is not None for run in runs) or time.monotonic() > until:
-            return runs
-        time.sleep(0.1)
 
 
 @pytest.fixture
