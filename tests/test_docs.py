@@ -8,6 +8,7 @@ import pytest
 
 from lightning_tickets.cli.main import main
 from lightning_tickets.cli.parser import COMMANDS, PROGRAM, command_parser
+from lightning_tickets.cli.wandb import OPTIONS
 from lightning_tickets.composition.compose import compose_config, with_globs
 from lightning_tickets.composition.overrides import parse_overrides
 from lightning_tickets.composition.parse_sweep import lines_of
@@ -42,7 +43,8 @@ def test_links_lead_somewhere(page):
 def test_a_command_is_one_that_can_be_typed(words):
     """Its options by argparse, its overrides by Hydra; those of the suite's own config compose."""
     arguments = command_parser(words[0])[1].parse_intermixed_args(words[1:])
-    overrides = with_globs(parse_overrides(getattr(arguments, "overrides", [])))
+    lines = [line for line in getattr(arguments, "overrides", []) if line.partition("=")[0] not in OPTIONS]
+    overrides = with_globs(parse_overrides(lines))
     if words[0] != "pretrain" and not getattr(arguments, "config_dir", []):
         assert compose_config([lines_of(override)[0] for override in overrides]).task.name
 
