@@ -103,7 +103,7 @@ def measure(overrides: list[str], windows: int = WINDOWS) -> Measured:
         context = RunContext(Store(place / "runs"), source, network, Path(tempfile.gettempdir()), hardware=hardware)
         training = replace(run.problem.training, steps=WINDOW * (windows + 1), epochs=None)
         bench, clock = Workbench(replace(run.problem, training=training), context), Clock()
-        bench.train("throughput", TrainingStart(bench.theta), full(bench.prunable), (1, 0), [clock])
+        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [clock])
     lengths = bench.splits.train.lengths
     tokens = training.batch_size * sum(lengths) / len(lengths)
     return Measured(clock.windows(), training.batch_size, tokens, 6 * tokens * size(bench.prunable))

@@ -74,6 +74,12 @@ name = Check(
     "a letter, then letters, digits, _ . or -, at most 60 and no --",
     lambda value: isinstance(value, str) and re.fullmatch(NAME, value, re.ASCII) is not None,
 )
+wandb_name = Check(
+    "1 to 128 characters without / \\ # ? % :",
+    lambda value: (
+        isinstance(value, str) and value.isprintable() and re.fullmatch(r"[^/\\#?%:]{1,128}", value) is not None
+    ),
+)
 positive = Check("a number > 0", lambda value: type(value) in (int, float) and 0 < value <= LARGEST, float)
 below_one = Check("a number >= 0 and < 1", lambda value: type(value) in (int, float) and 0 <= value < 1, float)
 null = Check("null", lambda value: value is None)

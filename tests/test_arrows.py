@@ -79,6 +79,7 @@ MAY["sharing"] = {
     "report.figures.ticket",
 }
 MAY["api"] = {"composition", "execution.machine", "models.encoder", "published", "pruning", "runs", "tickets"}
+MAY["dashboards"] = {"composition", "report", "runs", "studies", "tickets", "training.loggers"}
 EVERYTHING = {"cli", "__main__", "__init__"}
 
 
@@ -120,6 +121,11 @@ def test_imports_follow_the_arrows(path, room):
         ("cli.plan", "torch matplotlib"),
         ("cli.report", "torch"),
         ("cli.status", "torch"),
+        ("cli.wandb", "torch wandb matplotlib"),
+        ("dashboards.content", "torch wandb matplotlib"),
+        ("dashboards.exhibits", "torch wandb"),
+        ("dashboards.push", "torch wandb matplotlib"),
+        ("dashboards.workspace", "torch"),
         ("composition.sweep", "torch pyarrow datasets huggingface_hub"),
         ("tickets.spec", "torch"),
         ("execution.sweep", "torch"),

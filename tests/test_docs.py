@@ -14,6 +14,7 @@ import pytest
 import lightning_tickets
 from lightning_tickets.cli.main import main
 from lightning_tickets.cli.parser import COMMANDS, PROGRAM, command_parser
+from lightning_tickets.cli.wandb import OPTIONS
 from lightning_tickets.composition.compose import compose_config, conf_dir, with_globs
 from lightning_tickets.composition.overrides import NOT_CHOICES, parse_overrides
 from lightning_tickets.composition.parse_sweep import lines_of
@@ -107,7 +108,8 @@ def test_there_are_commands_of_every_kind():
 def test_a_command_is_one_that_can_be_typed(words):
     """Its options by argparse, its overrides by Hydra; those of the suite's own config compose."""
     arguments = command_parser(words[0])[1].parse_intermixed_args(words[1:])
-    overrides = with_globs(parse_overrides(getattr(arguments, "overrides", [])))
+    lines = [line for line in getattr(arguments, "overrides", []) if line.partition("=")[0] not in OPTIONS]
+    overrides = with_globs(parse_overrides(lines))
     if words[0] != "pretrain" and not getattr(arguments, "config_dir", []):
         assert compose_config([lines_of(override)[0] for override in overrides]).task.name
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from lightning_tickets.errors import UserError, unknown
 
-COMMANDS = ("run", "plan", "status", "report", "claims", "store", "ticket", "pretrain", "completion")
+COMMANDS = ("run", "plan", "status", "report", "claims", "wandb", "store", "ticket", "pretrain", "completion")
 PROGRAM = "lightning-tickets"
 OF_HYDRA = ("-sc", "--shell-completion")
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."

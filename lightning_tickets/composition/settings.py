@@ -1,12 +1,14 @@
 """How a composed config says that trainings go, and where things lie; each value is checked where it is read."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig
 
 from lightning_tickets import checks
-from lightning_tickets.checks import checked_settings, mapping, null, number
+from lightning_tickets.checks import checked_settings, mapping, null, number, wandb_name
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError, unknown
@@ -53,7 +55,17 @@ def cache(config: DictConfig) -> Path:
 def logger(config: DictConfig) -> LoggerConfig:
     """The logger of curves; UserError for one that needs what no training has."""
     component = component_at("logger", config.logger, OFFERED)
-    return LoggerConfig(component, root(config) / "curves")
+    protocol = str(config.protocol.get("name", ""))
+    settings = LoggerConfig(component, root(config) / "curves", scale=str(config.scale), protocol=protocol)
+    if settings.kind == "wandb":
+        check_wandb("logger.", dict(component.options))
+    return settings
+
+
+def check_wandb(prefix: str, options: Mapping[str, Any]) -> None:
+    """UserError for a ``project`` or an ``entity`` that W&B does not take."""
+    for key in options.keys() & {"project", "entity"}:
+        wandb_name(f"{prefix}{key}", options[key])
 
 
 def lease(config: DictConfig) -> float:

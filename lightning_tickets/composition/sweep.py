@@ -157,7 +157,7 @@ class Sweep:
         """What a worker is sent to do one of the plan's jobs."""
         assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
         context = self.composer.context(job.cell)
-        context = replace(context, logger=replace(context.logger, group=self.name))
+        context = replace(context, logger=replace(context.logger, study=self.name))
         return WorkItem(job.name, _command(job.overrides), job.target, context)
 
     def studies(self) -> list[tuple[str, Plan]]:

@@ -2,11 +2,12 @@
 
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.training.config import Hardware
-from lightning_tickets.training.loggers import LoggerConfig
+from lightning_tickets.training.loggers import PACKAGES, LoggerConfig
 
 
 def prepare(root: Path, hardware: Hardware, logger: LoggerConfig, fetch: Callable[[], None]) -> None:
@@ -19,12 +20,15 @@ def prepare(root: Path, hardware: Hardware, logger: LoggerConfig, fetch: Callabl
 def check_machine(hardware: Hardware, logger: LoggerConfig, here: bool = True) -> None:
     """UserError naming the setting that asks for what is not there; ``here`` unless the trainings go to other machines.
 
-    ``trainer=gpu`` needs a GPU, W&B online needs a key.
+    ``trainer=gpu`` needs a GPU, W&B online needs a key, some loggers need a package.
     """
     if hardware.accelerator == "gpu" and here:
         _check_gpu()
+    packages = PACKAGES.get(logger.kind, ())
+    if packages and not any(map(find_spec, packages)):
+        raise UserError(f"logger={logger.kind}: expected the package {' or '.join(packages)} to be installed")
     if logger.is_online:
-        _check_login()
+        check_login("logger.mode=online")
 
 
 def make_root(root: Path) -> None:
@@ -44,12 +48,13 @@ def _check_gpu() -> None:
         raise UserError("trainer=gpu: PyTorch sees no GPU on this machine")
 
 
-def _check_login() -> None:
+def check_login(setting: str) -> None:
+    """UserError unless W&B has a key; it is not sent anywhere."""
     import wandb
 
     try:
         known = wandb.login(prompt=False, verify=False)
     except wandb.Error as error:
-        raise UserError(f"logger.mode=online: {reason(error)}") from error
+        raise UserError(f"{setting}: {reason(error)}") from error
     if not known:
-        raise UserError("logger.mode=online: expected a key of Weights & Biases (`wandb login`, or WANDB_API_KEY)")
+        raise UserError(f"{setting}: expected a key of Weights & Biases (`wandb login`, or WANDB_API_KEY)")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from lightning_tickets.errors import Damaged
 from lightning_tickets.runs.maintenance import damaged
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.result import Result, check, columns_of, open_ticket, read_result
+from lightning_tickets.tickets.result import Result, check, columns_of, open_ticket, read_result, read_round
 from lightning_tickets.tickets.spec import Run, TicketMask
 
 SMALL = 1 << 14  # bytes of a file whose checksum is computed in passing
@@ -26,6 +26,12 @@ class Reader:
     def result(self, run: Run) -> Result | None:
         """The verified result of a run."""
         return self._noted(run.name, lambda: read_result(self.store, run))
+
+    def round_result(self, spec: TicketMask) -> Result | None:
+        """The verified result of a round of a search; a round that has not trained has none."""
+        if not self.store.has(spec.name) or spec not in spec.trained:
+            return None
+        return self._noted(spec.name, lambda: read_round(self.store, spec.name, spec))
 
     def columns(self, name: str) -> dict[str, list[float]] | None:
         """What the metrics of a run are of."""

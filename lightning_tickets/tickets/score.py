@@ -36,8 +36,7 @@ def score_run(run: Run, context: RunContext) -> Result:
 def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -> Result:
     began, bench = time.perf_counter(), Workbench(run.problem, context)
     mask = _mask(run, bench, ticket)
-    chain = run.ticket.chain if run.ticket is not None else None
-    score = bench.train(run.name, _start(run, bench), mask, (run.seed, 0), chain=chain).score
+    score = bench.train(run, _start(run, bench), mask, (run.seed, 0)).score
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with context.store.publish(run.name, run, lease) as folder:
         write_examples(folder, score.columns)

@@ -62,7 +62,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
     point = CaptureRewindPoint(kept_step(spec, bench.steps))
     end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
     own = training_callback(chain.pruner, bench.prunable)
-    trained = bench.train(spec.name, start, before, (chain.seed, spec.round), [point, end, *own], chain)
+    trained = bench.train(spec, start, before, (chain.seed, spec.round), [point, end, *own])
     mask = prune(
         chain.pruner,
         bench,

@@ -55,6 +55,11 @@ class Chain:
     def name(self) -> str:
         return run_name(f"find-{self.tasks}-imp-seed{self.seed}", self)
 
+    @property
+    def group(self) -> str:
+        """The name of all searches that differ from it in the seed only."""
+        return run_name(f"find-{self.tasks}-imp", replace(self, seed=0))
+
 
 @dataclass(frozen=True)
 class TicketMask:
@@ -87,6 +92,11 @@ class TicketMask:
     def name(self) -> str:
         """Where the store keeps the ticket: a folder within its chain's."""
         return f"{self.chain.name}/round-{self.round:02d}"
+
+    @property
+    def group(self) -> str:
+        """That of its search."""
+        return self.chain.group
 
 
 @dataclass(frozen=True)
@@ -163,7 +173,15 @@ class Run:
 
     @cached_property
     def name(self) -> str:
+        return run_name(f"{self._cell}-seed{self.seed}", self)
+
+    @property
+    def group(self) -> str:
+        """The name of its cell: of all runs that differ from it in the seed only."""
+        return run_name(self._cell, replace(self, seed=0))
+
+    @property
+    def _cell(self) -> str:
         source = f"-of-{self.ticket.chain.tasks}" if self.ticket and self.transferred else ""
         sparsity = f"-s{self.percent}" if self.percent else ""
-        slug = f"{self.problem.task.name}-{self.row.replace('_', '-')}{source}{sparsity}-seed{self.seed}"
-        return run_name(slug, self)
+        return f"{self.problem.task.name}-{self.row.replace('_', '-')}{source}{sparsity}"

@@ -4,6 +4,7 @@ import copy
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import islice
@@ -21,14 +22,15 @@ from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler
 from lightning_tickets.models.heads import make_head
 from lightning_tickets.models.packing import pack
 from lightning_tickets.pruning.callback import PruningCallback
-from lightning_tickets.pruning.mask import Mask, Weights, apply_, sparsity
+from lightning_tickets.pruning.mask import Mask, Weights, apply_, kept, size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Columns, Score
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.examples import load_splits
+from lightning_tickets.tickets.logged import result_row, spec_config, tags, trained_percent
 from lightning_tickets.tickets.problem import Mix, Problem
 from lightning_tickets.tickets.rewinding import TrainingStart
-from lightning_tickets.tickets.spec import Chain
+from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import StepRange
 from lightning_tickets.training.divergence import Diverged
@@ -98,27 +100,22 @@ class Workbench:
 
     def train(
         self,
-        name: str,
+        spec: Run | TicketMask,
         start: TrainingStart,
         mask: Mask,
         seeds: tuple[int, int],
         callbacks: Sequence[lightning.Callback] = (),
-        chain: Chain | None = None,
     ) -> Trained:
-        """f(x; m ⊙ θ, γ) trained from its start, its curves under ``name``; ``seeds`` are the run's and the round.
-
-        ``chain`` is the one that finds, or has found, the mask: part of what loggers get.
-        """
+        """f(x; m ⊙ θ, γ) of a run, or of a round of a search, from its start; ``seeds`` are its seed and the round."""
+        name, percent = spec.name, trained_percent(spec, kept(mask), size(mask))
         encoder = self._copy()
         encoder.load_state_dict(start.theta)
         parts = self.parts(encoder, seeds[0] if start.head_seed is None else start.head_seed, start.gamma)
         course = StepRange(self.steps, start.begin, start.horizon)
         matrices = prunable(encoder, self._prunes_pooler)
         hardware = self.context.hardware
-        config = {"task": self.problem.task.name, "seed": seeds[0], "sparsity": sparsity(mask)}
-        config |= {"source": chain.tasks, "rewind": chain.rewind} if chain else {}
         sampled = self.mix is not None and self.mix.loss == "sampled"
-        with self.context.logger.logger(name, config) as logger, bar(name, self.steps - start.begin) as update:
+        with self._logger(spec, percent) as logger, bar(name, self.steps - start.begin) as update:
             LOG.debug("%s: trains %d steps from step %d", name, self.steps - start.begin, start.begin)
             if update is None and hardware.progress:
                 print(name, file=sys.stderr)
@@ -129,8 +126,19 @@ class Workbench:
                 )
             except Diverged as diverged:
                 raise UserError(f"{name}: the training has diverged, {diverged}; nothing is published") from diverged
+            score = self._all_metrics(scores)
+            if logger is not None:
+                row = result_row(score.metrics, self.problem.task.metric, percent, spec)
+                logger.log_metrics(row, step=self.steps)
+                logger.save()
         weights = {name: p.detach().cpu() for name, p in matrices.items()}
-        return Trained(self._all_metrics(scores), weights, partial(self._gradients, encoder, parts))
+        return Trained(score, weights, partial(self._gradients, encoder, parts))
+
+    def _logger(self, spec: Run | TicketMask, percent: float) -> AbstractContextManager[Any]:
+        """The logger of a training, told all that it is."""
+        logger = self.context.logger
+        config = spec_config(spec, percent, logger.scale, logger.protocol) | {"steps": self.steps}
+        return logger.logger(spec.name, config, spec.group, tags(config, [logger.study]))
 
     def _checkpoint(self, name: str) -> Checkpoint | None:
         every = self.context.hardware.checkpoint_every

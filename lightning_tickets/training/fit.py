@@ -23,6 +23,7 @@ from lightning_tickets.training.datamodule import TaskDataModule
 from lightning_tickets.training.divergence import DivergenceCheck
 from lightning_tickets.training.loaders import TaskData
 from lightning_tickets.training.module import TaskModule
+from lightning_tickets.training.step_metrics import StepMetrics
 
 LOG_EVERY = 10
 for chatty in ("pytorch_lightning", "lightning_fabric"):
@@ -63,17 +64,14 @@ def fit(
     module = TaskModule(encoder.train(), parts, settings, course)
     data = TaskDataModule(parts, steps, sampled, seeds)
     with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
-        callbacks = [DivergenceCheck(), *callbacks, *([checkpoint] if checkpoint else [])]
-        trainer = _trainer(settings, hardware, steps, logger, callbacks, checkpoint.folder if checkpoint else None)
+        metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
+        callbacks = [DivergenceCheck(), *callbacks, *metrics, *([checkpoint] if checkpoint else [])]
+        trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder if checkpoint else None)
         with checkpoint.listening() if checkpoint else nullcontext():
             latest = checkpoint.latest() if checkpoint else None
             trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
     trainer.validate(module, datamodule=data, verbose=False)
-    scores = [_together(data, module.scores, number) for number in range(len(parts))]
-    if logger is not None:
-        logger.log_metrics({f"dev/{name}": value for name, value in scores[0].metrics.items()}, step=course.steps)
-        logger.save()
-    return scores
+    return [_together(data, module.scores, number) for number in range(len(parts))]
 
 
 def _recompute(encoder: Any) -> None:
@@ -103,7 +101,6 @@ def _together(data: TaskDataModule, scores: Sequence[Score], task: int) -> Score
 def _trainer(
     settings: Training,
     hardware: Hardware,
-    steps: int,
     logger: Logger | None,
     callbacks: Sequence[lightning.Callback],
     folder: Path | None,
@@ -123,7 +120,6 @@ def _trainer(
         gradient_clip_val=settings.clip,
         callbacks=list(callbacks),
         logger=logger or False,
-        log_every_n_steps=min(LOG_EVERY, steps),
         enable_progress_bar=False,
         enable_model_summary=False,
         enable_checkpointing=False,

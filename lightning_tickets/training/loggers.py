@@ -1,46 +1,59 @@
 """Loggers of a training's curves, components that give a Lightning logger: none of them changes a result.
 
-A logger may ask, by the names of its parameters, for the training's ``name``, what it is (``config``), the ``folder``
-of all curves and the ``group`` of its sweep. No torch at import: planning reads the config.
+A logger may ask, by the names of its parameters, for the training's ``name``, everything that it is (``config``), the
+``folder`` of all curves, the ``group`` of the runs that differ from it in the seed only, and ``tags`` (its study, task,
+row, scale and protocol). No torch at import: planning reads the config.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from lightning_tickets.components import Component, call
-from lightning_tickets.errors import UserError, reason
+from lightning_tickets.errors import Interrupted, UserError, reason
 from lightning_tickets.training.curve import continued
 
-OFFERED = ("name", "config", "folder", "group")
+OFFERED = ("name", "config", "folder", "group", "tags")
+PACKAGES = {"mlflow": ("mlflow", "mlflow_skinny"), "tensorboard": ("tensorboard", "tensorboardX")}  # any one of them
+PROJECT = "lightning-tickets"
+STEP, ROUND = "trainer/global_step", "round"  # the axes of W&B's runs: the first is the one that Lightning's logger has
 
 
 @dataclass(frozen=True)
 class LoggerConfig:
-    """Curves lie below ``folder``; without a component there are none. Runs of a sweep share a ``group``."""
+    """Curves lie below ``folder``; without a component there are none. ``study`` is the sweep that a run is of."""
 
     component: Component | None = None
     folder: Path = Path("multirun/curves")
-    group: str = ""
+    study: str = ""
+    scale: str = ""
+    protocol: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The name of its function if it is one of ours, such as ``wandb``."""
+        module, _, function = self.component.target.rpartition(".") if self.component else ("", "", "")
+        return function if module == __name__ else ""
 
     @property
     def is_online(self) -> bool:
         """Whether it is W&B's, and sends what it gets to a server."""
-        wandbs = self.component is not None and self.component.target == f"{__name__}.wandb"
-        return wandbs and ("mode", "online") in self.component.options  # type: ignore[union-attr]
+        return self.kind == "wandb" and dict(self.component.options).get("mode") == "online"  # type: ignore[union-attr]
 
-    def logger(self, name: str, config: Mapping[str, Any]) -> AbstractContextManager[Any]:
+    def logger(
+        self, name: str, config: Mapping[str, Any], group: str, tags: Sequence[str]
+    ) -> AbstractContextManager[Any]:
         """A Lightning logger for one training, or None; closed however the training ends.
 
         UserError where the logger's package is not installed.
         """
         if self.component is None:
             return nullcontext()
+        offered = {"name": name, "config": dict(config), "folder": self.folder, "group": group, "tags": tuple(tags)}
         try:
-            made = call(self.component, name=name, config=dict(config), folder=self.folder, group=self.group)
+            made = call(self.component, **offered)
         except ModuleNotFoundError as error:
             raise UserError(f"logger={self.component.name}: a package is not installed ({reason(error)})") from error
         return made if isinstance(made, AbstractContextManager) else nullcontext(made)
@@ -64,31 +77,43 @@ def wandb(
     config: dict[str, Any],
     folder: Path,
     group: str,
-    project: str = "lightning-tickets",
+    tags: tuple[str, ...],
+    project: str = PROJECT,
+    entity: str | None = None,
     mode: Literal["offline", "online"] = "offline",
 ) -> Iterator[Any]:
-    """One W&B run, its id the hash in the training's name."""
+    """One W&B run, its id the hash in the training's name; the rounds of a search are one run, one after another.
+
+    A training that is resumed continues its run: online at once, offline when ``wandb sync`` joins the pieces.
+    """
     import wandb
-    from pytorch_lightning.loggers import WandbLogger
+
+    from lightning_tickets.training.wandb_logger import StepLogger, define_axes
 
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("WANDB_DATA_DIR", str(folder.absolute()))
-    run_folder, _, part = name.partition("/")
+    run_folder, _, part = name.partition("/round-")
     run = wandb.init(
         project=project,
-        id=run_folder[-8:] + (f"-{part}" if part else ""),
-        name=name,
-        group=group or None,
+        entity=entity,
+        id=run_folder[-8:],
+        name=run_folder,
+        group=group,
+        tags=tags,
         job_type="find" if part else "train",
         mode=mode,
         dir=folder,
         config=config,
-        settings=wandb.Settings(silent=True, console="off"),
+        resume="allow",
+        settings=wandb.Settings(silent=True, console="off", disable_git=True, program="lightning-tickets"),
     )
+    define_axes(run, is_search=bool(part))
     code = 1
     try:
-        yield WandbLogger(experiment=run)
+        yield StepLogger(run, before=(int(part) - 1) * config["steps"] if part else 0)
         code = 0
+    except Interrupted:
+        run.mark_preempting()
+        raise
     finally:
         run.finish(exit_code=code)
 
@@ -107,13 +132,14 @@ def mlflow(
     config: dict[str, Any],
     folder: Path,
     group: str,
-    project: str = "lightning-tickets",
+    tags: tuple[str, ...],
+    project: str = PROJECT,
     tracking_uri: str | None = None,
 ) -> Any:
     """One MLflow run, below the folder of curves unless there is a ``tracking_uri``."""
     from pytorch_lightning.loggers import MLFlowLogger
 
     place = tracking_uri or f"file:{folder.absolute() / 'mlruns'}"
-    logger = MLFlowLogger(project, run_name=name, tracking_uri=place, tags={"group": group})
+    logger = MLFlowLogger(project, run_name=name, tracking_uri=place, tags={"group": group, "tags": ",".join(tags)})
     logger.log_hyperparams(config)
     return logger

@@ -54,11 +54,7 @@ class TaskModule(lightning.LightningModule):
         return {k: {name: v.pin_memory() for name, v in with_places(b).items()} for k, b in batches.items()}
 
     def training_step(self, batches: Mapping[int, Batch], index: int) -> Tensor:
-        loss = self.loss(batches)
-        if self.logger is not None:
-            self.log("train/loss", loss, batch_size=sum(len(batch["input_ids"]) for batch in batches.values()))
-            self.log("train/rate", self.optimizers().param_groups[0]["lr"])  # type: ignore[union-attr]
-        return loss
+        return self.loss(batches)
 
     def on_validation_epoch_start(self) -> None:
         self._predictions = [dict[int, Any]() for _ in self._data.scored]

@@ -16,7 +16,8 @@ def train_once(context, tiny_run) -> Callable[..., Trained]:
     """The whole network of a run under some overrides, trained from θ0 on some hardware."""
 
     def train(*overrides: str, **hardware: int | None) -> Trained:
-        bench = Workbench(tiny_run(*overrides).problem, replace(context, hardware=Hardware(**hardware)))
-        return bench.train("x", TrainingStart(bench.theta), full(bench.prunable), (1, 0))
+        run = tiny_run(*overrides)
+        bench = Workbench(run.problem, replace(context, hardware=Hardware(**hardware)))
+        return bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0))
 
     return train

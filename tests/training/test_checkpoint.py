@@ -1,5 +1,6 @@
 """A training that is cut off at any step, by a signal, goes on to the bytes of one that was not."""
 
+import csv
 import os
 import signal
 from dataclasses import replace
@@ -96,9 +97,15 @@ def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cu
             score_run(run, part)
         monkeypatch.undo()
     score_run(run, part)
-    one, other = ((tmp_path / name / run.name / "metrics.csv").read_text() for name in ("whole", "part"))
-    assert one == other and one.count("\n") == 1 + 6 + 1
+    one, other = (_rows(tmp_path / name / run.name / "metrics.csv") for name in ("whole", "part"))
+    assert one == other and len(one) == 6 + 1
     assert [path.name for path in (tmp_path / "part" / run.name).iterdir()] == ["metrics.csv"]
+
+
+def _rows(path):
+    """Of a curve, without the one column that a clock decides."""
+    with path.open(newline="") as file:
+        return [{key: row[key] for key in row if key != "train/examples_per_second"} for row in csv.DictReader(file)]
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "half"])

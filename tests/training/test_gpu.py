@@ -31,10 +31,11 @@ def train(context, tiny_run):
     """One training on the GPU of the half of θ0's weights that are largest, and the mask."""
 
     def one(*overrides, callbacks=()):
-        bench = Workbench(tiny_run(*overrides).problem, replace(context, hardware=GPU))
+        run = tiny_run(*overrides)
+        bench = Workbench(run.problem, replace(context, hardware=GPU))
         weights = bench.prunable
         mask = keep_largest(weights, full(weights), sum(w.numel() for w in weights.values()) // 2)
-        return bench.train("x", TrainingStart(bench.theta), mask, (1, 0), callbacks), mask
+        return bench.train(run, TrainingStart(bench.theta), mask, (1, 0), callbacks), mask
 
     return one
 

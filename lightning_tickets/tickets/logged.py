@@ -1,0 +1,107 @@
+"""What loggers and dashboards are told of a run: its whole config, its group and its tags. No torch here."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lightning_tickets.runs.hashed_as import HASHED_AS
+from lightning_tickets.runs.identity import described
+from lightning_tickets.tickets.problem import Problem
+from lightning_tickets.tickets.spec import Chain, DrawnMask, GivenMask, Run, TicketMask
+
+FIND = "find"  # the row of a search
+NAMES = {path: name for name, path in HASHED_AS.items()}
+
+
+def run_config(run: Run, percent: float, scale: str, protocol: str) -> dict[str, Any]:
+    """Every setting of a scored training; ``percent`` is the sparsity of its mask, 70 and not 0.7000001."""
+    ticket = run.ticket
+    return {
+        "name": run.name,
+        **_shared(run.row, run.problem, ticket.chain if ticket else None, scale, protocol),
+        "seed": run.seed,
+        "sparsity": percent,
+        "round": ticket.round if ticket else None,
+        "ticket": ticket.name if ticket else None,
+        **({"pruner": run.mask.pruner.name} if isinstance(run.mask, DrawnMask) else {}),
+        "mask": _plain(described(run.mask), leave_out=("ticket", "chain")),
+        "initialization": _plain(described(run.initialization)),
+        **_settings(run.problem),
+        "search": _search(ticket.chain) if ticket else None,
+    }
+
+
+def chain_config(chain: Chain, scale: str, protocol: str) -> dict[str, Any]:
+    """Every setting of a search; its rounds differ in nothing of it."""
+    return {
+        "name": chain.name,
+        **_shared(FIND, chain.problem, chain, scale, protocol),
+        "seed": chain.seed,
+        **_settings(chain.problem),
+        "search": _search(chain),
+    }
+
+
+def spec_config(spec: Run | TicketMask, percent: float, scale: str, protocol: str) -> dict[str, Any]:
+    """Of what is trained: of a round of a search it is the search's."""
+    if isinstance(spec, TicketMask):
+        return chain_config(spec.chain, scale, protocol)
+    return run_config(spec, percent, scale, protocol)
+
+
+def trained_percent(spec: Run | TicketMask, kept: int, prunable: int) -> float:
+    """The sparsity that is trained, in percent, as it was asked for; of a mask from a file as it is.
+
+    A round of a search trains at the sparsity of the round before.
+    """
+    if isinstance(spec, TicketMask):
+        return spec.rounds[-2].percent if spec.round > 1 else 0
+    return round(100 - 100 * kept / prunable, 2) if isinstance(spec.mask, GivenMask) else spec.percent
+
+
+def result_row(metrics: Mapping[str, float], metric: str, percent: float, spec: Run | TicketMask) -> dict[str, float]:
+    """What a finished training has: every metric, the one that tables show as ``score``, sparsity, and its round."""
+    scores = {f"dev/{name}": value for name, value in metrics.items()}
+    rounds = {"round": spec.round} if isinstance(spec, TicketMask) else {}
+    return {**scores, "score": metrics[metric], "sparsity": percent, **rounds}
+
+
+def tags(config: dict[str, Any], studies: Iterable[str]) -> tuple[str, ...]:
+    """``task:cola`` and so on, and ``study:table2`` for every study that uses the run."""
+    own = (f"{key}:{config[key]}" for key in ("task", "row", "scale", "protocol") if config[key])
+    return (*(f"study:{name}" for name in studies if name), *own)
+
+
+def _shared(row: str, problem: Problem, chain: Chain | None, scale: str, protocol: str) -> dict[str, Any]:
+    return {
+        "task": problem.task.name,
+        "row": row,
+        "source": chain.tasks if chain else None,
+        "pruner": chain.pruner.name if chain else None,
+        "rewind": chain.rewind if chain else None,
+        "metric": problem.task.metric,
+        "scale": scale,
+        "protocol": protocol,
+    }
+
+
+def _settings(problem: Problem) -> dict[str, Any]:
+    return {key: _plain(described(getattr(problem, key))) for key in ("training", "data", "model")} | {
+        "scoring": _plain(described(problem.task), leave_out=("name",))
+    }
+
+
+def _search(chain: Chain) -> dict[str, Any]:
+    """With the settings of its rounds' trainings, which may differ from those of the scored one."""
+    own: dict[str, Any] = _plain(described(chain), leave_out=("problem",))
+    return own | {"schedule": {"name": chain.schedule.tag, **own["schedule"]}} | _settings(chain.problem)
+
+
+def _plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
+    """Without the tags of a spec; a component as its name, version and options."""
+    if isinstance(value, dict):
+        kept = {key: _plain(inner) for key, inner in value.items() if key not in ("is", *leave_out)}
+        if value.get("is") != "Component":
+            return kept
+        target = kept.pop("target")
+        return {"name": NAMES.get(target, target), **kept, "options": dict(kept["options"])}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value

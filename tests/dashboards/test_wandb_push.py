@@ -1,0 +1,135 @@
+"""`wandb push` and `wandb dashboard`: what W&B gets of a store, offline and online, and that it gets it once."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.runs.lease import leases
+from tests.commands import SHORT, inside
+from tests.tickets.artefacts import content
+from tests.wandb_server import KEY, offline_runs, running_server
+
+STUDY = ["experiment=figure11", "study.tasks=[cola]", "study.seeds=[1,2]", *SHORT]
+AXES = ["study.exhibits.figure11.sparsities=[10,20]", "study.exhibits.figure11.rows=[full,imp]"]
+SECRET = "do-not-tell-5f1d"
+server = pytest.fixture(running_server)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("made") / "root"
+    inside(root, "run", "-m", *STUDY, *AXES)
+    return root
+
+
+@pytest.fixture
+def root(made, tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("SECRET_OF_THE_ENVIRONMENT", SECRET)
+    return Path(shutil.copytree(made, tmp_path / "root"))
+
+
+def push(root, *options, status=0):
+    return inside(root, "wandb", "push", *STUDY, *AXES, *options, status=status)
+
+
+def test_every_run_is_pushed_once(root, server):
+    before = content(root / "runs")
+    online = ["mode=online", "project=mine", "entity=team"]
+    assert push(root, *online).last == "8 runs sent, 0 unchanged since they were sent"
+    assert not server.unknown and content(root / "runs") == before
+    sweep = parse_sweep([*STUDY, *AXES, f"paths.root={root}"])
+    runs = {request.run.name: request.run for request in sweep.requested}
+    searches = {run.ticket.chain.name for run in runs.values() if run.ticket}
+    kinds = {run.told["displayName"]: run.told["jobType"] for run in server.runs.values()}
+    study = next(name for name in kinds if name.startswith("study-"))
+    assert kinds == dict.fromkeys(runs, "train") | dict.fromkeys(searches, "find") | {study: "report"}
+    for name, run in runs.items():
+        sent, result = server.runs[name[-8:]], sweep.reader.result(run)
+        assert sent.told["groupName"] == run.group and (sent.told["project"], sent.exit_code) == ("mine", 0)
+        assert sent.told["tags"][:3] == ["study:figure11", "task:cola", f"row:{run.row}"]
+        assert sent.summary["score"] == result.score and sent.summary["seconds"] > 0
+        assert {f"dev/{m}": v for m, v in result.metrics.items()}.items() <= sent.summary.items()
+        assert (sent.config["sparsity"], sent.config["seed"]) == (run.percent, run.seed)
+        assert sent.used == ([run.ticket.name.replace("/", "-")] if run.ticket else [])
+    assert len({server.runs[name[-8:]].told["groupName"] for name in runs}) == 3, "a cell is a group of two seeds"
+    (search,) = searches
+    rounds = server.runs[search[-8:]].history
+    assert [(row["round"], row["sparsity"]) for row in rounds] == [(1, 0), (2, 10)]
+    found = {one["artifactCollectionName"] for one in server.artifacts.values() if one["runName"] == search[-8:]}
+    assert found == {f"{search}-round-01", f"{search}-round-02"}
+    assert KEY.encode() not in server.everything and SECRET.encode() not in server.everything
+    assert not any(str(root) in f"{run.told} {run.summary} {run.history}" for run in server.runs.values())
+    count = len(server.everything)
+    assert push(root, *online).last == "0 runs sent, 8 unchanged since they were sent"
+    assert len(server.everything) == count
+    push(root, *online, "--again")
+    assert server.runs[search[-8:]].history == rounds, "no round is there twice"
+    assert len(server.runs[study].history) == 3 + 1
+
+
+def test_the_exhibits_are_a_run_with_tables_curves_and_pictures(root):
+    push(root)
+    (study,) = (run for run in offline_runs(root) if run.told["job_type"] == "report")
+    assert study.config["overrides"] == SHORT
+    means = [row for row in study.history if "sparsity" in row]
+    assert [row["sparsity"] for row in means] == [0, 10, 20]
+    assert "mean/figure11/cola/full" in means[0] and "mean/figure11/cola/imp" in means[2]
+    assert study.metrics["mean/figure11/cola/imp"] == "sparsity"
+    shown = study.history[-1]
+    assert (shown["cells/figure11.ncols"], shown["cells/figure11.nrows"]) == (11, 3)
+    assert shown["exhibits/figure11.format"] == "png"
+    (table,) = (root / "wandb").glob(f"offline-run-*/files/{shown['cells/figure11.path']}")
+    cells = json.loads(table.read_text())
+    n, verdict = cells["columns"].index("n"), cells["columns"].index("verdict")
+    assert [(line[0], line[n]) for line in cells["data"]] == [("full", 2), ("imp", 2), ("imp", 2)]
+    assert cells["data"][0][verdict] == "" and cells["data"][1][verdict] != ""
+
+
+def test_offline_only_what_is_new_is_written(root):
+    last = push(root).last
+    assert last == f"upload them with: wandb sync {root / 'wandb'}/offline-run-*"
+    (search,) = (run for run in offline_runs(root) if run.told["job_type"] == "find")
+    assert [row["round"] for row in search.history] == [1, 2] and len(search.artifacts) == 2
+    assert push(root).last == "0 runs sent, 8 unchanged since they were sent"
+    other = ["wandb", "push", "task=cola", "subnetwork=imp", "sparsity=10", "seed=1,2", *SHORT]
+    assert inside(root, *other).stdout.startswith("3 runs sent, 0 unchanged"), "they have a further tag"
+    again = [run for run in offline_runs(root) if run.told["id"] == search.told["id"]][-1]
+    assert again.told["tags"] and not any("round" in row for row in again.history)
+    assert not dict(leases(root / "runs"))
+
+
+def test_what_is_damaged_is_named_and_the_rest_is_pushed(root):
+    result = next((root / "runs").glob("cola-full-seed1-*/result.json"))
+    result.write_text(result.read_text().replace("1", "2"))
+    done = push(root, status=1)
+    assert "7 runs sent" not in done.stderr and f"{result}: damaged" in done.stderr
+    assert done.stdout.startswith("7 runs sent, 0 unchanged")
+
+
+def test_a_server_that_refuses_is_one_line(root, server):
+    server.refuses = True
+    done = push(root, "mode=online", status=1)
+    assert "not sent (" in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout.startswith("0 runs sent")
+
+
+def test_a_dashboard_is_saved_and_changed_in_place(root, server):
+    push(root, "mode=online", "project=mine")
+    line = ["wandb", "dashboard", *STUDY, *AXES, "project=mine"]
+    workspace, report = inside(root, *line).stdout.splitlines()
+    assert workspace.startswith(f"{server.url}/me/mine?nw=") and "/me/mine/reports/" in report
+    assert inside(root, *line).stdout.splitlines() == [workspace, report]
+    assert len(server.views) == 2 and not server.unknown
+    inside(root, *line, "--out", str(root / "dashboard.json"))
+    specs = json.loads((root / "dashboard.json").read_text())
+    sections = specs["workspace"]["section"]["panelBankConfig"]["sections"]
+    names = [one["name"] for one in sections]
+    assert names == ["Score against sparsity", "Transfer", "Judged cells", "Searches", "Training", "Cost"]
+    headings = [one["children"][0]["text"] for one in specs["report"]["blocks"] if one["type"] == "heading"]
+    assert headings == names
+    text = json.dumps(specs)
+    assert "study:figure11" in text and "mean/figure11/cola/imp" in text and "cells/figure11" in text
+    assert all(len(one["panels"]) >= 1 for one in sections)
