@@ -11,6 +11,7 @@ from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.checks import mapping, name, null
+from lightning_tickets.composition import asked
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
@@ -65,7 +66,16 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
     )
     for exhibit in exhibits:
         name("study.exhibits: name", exhibit.name)
-    return Sweep(name("study.name", config.study.name), config.study.title, exhibits, composer, whole, assume_published)
+    return Sweep(
+        name("study.name", config.study.name),
+        config.study.title,
+        exhibits,
+        composer,
+        whole,
+        assume_published,
+        asked.changes(overrides),
+        asked.is_of_paper(whole),
+    )
 
 
 def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:

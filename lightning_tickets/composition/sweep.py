@@ -68,7 +68,8 @@ class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
     With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
-    ``known_winning`` looks it up in the store only.
+    ``known_winning`` looks it up in the store only. ``overrides`` are those that were typed and change results;
+    ``of_paper`` is a study of the paper's tables and figures.
     """
 
     name: str
@@ -77,6 +78,8 @@ class Sweep:
     composer: CellComposer
     whole: DictConfig
     assume_published: bool = False
+    overrides: tuple[str, ...] = ()
+    of_paper: bool = False
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
     reader: Reader = field(init=False)
@@ -170,7 +173,8 @@ class Sweep:
         winning, filled = self.winning_sparsity, []
         for exhibit in self.exhibits:
             lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
-            filled.append((exhibit.fill(lookup, winning), exhibit.cells(winning)))
+            shown = replace(exhibit.fill(lookup, winning), question=exhibit.question, overrides=self.overrides)
+            filled.append((shown, exhibit.cells(winning)))
         return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
