@@ -31,11 +31,19 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
     "report.differences": TEXT | {"report.layout"},
     "report.footnotes": BUILDER,
     "report.exhibit_table": BUILDER | {"report.footnotes"},
-    "report.build_table": BUILDER | {"report.exhibit_table"},
+    "report.build_table": BUILDER | {"report.exhibit_table", "report.footnotes"},
+    "report.charts": BUILDER | {"report.build_table", "report.document", "report.exhibit_table", "report.footnotes"},
     "report.side_tables": BUILDER | {"published", "report.build_table"},
     "report.figures": BUILDER | {"report.footnotes", "report.build_table"},
     "report.sections": BUILDER
-    | {"report.build_table", "report.exhibit_table", "report.side_tables", "report.document", "report.figures"},
+    | {
+        "report.build_table",
+        "report.charts",
+        "report.document",
+        "report.exhibit_table",
+        "report.figures",
+        "report.side_tables",
+    },
     "report.write": {"studies", "report"},
     "progress": {"runs", "studies.plan"},
     "execution": {

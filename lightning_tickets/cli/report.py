@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Sequence
 
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
+from lightning_tickets.cli.provenance import provenance
+from lightning_tickets.composition.asked import options
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
@@ -31,6 +33,7 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
     from lightning_tickets.report import markdown
     from lightning_tickets.report.build_table import build_table
+    from lightning_tickets.report.document import About
     from lightning_tickets.report.write import write_overall, write_report
     from lightning_tickets.studies.comparison import compare_with_baseline
     from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
@@ -43,7 +46,9 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     examples = ExampleBootstrap(sweep.reader.columns)
     judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in exhibits}
     notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
-    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
+    facts = provenance(sweep.store, sorted(names))
+    about = About(sweep.of_paper, options(sweep.whole), sweep.overrides, facts)
+    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale, about)
     overall = write_overall(folder.parent)
     warn(sweep.reader.unreadable.values())
     for one in shown:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import ceil, floor, isfinite
 from typing import TypeGuard
 
 from lightning_tickets.report.exhibit_table import exhibit_table
@@ -15,6 +15,7 @@ from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, 
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
+STEP = 0.05  # the ends of a matrix's colors are multiples of it
 LONG = 40  # characters; longer texts are broken into lines
 TASK = "Task"
 
@@ -90,8 +91,16 @@ def matrix_table(matrix: Matrix) -> Table:
 
 
 def numbers_table(what: Matrix | PruningRounds, head: tuple[str, ...], *lines: tuple[str, ...]) -> Table:
-    common = {"tasks": what.tasks, "notes": what.notes, "missing": what.missing}
-    sheet = TextTable(what.name, what.title, what.caption, head=head, lines=lines, **common)
+    sheet = TextTable(
+        what.name,
+        what.title,
+        what.caption,
+        head=head,
+        lines=lines,
+        tasks=what.tasks,
+        notes=what.notes,
+        missing=what.missing,
+    )
     return sheet_table(sheet, gaps=True)
 
 
@@ -100,6 +109,18 @@ def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[
     named = with_names(matrix)
     filled = zip(named.rows, named.values, strict=True)
     return (("", *named.columns), *((row, *map(spell, values)) for row, values in filled))
+
+
+def share_range(matrix: Matrix) -> tuple[float, float]:
+    """Multiples of STEP around its shares, without those that compare a row with itself; 0 to 1 if there are none."""
+    cells = [
+        (row == column, value)
+        for row, line in zip(matrix.rows, matrix.values, strict=True)
+        for column, value in zip(matrix.columns, line, strict=True)
+    ]
+    shares = [value for itself, value in cells if not itself and known(value)]
+    low, high = (round(value / STEP, 6) for value in (min(shares, default=0), max(shares, default=1)))
+    return STEP * floor(low), STEP * max(ceil(high), floor(low) + 1)
 
 
 def search_table(search: PruningRounds) -> Table:

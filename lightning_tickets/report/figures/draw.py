@@ -35,7 +35,7 @@ def png(what: Plottable) -> bytes:
 
 
 def svg(what: Plottable) -> bytes:
-    """To stand in a page or a paper: transparent, without its title."""
+    """To stand in a page or a paper: transparent, without title and caption."""
     return encoded(what, "svg", {"Date": None, "Creator": None}, transparent=True)
 
 
@@ -46,6 +46,7 @@ def encoded(what: Plottable, suffix: str, metadata: dict[str, None], transparent
         drawn = figure(what)
         if transparent:
             drawn.suptitle("")
+            drawn.supxlabel("")
         drawn.savefig(data, format=suffix, dpi=150, metadata=metadata, transparent=transparent)
     return data.getvalue()
 

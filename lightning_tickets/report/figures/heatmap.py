@@ -1,13 +1,14 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from collections.abc import Iterator, Sequence
-from math import ceil, floor, isfinite
+from collections.abc import Iterator
+from math import isfinite
 
 import matplotlib
 import numpy as np
 from matplotlib.colors import FuncNorm, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
+from lightning_tickets.report.build_table import share_range
 from lightning_tickets.report.differences import (
     Difference,
     DifferenceRow,
@@ -26,7 +27,6 @@ from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 SHARES = matplotlib.colormaps["YlGnBu"]
-STEP = 0.05  # the ends of a matrix's colors are multiples of it
 GREY = "#d0d0d0"
 
 
@@ -43,8 +43,8 @@ def figure(exhibit: Exhibit) -> Figure:
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("Trained and scored on")
     axes.set_ylabel("Subnetwork")
-    marks = {mark: signed(mark) for mark in (sign * compared.bound * share for share in (1, 0.25) for sign in (-1, 1))}
-    color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", marks | {0.0: "0"})
+    marks = {share * compared.bound: signed(share * compared.bound) for share in (-1, -0.25, 0, 0.25, 1)}
+    color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", marks)
     return drawn
 
 
@@ -112,13 +112,7 @@ def matrix(what: Matrix, caption: str) -> Figure:
 
     The colors range over the values. What compares a row with itself is grey.
     """
-    others = [
-        value
-        for row, line in zip(what.rows, what.values, strict=True)
-        for column, value in zip(what.columns, line, strict=True)
-        if row != column and value is not None and isfinite(value)
-    ]
-    scale = ranging(others)
+    scale = Scale(SHARES, Normalize(*share_range(what)))
     squares = [
         [share(value, scale, row == column) for column, value in zip(what.columns, line, strict=True)]
         for row, line in zip(what.rows, what.values, strict=True)
@@ -127,12 +121,6 @@ def matrix(what: Matrix, caption: str) -> Figure:
     ends = scale.norm.inverse(np.array([0, 0.5, 1])).tolist()
     color_bar(drawn, axes, scale, "Percent", {end: points(end) for end in ends})
     return drawn
-
-
-def ranging(values: Sequence[float]) -> Scale:
-    """From the multiple of STEP below the smallest value to the one above the largest."""
-    low, high = (round(value / STEP, 6) for value in (min(values, default=0), max(values, default=1)))
-    return Scale(SHARES, Normalize(STEP * floor(low), STEP * max(ceil(high), floor(low) + 1)))
 
 
 def share(value: float | None, scale: Scale, itself: bool) -> Square:
