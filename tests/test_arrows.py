@@ -45,6 +45,8 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "report.side_tables",
     },
     "report.write": {"studies", "report"},
+    "report.against": {"studies", "report"},
+    "report.bundle": {"report", "runs.files"},
     "progress": {"runs", "studies.plan"},
     "execution": {
         "runs",

@@ -134,13 +134,15 @@ class About:
     """What was asked for, and of what the scores are.
 
     ``options`` are of the config groups that all runs share; ``overrides`` are what was typed that is not the
-    experiment's own; ``facts`` are sentences on when and where the runs were made and drawn.
+    experiment's own; ``facts`` are sentences on when and where the runs were made and drawn; ``against`` is the other
+    store or version that the tables are compared with.
     """
 
     of_paper: bool = False
     options: tuple[tuple[str, str], ...] = ()
     overrides: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    against: str = ""
 
 
 NO_ABOUT = About()

@@ -16,6 +16,7 @@ Exhibits = Mapping[str, Exhibit]
 """By name."""
 ALPHA = 0.05
 NO_EXAMPLES = ExampleBootstrap(lambda run: None)
+CLAIMED = {"table2", "table3", "figure2"}
 HOLDS, FAILS = "holds", "does not hold"
 RULE = (
     f"Tests over seeds, Holm's correction over a claim's cells, margin {100 * MARGIN:g} point. A claim holds if more "
@@ -54,6 +55,12 @@ def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
         if isinstance(exhibit, Exhibit)
     }
     return tuple(_claim(text, exhibit, votes(by_name)) for text, exhibit, votes in CLAIMS)
+
+
+def with_claims(shown: Sequence[Reportable], excluded_tasks: Sequence[str] = ()) -> list[Reportable]:
+    """With the table of claims where the exhibits that most of them are about are shown together."""
+    complete = {one.name for one in shown} >= CLAIMED
+    return [*shown, claims_table(shown, excluded_tasks)] if complete else [*shown]
 
 
 def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> TextTable:
