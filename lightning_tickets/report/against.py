@@ -59,7 +59,7 @@ def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
         here,
         name=f"{here.name}.against",
         groups=tuple(replace(one, rows=tuple(row_beside(one.title, row) for row in one.rows)) for one in here.groups),
-        notes=(f"Bold: another number than in {label}, which stands below it.", *here.notes),
+        notes=(f"Bold: another number than in {label}, which stands below it.",),
         commands=(),
         records=(),
     )
