@@ -25,7 +25,8 @@ def difference_map(exhibit: Exhibit) -> tuple[Table, Key]:
     compared = differences(exhibit)
     framed = "Framed" if exhibit.counts_own_task else "Framed, other tasks"
     counts = (framed, f"Marked {WITHIN}") if marks_deviation(exhibit) else (framed,)
-    heads = header(Layout(compared.columns, ()))
+    (_, *tasks), *others = header(Layout(compared.columns, ()))
+    heads = [("Trained and scored on", *tasks), *others]
     rows = (
         Row((Cell(row.label), *(square(exhibit, cell, compared.bound) for cell in row.cells), *map(Cell, numbers)))
         for row in compared.rows

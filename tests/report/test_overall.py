@@ -1,6 +1,7 @@
 """The page of all experiments: sections with experiment and scale, links that lead somewhere, and the filters."""
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +11,24 @@ from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.document import read_report, to_json
 from lightning_tickets.report.write import natural, write_overall, write_report
 from lightning_tickets.studies.measurement import Exhibit, Matrix, TextTable
-from tests.report.reading import Reader, asked, chromium, needs_chromium, read
+from tests.report.reading import Reader, asked, chromium, findings, needs_chromium, read
 
 RUNS = ("f-0", "i-0", "i-2")
 SEEN = "[...document.querySelectorAll('main > section')].filter((one) => !one.hidden).map((one) => one.id)"
 
 
 @pytest.fixture
-def reports(table: Exhibit, curves: Exhibit, sheet: TextTable, matrix: Matrix, tmp_path: Path) -> Path:
+def reports(drawn: Path, tmp_path: Path) -> Path:
+    """A copy to change."""
+    return Path(shutil.copytree(drawn, tmp_path / "root")) / "reports"
+
+
+@pytest.fixture(scope="module")
+def drawn(
+    table: Exhibit, curves: Exhibit, sheet: TextTable, matrix: Matrix, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Two experiments of two scales, which share the name of an exhibit, next to the runs of one."""
-    root = tmp_path / "root"
+    root = tmp_path_factory.mktemp("root")
     for run in RUNS:
         (root / "runs" / run).mkdir(parents=True)
         for name in ("spec.json", "result.json"):
@@ -28,7 +37,7 @@ def reports(table: Exhibit, curves: Exhibit, sheet: TextTable, matrix: Matrix, t
     write_report(root / "reports" / "first", "The <first>", [table, matrix], links)
     exhibits = [replace(table, tasks=("stsb",)), curves, sheet]
     write_report(root / "reports" / "second", "The second", exhibits, scale="small")
-    return root / "reports"
+    return root
 
 
 def overall(reports: Path) -> Reader:
@@ -182,6 +191,12 @@ def test_a_cell_leads_to_the_runs_of_its_own_experiment(reports: Path, tmp_path:
     [location.hash, document.querySelector('tr:target').closest('details').open]
     """
     assert asked(write_overall(reports), tmp_path / "profile", acts) == ["#second/table2/full/stsb/pearson/0", True]
+
+
+@needs_chromium
+@pytest.mark.parametrize("flags", [[], ["--force-dark-mode"]], ids=["light", "dark"])
+def test_axe_has_no_serious_finding(reports: Path, tmp_path: Path, flags: list[str]) -> None:
+    assert findings(write_overall(reports), tmp_path / "profile", *flags) == []
 
 
 @needs_chromium
