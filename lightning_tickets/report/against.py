@@ -151,7 +151,7 @@ def write_comparison(folder: Path, title: str, compared: Sequence[Beside], scale
             write_files(table, folder, SIDE)
         sides = (SideTable("What differs, with tests", side, files(side.name, SIDE)),) if side else ()
         sections.append(Section(one.table, None, files(one.table.name, SIDE), sides, ()))
-    report = Report(1, title, scale, tuple(one.summary for one in compared), tuple(sections), about)
+    report = Report(2, title, scale, tuple(one.summary for one in compared), tuple(sections), about)
     page = put(folder / "index.html", experiment_page(report, {}))
     put(folder / FILE, to_json(report))
     return page

@@ -33,8 +33,8 @@ def write_bundle(folder: Path) -> Path:
 
 def files(report: Report) -> set[str]:
     """The names of all tables and figures."""
-    sides = (side for section in report.sections for side in section.side_tables)
-    return {name for part in (*report.sections, *sides) for name in part.files}
+    own = {name for section in report.sections for name in section.files}
+    return own | {name for section in report.sections for side in section.side_tables for name in side.files}
 
 
 def records(folder: Path, report: Report) -> Iterator[tuple[str, bytes]]:

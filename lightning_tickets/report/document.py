@@ -152,7 +152,7 @@ NO_ABOUT = About()
 class Report:
     """One experiment at one scale. ``version`` is raised when a field changes its meaning."""
 
-    version: Literal[1]
+    version: Literal[2]
     title: str
     scale: str
     notes: tuple[str, ...]

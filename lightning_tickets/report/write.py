@@ -42,7 +42,7 @@ def write_report(
     sections = tuple(section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
     for side in (side for one in sections for side in one.side_tables):
         write_files(side.table, folder, SIDE)
-    report = Report(1, title, scale, tuple(notes), sections, about)
+    report = Report(2, title, scale, tuple(notes), sections, about)
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))
     return page

@@ -115,7 +115,7 @@ def page_source(
     drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
     sections = (section(exhibit, drawings.get(exhibit.name), links, NO_COMPARISONS) for exhibit in exhibits)
     about = About(of_paper=of_paper)
-    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections), about), drawings)
+    return experiment_page(Report(2, title, "pocket", tuple(notes), tuple(sections), about), drawings)
 
 
 def page(*exhibits: Reportable, **details: Any) -> Reader:

@@ -24,6 +24,13 @@ def test_files_carry_no_date_and_no_version(kind: str, request: pytest.FixtureRe
     assert (picture, drawing) == (png(what), svg(replace(what)))
 
 
+@pytest.mark.parametrize("kind", ["curves", "matrix", "search"])
+def test_a_drawing_has_no_title_since_it_stands_below_one(kind: str, request: pytest.FixtureRequest) -> None:
+    what = request.getfixturevalue(kind)
+    named = replace(what, title="Another title")
+    assert svg(what) == svg(named) and png(what) != png(named)
+
+
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
     (axes,) = draw(curves).axes
     points = [np.asarray(line.get_xydata()).round(6).tolist() for line in axes.get_lines()]

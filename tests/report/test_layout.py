@@ -73,6 +73,17 @@ def test_without_a_deviation_of_the_full_network_its_reading_is_open(table: Exhi
     assert verdict_marks(scored("full", 0.83, 0.83), scored("full", 0.83, 0.83)) == ""
 
 
+@pytest.mark.parametrize("scores", [(0.81, 0.84), (0.82, 0.82), (0.6, 0.9), (0.9, 0.9), (0.1, 0.1)], ids=str)
+@pytest.mark.parametrize("full", [(0.82, 0.84), (0.83,)], ids=str)
+def test_a_mark_is_explained_where_it_stands_and_nowhere_else(
+    scores: tuple[float, ...], full: tuple[float, ...]
+) -> None:
+    measurements = (scored("full", *full, sparsity=0.0), scored("imp", *scores))
+    table = exhibit_table(Exhibit("x", "", "", "table", ("full", "imp"), ("rte",), measurements))
+    standing = "".join(cell.marks for row in table.rows for cell in row.cells)
+    assert [mark in "".join(table.notes) for mark in "‡†§¶"] == [mark in standing for mark in "‡†§¶"]
+
+
 def test_a_run_that_two_cells_wait_for_counts_once(table: Exhibit) -> None:
     shared = [Measurement(row, "mnli", "accuracy", 0.7, missing=("cli seed=0",)) for row in ("imp", "random_mask")]
     assert absent(shared) == "1 run is missing"

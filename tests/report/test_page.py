@@ -55,6 +55,10 @@ def test_the_page_opens_with_claims_a_picture_and_the_questions(everything: Path
     assert [href for href in reader.all("href") if href in ("#table2", "#nowhere")] == ["#table2", "#table2"]
 
 
+def test_a_note_may_be_empty(table: Exhibit) -> None:
+    assert "<li></li>" in page_source(replace(table, notes=("",)))
+
+
 def test_winning_cells_are_tinted_and_their_marks_explained(table: Exhibit) -> None:
     source = page_source(table)
     assert '<td class="win"><strong>82.5' in source and '<td class="win strict"><strong>90.5' in source
