@@ -22,6 +22,7 @@ from lightning_tickets.composition.parse_sweep import lines_of
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)(?:#[\w-]+)?\)")
+OWN = {*OPTIONS, "against"}  # of a command, not of a config
 ASKS = {"--help", "--version", "--print-completion"}
 WRITTEN = re.compile(
     r"^(?:    +)?((?:[\w./-]+/)?(?:lightning-tickets|torchrun|make|python|pytest) .+)$|`([^`\n]+)`", re.MULTILINE
@@ -108,8 +109,8 @@ def test_there_are_commands_of_every_kind():
 def test_a_command_is_one_that_can_be_typed(words):
     """Its options by argparse, its overrides by Hydra; those of the suite's own config compose."""
     arguments = command_parser(words[0])[1].parse_intermixed_args(words[1:])
-    lines = [line for line in getattr(arguments, "overrides", []) if line.partition("=")[0] not in OPTIONS]
-    overrides = with_globs(parse_overrides(lines))
+    typed = getattr(arguments, "overrides", [])
+    overrides = with_globs(parse_overrides([line for line in typed if line.partition("=")[0] not in OWN]))
     if words[0] != "pretrain" and not getattr(arguments, "config_dir", []):
         assert compose_config([lines_of(override)[0] for override in overrides]).task.name
 

@@ -10,39 +10,62 @@ from typing import TYPE_CHECKING
 
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
 from lightning_tickets.errors import UserError
-from lightning_tickets.studies.measurement import Exhibit, Reportable
 
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
+AGAINST = "against="
+
 HELP = "draw the tables and figures of a study from the runs that are in the store"
-EXAMPLES = ("report experiment=table2", "report experiment=paper")
-add_arguments = add_overrides
-WITH_CLAIMS = {"table2", "table3", "figure2"}  # where these are drawn together, so are the claims
+EXAMPLES = (
+    "report experiment=table2",
+    "report experiment=paper --bundle",
+    "report experiment=table2 against=OTHER_ROOT",
+    "report experiment=table2 against=0.8.0",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_overrides(parser)
+    parser.add_argument("--bundle", action="store_true", help="also write one zip file in which all links hold")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """What is not in the store is marked, with the one command that makes it."""
+    from lightning_tickets.cli.against import compare
     from lightning_tickets.composition.parse_sweep import parse_sweep
     from lightning_tickets.composition.sweep import PROGRAM
 
-    overrides = overrides_of(arguments)
+    given = overrides_of(arguments)
+    overrides = [line for line in given if not line.startswith(AGAINST)]
+    others = [line.removeprefix(AGAINST) for line in given if line.startswith(AGAINST)]
+    if len(others) > 1 or (others and arguments.bundle):
+        raise UserError("report: against=… stands alone: expected it once, and without --bundle")
     sweep = parse_sweep(overrides)
     if not sweep.exhibits:
         raise UserError("report: give experiment=…; a plain sweep draws nothing")
+    if others:
+        return compare(sweep, overrides, others[0])
     command = f"{PROGRAM} -m {shlex.join(overrides)}"
-    return draw(sweep, [f"Missing runs are made by: {command}"] if sweep.plan.missing(sweep.store) else [])
+    notes = [f"Missing runs are made by: {command}"] if sweep.plan.missing(sweep.store) else []
+    return draw(sweep, notes, arguments.bundle)
 
 
-def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
+def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
+    from lightning_tickets.cli.provenance import provenance
+    from lightning_tickets.composition.asked import options
     from lightning_tickets.report import markdown
     from lightning_tickets.report.build_table import build_table
+    from lightning_tickets.report.bundle import write_bundle
+    from lightning_tickets.report.document import About
     from lightning_tickets.report.write import write_overall, write_report
+    from lightning_tickets.studies.claims import with_claims
     from lightning_tickets.studies.comparison import compare_with_baseline
+    from lightning_tickets.studies.measurement import Exhibit
     from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
-    shown = _with_claims(sweep)
+    shown = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
     exhibits = [one for one in shown if isinstance(one, Exhibit)]
     folder = sweep.root / "reports" / sweep.label
     names = {name for exhibit in exhibits for measurement in exhibit.measurements for name in measurement.runs}
@@ -50,18 +73,12 @@ def draw(sweep: Sweep, notes: Sequence[str] = ()) -> int:
     examples = ExampleBootstrap(sweep.reader.columns)
     judgements = {exhibit.name: compare_with_baseline(exhibit, examples) for exhibit in exhibits}
     notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
-    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale)
-    overall = write_overall(folder.parent)
+    facts = provenance(sweep.store, sorted(names))
+    about = About(sweep.of_paper, options(sweep.whole), sweep.overrides, facts)
+    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale, about)
+    pages = [write_overall(folder.parent), page, *([write_bundle(folder)] if bundle else [])]
     warn(sweep.reader.unreadable.values())
     for one in shown:
         print(f"\n{markdown.write(build_table(one))}")
-    print("\n".join([*notes, f"{overall.resolve()}", f"{page.resolve()}"]))
+    print("\n".join([*notes, *(str(path.resolve()) for path in pages)]))
     return 1 if sweep.reader.unreadable else 0
-
-
-def _with_claims(sweep: Sweep) -> list[Reportable]:
-    from lightning_tickets.studies.claims import claims_table
-
-    shown = sweep.fill_exhibits()
-    complete = {one.name for one in shown} >= WITH_CLAIMS
-    return [*shown, claims_table(shown, sweep.uninformative_tasks)] if complete else shown

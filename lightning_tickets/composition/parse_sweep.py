@@ -1,7 +1,7 @@
 """From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -11,6 +11,7 @@ from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from lightning_tickets.checks import mapping, name, null
+from lightning_tickets.composition import asked
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
@@ -19,8 +20,10 @@ from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
 from lightning_tickets.errors import UserError
+from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
+from lightning_tickets.tickets.reader import Reader
 
 AXES = ("task", "subnetwork", "sparsity", "seed")
 ALIASES = {"sparsity.percent": "sparsity"}
@@ -30,20 +33,23 @@ ANY = 50  # per cent, where cells are listed for their tasks and rows only
 
 
 @missing_keys()
-def parse_sweep(arguments: Sequence[str], assume_published: bool = False) -> Sweep:
+def parse_sweep(
+    arguments: Sequence[str], assume_published: bool = False, reading: Callable[[Store], Reader] = Reader
+) -> Sweep:
     """UserError for anything in the arguments that does not compose or is out of range.
 
     With ``assume_published`` the published sparsity stands in for that of a winning ticket that is not known yet.
+    ``reading`` makes what reads the store.
     """
     overrides = with_globs(parse_overrides(arguments))
     if any(o.key_or_group == "job" for o in overrides):
         raise UserError("job: a sweep finds the tickets that its cells need by itself; give it to a single run")
     given = {o.key_or_group: o for o in overrides}
     is_study = "experiment" in given and given["experiment"].value() is not None
-    return (_parse_study if is_study else _parse_product)(overrides, assume_published)
+    return (_parse_study if is_study else _parse_product)(overrides, assume_published, reading)
 
 
-def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+def _parse_study(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
     """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
         if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
@@ -65,7 +71,17 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool) -> Sweep
     )
     for exhibit in exhibits:
         name("study.exhibits: name", exhibit.name)
-    return Sweep(name("study.name", config.study.name), config.study.title, exhibits, composer, whole, assume_published)
+    return Sweep(
+        name("study.name", config.study.name),
+        config.study.title,
+        exhibits,
+        composer,
+        whole,
+        assume_published,
+        asked.changes(overrides),
+        asked.is_of_paper(whole),
+        reading,
+    )
 
 
 def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:
@@ -79,7 +95,7 @@ def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:
     return exhibit
 
 
-def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Sweep:
+def _parse_product(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
     """The product of everything that was given several values."""
     axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
     rest = [o for o in overrides if _axis(o) not in AXES]
@@ -103,7 +119,7 @@ def _parse_product(overrides: Sequence[Override], assume_published: bool) -> Swe
         seeds=tuple(axes.get("seed", (base.seed,))),
         options=options,
     )
-    return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published)
+    return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published, reading=reading)
 
 
 @missing_keys()

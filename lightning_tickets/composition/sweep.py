@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
@@ -68,7 +68,8 @@ class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
     With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
-    ``known_winning`` looks it up in the store only.
+    ``known_winning`` looks it up in the store only. ``overrides`` are those that were typed and change results;
+    ``of_paper`` is a study of the paper's tables and figures; ``reading`` makes what reads the store.
     """
 
     name: str
@@ -77,13 +78,16 @@ class Sweep:
     composer: CellComposer
     whole: DictConfig
     assume_published: bool = False
+    overrides: tuple[str, ...] = ()
+    of_paper: bool = False
+    reading: Callable[[Store], Reader] = Reader
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
-        self.reader = Reader(self.store)
+        self.reader = self.reading(self.store)
         self._lookup, self.known_winning = cache(self.outcome), cache(self._known_winning)
         cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
         self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))
@@ -170,7 +174,8 @@ class Sweep:
         winning, filled = self.winning_sparsity, []
         for exhibit in self.exhibits:
             lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
-            filled.append((exhibit.fill(lookup, winning), exhibit.cells(winning)))
+            shown = replace(exhibit.fill(lookup, winning), question=exhibit.question, overrides=self.overrides)
+            filled.append((shown, exhibit.cells(winning)))
         return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:

@@ -1,25 +1,32 @@
 """From exhibits, sheets, matrices and searches to tables."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import ceil, floor, isfinite
 from typing import TypeGuard
 
 from lightning_tickets.report.exhibit_table import exhibit_table
+from lightning_tickets.report.footnotes import changed
 from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, points
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
-from lightning_tickets.studies.measurement import Exhibit, Matrix, PruningRounds, Reportable, TextTable
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, PruningRounds, Reportable, TextTable
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
+STEP = 0.05  # the ends of a matrix's colors are multiples of it
 LONG = 40  # characters; longer texts are broken into lines
 TASK = "Task"
 
 
 def build_table(exhibit: Reportable) -> Table:
-    """Raises ValueError where a line is not as wide as the head."""
+    """With a note on what was changed by hand; raises ValueError where a line is not as wide as the head."""
+    table = unchanged_table(exhibit)
+    return replace(table, notes=(*changed(exhibit.overrides), *table.notes), overrides=exhibit.overrides)
+
+
+def unchanged_table(exhibit: Reportable) -> Table:
     match exhibit:
         case Exhibit():
             return exhibit_table(exhibit)
@@ -84,8 +91,16 @@ def matrix_table(matrix: Matrix) -> Table:
 
 
 def numbers_table(what: Matrix | PruningRounds, head: tuple[str, ...], *lines: tuple[str, ...]) -> Table:
-    common = {"tasks": what.tasks, "notes": what.notes, "missing": what.missing}
-    sheet = TextTable(what.name, what.title, what.caption, head=head, lines=lines, **common)
+    sheet = TextTable(
+        what.name,
+        what.title,
+        what.caption,
+        head=head,
+        lines=lines,
+        tasks=what.tasks,
+        notes=what.notes,
+        missing=what.missing,
+    )
     return sheet_table(sheet, gaps=True)
 
 
@@ -96,11 +111,31 @@ def matrix_lines(matrix: Matrix, spell: Callable[[float | None], str]) -> tuple[
     return (("", *named.columns), *((row, *map(spell, values)) for row, values in filled))
 
 
+def share_range(matrix: Matrix) -> tuple[float, float]:
+    """Multiples of STEP around its shares, without those that compare a row with itself; 0 to 1 if there are none."""
+    cells = [
+        (row == column, value)
+        for row, line in zip(matrix.rows, matrix.values, strict=True)
+        for column, value in zip(matrix.columns, line, strict=True)
+    ]
+    shares = [value for itself, value in cells if not itself and known(value)]
+    low, high = (round(value / STEP, 6) for value in (min(shares, default=0), max(shares, default=1)))
+    return STEP * floor(low), STEP * max(ceil(high), floor(low) + 1)
+
+
 def search_table(search: PruningRounds) -> Table:
-    """One line per round."""
+    """One line per round; the full network is a note."""
     head = ("Round", "Weights trained (%)", f"Score ({metric_name(search.metric)})", "Weights left (%)")
     numbers = (map(percentage, (one.kept, one.score, one.left)) for one in search.rounds)
-    return numbers_table(search, head, *((str(at), *line) for at, line in enumerate(numbers, start=1)))
+    named = replace(search, notes=(*full_network(search.full), *search.notes))
+    return numbers_table(named, head, *((str(at), *line) for at, line in enumerate(numbers, start=1)))
+
+
+def full_network(full: Measurement) -> Iterator[str]:
+    """Its score in a sentence."""
+    if (summary := full.summary) and isfinite(summary.mean):
+        std = "" if summary.std is None else f" ± {points(summary.std)}"
+        yield f"The full network: {points(summary.mean)}{std}, n = {summary.n}."
 
 
 def percentage(share: float | None) -> str:

@@ -7,8 +7,11 @@ from lightning_tickets.report.table import Table
 
 
 def write(table: Table) -> str:
-    """Its records, or else its header and rows without marks and notes."""
+    """Its records, or else its header and rows without marks and notes; with overrides these are a further column."""
     text = io.StringIO()
-    rows = ([cell.text for cell in row.cells] for row in table.rows)
-    csv.writer(text, lineterminator="\n").writerows(table.records or [*table.header, *rows])
+    rows = (tuple(cell.text for cell in row.cells) for row in table.rows)
+    first, *others = table.records or [*table.header, *rows]
+    if table.overrides:
+        first, others = (*first, "overrides"), [(*line, " ".join(table.overrides)) for line in others]
+    csv.writer(text, lineterminator="\n").writerows([first, *others])
     return text.getvalue()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite
 
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, points, signed
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
@@ -15,10 +15,11 @@ from lightning_tickets.studies.measurement import Exhibit, Measurement
 class Difference:
     """``size`` is a fraction; ``holds`` is the exhibit's rule, None where it cannot be judged.
 
-    ``within`` is the rule of one deviation, where that is another one.
+    ``within`` is the rule of one deviation, where that is another one. ``measurement`` is None for an empty cell.
     """
 
     text: str
+    measurement: Measurement | None = None
     size: float | None = None
     holds: bool | None = None
     within: bool | None = None
@@ -50,6 +51,11 @@ class Differences:
     def sizes(self) -> tuple[float, ...]:
         return tuple(cell.size for cell in self.cells if cell.size is not None)
 
+    @property
+    def bound(self) -> float:
+        """The ends of the colors: the largest difference of either sign, in whole points and at least one."""
+        return max(1, ceil(round(100 * max(map(abs, self.sizes), default=0.0), 6))) / 100
+
 
 def differences(exhibit: Exhibit) -> Differences:
     """Of all rows but the baseline."""
@@ -80,7 +86,7 @@ def compared(
     """``rivals`` and ``owns`` are the baseline's and the own task's ticket of each column."""
     columns = zip(line.measurements, rivals, owns, strict=True)
     cells = tuple(difference(exhibit, *column) for column in columns)
-    own = line.row if not exhibit.counts_own_task else None
+    own = None if exhibit.counts_own_task else dict(exhibit.own_tasks).get(line.row, line.row)
     counted = [cell for cell, head in zip(cells, heads, strict=True) if head.task != own]
     return DifferenceRow(
         line.label, cells, share(cell.holds for cell in counted), share(cell.within for cell in counted)
@@ -110,8 +116,8 @@ def difference(
     mark = UNDEFINED if measurement.undefined or (rival and rival.undefined) else ""
     ours, theirs = measurement.summary, rival.summary if rival else None
     if not (rival and ours and theirs and isfinite(ours.mean - theirs.mean)):
-        return Difference(MISSING + mark)
+        return Difference(MISSING + mark, measurement)
     size, holds = ours.mean - theirs.mean, FRAME_RULES[exhibit.rule].holds(measurement, rival, own)
     within = FRAME_RULES[DEVIATION].holds(measurement, rival, own) if marks_deviation(exhibit) else None
     text = (points(ours.mean) if exhibit.absolute else signed(size)) + (WITHIN if within else "") + mark
-    return Difference(text, size, holds, within)
+    return Difference(text, measurement, size, holds, within)

@@ -36,6 +36,11 @@ def footnotes(exhibit: Exhibit, columns: Sequence[Column], cells: Sequence[Cell]
     return (*notes, *exhibit.notes)
 
 
+def changed(overrides: Sequence[str]) -> tuple[str, ...]:
+    """What was typed that is not the experiment's own."""
+    return (f"Not the experiment's own: {', '.join(map(one_line, overrides))}.",) if overrides else ()
+
+
 def counted(usual: int, varies: bool) -> str:
     if not usual:
         return "No scores yet."
@@ -49,7 +54,7 @@ def not_judged(exhibit: Exhibit, columns: Sequence[Column]) -> Iterator[str]:
     """A single run of the full network has no deviation, so its reading cannot be judged."""
     single = single_runs(lowest(exhibit, FULL, head) for head in columns)
     if single and any(row != FULL for row in exhibit.rows):
-        yield f"{WITHIN_FULL} cannot be judged where the full network has one run: {single}."
+        yield f"Not judged by the full network's deviation, since it has one run there: {single}."
 
 
 def single_runs(rivals: Iterable[Measurement | None]) -> str:

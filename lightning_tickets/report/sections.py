@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import zip_longest
 from math import isfinite
 
 from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.charts import difference_map, panels, share_map
+from lightning_tickets.report.differences import baseline_name
 from lightning_tickets.report.document import Figure, RunLink, RunsRow, Section, SideTable
 from lightning_tickets.report.exhibit_table import runs_id
 from lightning_tickets.report.figures.draw import caption
-from lightning_tickets.report.formatting import points
+from lightning_tickets.report.formatting import points, signed
 from lightning_tickets.report.layout import in_order
-from lightning_tickets.report.side_tables import Comparisons, place, side_tables
-from lightning_tickets.studies.measurement import Exhibit, Measurement, Plottable, Reportable, TextTable
+from lightning_tickets.report.side_tables import Comparisons, difference, place, side_tables
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Plottable, Reportable, TextTable
 
 DRAWN = {
     "table": ("csv", "md", "tex"),
@@ -46,7 +49,9 @@ def section(exhibit: Reportable, drawing: bytes | None, links: Mapping[str, str]
         figure(exhibit, drawing) if drawing and not isinstance(exhibit, TextTable) else None,
         files(exhibit.name, formats(exhibit)),
         tuple(SideTable(summary, table, files(table.name, SIDE)) for summary, table in sides),
-        tuple(runs_row(exhibit.name, one, links) for one in in_order(exhibit)) if isinstance(exhibit, Exhibit) else (),
+        tuple(runs_row(exhibit, one, links) for one in in_order(exhibit)) if isinstance(exhibit, Exhibit) else (),
+        exhibit.question,
+        baseline_name(exhibit) if isinstance(exhibit, Exhibit) else "",
     )
 
 
@@ -55,7 +60,18 @@ def files(name: str, suffixes: Iterable[str]) -> tuple[str, ...]:
 
 
 def figure(exhibit: Plottable, drawing: bytes) -> Figure:
-    return Figure(f"{exhibit.name}.svg", f"{exhibit.title}. {caption(exhibit)}", width(drawing), exhibit.notes)
+    alt, notes = f"{exhibit.title}. {caption(exhibit)}", exhibit.notes
+    shown = Figure(f"{exhibit.name}.svg", alt, width(drawing), notes)
+    match exhibit:
+        case Exhibit(drawn="heatmap"):
+            heat, key = difference_map(exhibit)
+            return replace(shown, caption=caption(exhibit), heat=heat, key=key)
+        case Exhibit():
+            return replace(shown, caption=caption(exhibit), panels=panels(exhibit))
+        case Matrix():
+            heat, key = share_map(exhibit)
+            return replace(shown, heat=heat, key=key)
+    return shown
 
 
 def width(drawing: bytes) -> int:
@@ -64,14 +80,15 @@ def width(drawing: bytes) -> int:
     return min(1152, round(2 * float(drawn[1]))) if drawn else 1152
 
 
-def runs_row(name: str, measurement: Measurement, links: Mapping[str, str]) -> RunsRow:
-    """``name`` is the exhibit's; ``links`` maps the name of a run to the address of its folder."""
+def runs_row(exhibit: Exhibit, measurement: Measurement, links: Mapping[str, str]) -> RunsRow:
+    """``links`` maps the name of a run to the address of its folder."""
     runs = (
         RunLink(run or "unnamed run", "" if value is None else score(value), links.get(run or "", ""))
         for run, value in zip_longest(measurement.runs, measurement.scores)
     )
-    cells = (*place(measurement), *numbers(measurement))
-    return RunsRow(runs_id(name, measurement), measurement.task, cells, tuple(runs))
+    gap = difference(exhibit, measurement)
+    cells = (*place(measurement), *numbers(measurement), "" if gap is None else signed(gap, 2))
+    return RunsRow(runs_id(exhibit.name, measurement), measurement.task, cells, tuple(runs))
 
 
 def numbers(measurement: Measurement) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class Cell:
     """``text`` may be followed by ``deviation`` (after ±), superscript ``marks``, and a ``note`` such as ``n=2 of 3``.
 
     ``link`` is the id of the runs behind the number, ``link_label`` its description; ``latex`` replaces ``text`` there.
+    ``shade`` is the colour of a heat map's cell, a class of page.css.
     """
 
     text: str = ""
@@ -25,6 +26,7 @@ class Cell:
     link: str = ""
     link_label: str = ""
     latex: str = ""
+    shade: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Group:
 class Table:
     """``name`` names its files. ``header`` has one or more rows; ``commands`` are shell lines for the missing runs.
 
-    ``records`` are the lines of its CSV where these are not the table itself. ValueError for a row of another width.
+    ``records`` are the lines of its CSV where these are not the table itself; ``overrides`` are what was typed that is
+    not the experiment's own. ValueError for a row of another width.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Table:
     notes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     records: tuple[tuple[str, ...], ...] = ()
+    overrides: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         widths = {len(self.columns), *map(len, self.header), *(len(row.cells) for row in self.rows)}

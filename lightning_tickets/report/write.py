@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lightning_tickets.report import csv, latex, markdown
 from lightning_tickets.report.build_table import build_table
-from lightning_tickets.report.document import FILE, Report, read_report, to_json
+from lightning_tickets.report.document import FILE, NO_ABOUT, About, Report, read_report, to_json
 from lightning_tickets.report.figures.draw import png, svg
 from lightning_tickets.report.pages import experiment_page, overall_page
 from lightning_tickets.report.sections import SIDE, formats, picture, section
@@ -27,6 +27,7 @@ def write_report(
     notes: Sequence[str] = (),
     comparisons: Comparisons = NO_COMPARISONS,
     scale: str = "pocket",
+    about: About = NO_ABOUT,
 ) -> Path:
     """Returns the page, index.html. report.json comes last; the same input leaves the same bytes.
 
@@ -41,7 +42,7 @@ def write_report(
     sections = tuple(section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
     for side in (side for one in sections for side in one.side_tables):
         write_files(side.table, folder, SIDE)
-    report = Report(1, title, scale, tuple(notes), sections)
+    report = Report(2, title, scale, tuple(notes), sections, about)
     page = put(folder / "index.html", experiment_page(report, drawings))
     put(folder / FILE, to_json(report))
     return page

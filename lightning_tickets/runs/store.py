@@ -32,11 +32,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Timing:
-    """How long a training took, when it ended (ISO 8601, UTC), and the version of the suite that made it."""
+    """How long a training took, when it ended (ISO 8601, UTC), and the version of the suite and the machine."""
 
     seconds: Annotated[float, Field(ge=0, le=1e9)]
     finished: str | None = None
     version: str | None = None
+    machine: str | None = None
 
 
 TIMES = TypeAdapter(Timing)

@@ -16,6 +16,7 @@ Exhibits = Mapping[str, Exhibit]
 """By name."""
 ALPHA = 0.05
 NO_EXAMPLES = ExampleBootstrap(lambda run: None)
+CLAIMED = {"table2", "table3", "figure2"}
 HOLDS, FAILS = "holds", "does not hold"
 RULE = (
     f"Tests over seeds, Holm's correction over a claim's cells, margin {100 * MARGIN:g} point. A claim holds if more "
@@ -25,12 +26,16 @@ RULE = (
 
 @dataclass(frozen=True)
 class Claim:
-    """``cells`` counts those for it, against it and neither; ``numbers`` are their differences as text."""
+    """``cells`` counts those for it, against it and neither; ``numbers`` are their differences as text.
+
+    ``exhibit`` is the name of the table or figure that it is tested on.
+    """
 
     text: str
     verdict: str
     cells: tuple[int, int, int]
     numbers: tuple[str, ...]
+    exhibit: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,13 @@ def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
         for exhibit in exhibits
         if isinstance(exhibit, Exhibit)
     }
-    return tuple(_claim(text, votes(by_name)) for text, votes in CLAIMS)
+    return tuple(_claim(text, exhibit, votes(by_name)) for text, exhibit, votes in CLAIMS)
+
+
+def with_claims(shown: Sequence[Reportable], excluded_tasks: Sequence[str] = ()) -> list[Reportable]:
+    """With the table of claims where the exhibits that most of them are about are shown together."""
+    complete = {one.name for one in shown} >= CLAIMED
+    return [*shown, claims_table(shown, excluded_tasks)] if complete else [*shown]
 
 
 def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> TextTable:
@@ -60,15 +71,16 @@ def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
         "claims",
         "The paper's claims",
         "What these runs say about each claim.",
-        head=("", "Claim", "Verdict", "cells for it", "against it", "neither"),
+        head=("", "Claim", "Verdict", "cells for it", "against it", "neither", "tested on"),
         lines=tuple(
-            (str(number), claim.text, claim.verdict, *map(str, claim.cells)) for number, claim in enumerate(claims, 1)
+            (str(number), claim.text, claim.verdict, *map(str, claim.cells), claim.exhibit)
+            for number, claim in enumerate(claims, 1)
         ),
         notes=(RULE, *excluded),
     )
 
 
-def _claim(text: str, votes: Sequence[CellVote]) -> Claim:
+def _claim(text: str, exhibit: str, votes: Sequence[CellVote]) -> Claim:
     """Both sides are corrected over the claim's cells."""
     pro, contra = (
         sum(p < ALPHA for p in holm([p for p in side if p is not None]))
@@ -79,7 +91,8 @@ def _claim(text: str, votes: Sequence[CellVote]) -> Claim:
         verdict = HOLDS
     elif votes and contra > len(votes) / 2:
         verdict = FAILS
-    return Claim(text, verdict, (pro, contra, len(votes) - pro - contra), tuple(vote.text for vote in votes))
+    counts = (pro, contra, len(votes) - pro - contra)
+    return Claim(text, verdict, counts, tuple(vote.text for vote in votes), exhibit)
 
 
 def _compare(exhibits: Exhibits, name: str, baseline: str, rows: Iterable[str]) -> list[Comparison]:
@@ -177,13 +190,13 @@ def _mixes_add_little(exhibits: Exhibits) -> list[CellVote]:
     return [_vote(one, not_better, better) for one in _compare(exhibits, "figure9", "mlm", mixes)]
 
 
-CLAIMS: tuple[tuple[str, Callable[[Exhibits], list[CellVote]]], ...] = (
-    (f"Winning tickets exist at the pre-trained weights (within {100 * MARGIN:g} point)", _tickets_exist),
-    ("Random masks, random weights and shuffled weights are worse", _controls_are_worse),
-    ("Rewinding to a later point does not help", _rewinding_does_not_help),
-    ("Standard pruning is mixed: better on some tasks, worse on others", _standard_pruning_is_mixed),
-    ("Tickets of downstream tasks rarely transfer", _tasks_rarely_transfer),
-    ("The masked LM ticket transfers to every task", _mlm_is_universal),
-    ("A ticket found on more data transfers better", _more_data_transfer_better),
-    ("Mixing tasks into the search for the masked LM ticket adds little", _mixes_add_little),
+CLAIMS: tuple[tuple[str, str, Callable[[Exhibits], list[CellVote]]], ...] = (
+    (f"Winning tickets exist at the pre-trained weights (within {100 * MARGIN:g} point)", "table2", _tickets_exist),
+    ("Random masks, random weights and shuffled weights are worse", "table2", _controls_are_worse),
+    ("Rewinding to a later point does not help", "table3", _rewinding_does_not_help),
+    ("Standard pruning is mixed: better on some tasks, worse on others", "table3", _standard_pruning_is_mixed),
+    ("Tickets of downstream tasks rarely transfer", "figure2", _tasks_rarely_transfer),
+    ("The masked LM ticket transfers to every task", "figure2", _mlm_is_universal),
+    ("A ticket found on more data transfers better", "table8", _more_data_transfer_better),
+    ("Mixing tasks into the search for the masked LM ticket adds little", "figure9", _mixes_add_little),
 )

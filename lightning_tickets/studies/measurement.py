@@ -43,7 +43,8 @@ class Exhibit:
     ``rows`` and ``tasks`` give the order; ``caption`` is one sentence on what to look for; the other rows are compared
     with the row ``baseline``. Of a heat map, ``rule`` (a name of frame_rules.FRAME_RULES) says which cells are framed,
     ``counts_own_task`` whether a ticket's own task is among those that are counted, and ``absolute`` whether cells show
-    scores instead of differences.
+    scores instead of differences. ``own_tasks`` pairs a row with the task of its ticket where the two names differ.
+    ``question`` is what it helps to answer; ``overrides`` are what was typed that is not the experiment's own.
     """
 
     name: str
@@ -58,6 +59,9 @@ class Exhibit:
     rule: str = "within_deviation"
     counts_own_task: bool = False
     absolute: bool = False
+    own_tasks: tuple[tuple[str, str], ...] = ()
+    question: str = ""
+    overrides: tuple[str, ...] = ()
 
     def at(self, row: str, task: str) -> tuple[Measurement, ...]:
         """The measurements of a row on a task, by rising sparsity."""
@@ -66,7 +70,10 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class _Report:
-    """``tasks`` are those that appear in it; ``missing`` are the commands of runs that are not in the store."""
+    """``tasks`` are those that appear in it; ``missing`` are the commands of runs that are not in the store.
+
+    ``question`` and ``overrides`` are as in ``Exhibit``.
+    """
 
     name: str
     title: str
@@ -75,6 +82,8 @@ class _Report:
     tasks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    question: str = ""
+    overrides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,10 +117,11 @@ class Round:
 
 @dataclass(frozen=True)
 class PruningRounds(_Report):
-    """The rounds that find a ticket; scores are of ``metric``, as fractions."""
+    """The rounds that find a ticket; scores are of ``metric``, as fractions. ``full`` is the full network."""
 
     metric: str
     rounds: tuple[Round, ...]
+    full: Measurement
 
 
 Plottable = Exhibit | Matrix | PruningRounds

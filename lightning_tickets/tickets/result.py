@@ -53,11 +53,11 @@ class Result:
         prefix = held_out("")
         return {name.removeprefix(prefix): value for name, value in self.metrics.items() if name.startswith(prefix)}
 
-    def write(self, folder: Path, seconds: float) -> None:
-        """Into an artefact's draft; the seconds are kept apart from what must be the same every time."""
+    def write(self, folder: Path, seconds: float, machine: str) -> None:
+        """Into an artefact's draft; seconds and machine are kept apart from what must be the same every time."""
         write_json(folder / RESULT, asdict(self))
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        write_json(folder / TIMING, asdict(Timing(round(seconds, 3), finished, version("lightning-tickets"))))
+        write_json(folder / TIMING, asdict(Timing(round(seconds, 3), finished, version("lightning-tickets"), machine)))
 
 
 RESULTS = TypeAdapter(Result)

@@ -16,6 +16,7 @@ from lightning_tickets.tickets.rewinding import TrainingStart, rewound_to, run_s
 from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, TicketMask
 from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.machine import machine_name
 from lightning_tickets.training.rewind_point import RewindPoint
 
 EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
@@ -40,7 +41,7 @@ def _trained(run: Run, context: RunContext, ticket: Mask | None, lease: Lease) -
     result = Result(run.problem.task.metric, score.metrics, score.undefined, kept(mask), size(mask), bench.pooler)
     with context.store.publish(run.name, run, lease) as folder:
         write_examples(folder, score.columns)
-        result.write(folder, time.perf_counter() - began)
+        result.write(folder, time.perf_counter() - began, machine_name(bench.context.hardware.accelerator))
     return result
 
 

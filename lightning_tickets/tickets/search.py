@@ -19,6 +19,7 @@ from lightning_tickets.tickets.rewind_point import END, POINT, save_point
 from lightning_tickets.tickets.rewinding import kept_step, round_start
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.machine import machine_name
 from lightning_tickets.training.rewind_point import CaptureRewindPoint, RewindPoint
 
 
@@ -81,7 +82,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
             save_point(folder / POINT, point.point)
         if end.point is not None:
             save_point(folder / END, RewindPoint({}, end.point.heads))
-        result.write(folder, time.perf_counter() - began)
+        result.write(folder, time.perf_counter() - began, machine_name(bench.context.hardware.accelerator))
     return mask
 
 

@@ -22,7 +22,7 @@ def curves(tmp_path):
         drops = {"pearson": 0.3 * (run.percent > 50), "spearman": 0.3 * (run.percent > 40)}
         metrics = {name: 0.8 + WOBBLE[run.seed] - drop for name, drop in drops.items()}
         with store.publish(run.name, run) as folder:
-            Result("pearson", metrics, (), 10, 100).write(folder, 1.0)
+            Result("pearson", metrics, (), 10, 100).write(folder, 1.0, "a processor")
     return tmp_path / "root"
 
 

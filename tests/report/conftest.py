@@ -9,7 +9,7 @@ from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, 
 NASTY = "<script>alert(1)</script>"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def table() -> Exhibit:
     """Two tasks, each at its sparsity; one cell is missing, one half there, one undefined."""
     measurements = (
@@ -25,7 +25,7 @@ def table() -> Exhibit:
     return Exhibit("table2", "Table 2", "Who wins.", "table", rows, tasks, measurements, notes=("A note.",))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sweep() -> Exhibit:
     """One task at three sparsities, two rows against the full network."""
     measurements = [Measurement("full", "rte", "accuracy", 0.0, (0.66, 0.68), ("full-0", "full-1"))]
@@ -38,12 +38,12 @@ def sweep() -> Exhibit:
     return Exhibit("table4", "Table 4", "Where it falls.", "table", rows, ("rte",), tuple(measurements))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def curves(sweep: Exhibit) -> Exhibit:
     return replace(sweep, name="figure11", title="Figure 11", drawn="curves")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nasty() -> Exhibit:
     """Names that mean something to HTML, Markdown, LaTeX and matplotlib."""
     measurements = (
@@ -55,7 +55,7 @@ def nasty() -> Exhibit:
     return Exhibit("nasty", f"{NASTY} & 50%", f"{NASTY} \\", "table", rows, tasks, measurements)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sheet() -> TextTable:
     """A column of numbers, one of words, and one cell that means something to every markup."""
     lines = (("mnli", "2e-05", "AdamW"), ("my_task", "—", NASTY), ("rte", "1.5", "a|b & 50% of $x$"))
@@ -63,7 +63,7 @@ def sheet() -> TextTable:
     return TextTable("table1", "Table 1", "How it is trained.", head=head, lines=lines, tasks=tasks, notes=notes)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def matrix() -> Matrix:
     values = ((1.0, 0.34567), (None, 1.0))
     tasks, notes, missing = ("mnli", "cola"), ("By chance 20 %.",), ("cli task=cola", "cli task=cola")
@@ -71,9 +71,10 @@ def matrix() -> Matrix:
     return Matrix("figure4", "Figure 4", "What is shared.", rows=tasks, columns=tasks, values=values, **details)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def search() -> PruningRounds:
     """The rounds of a ticket's search."""
     rounds = (Round(1.0, 0.91, 0.9), Round(0.9, -0.05, 0.8), Round(0.8, 0.903, 0.1))
-    details = {"metric": "matched_accuracy", "rounds": rounds, "tasks": ("mnli",), "notes": ("A note.",)}
+    full = Measurement("full", "mnli", "matched_accuracy", 0.0, (0.80, 0.82), ("f-0", "f-1"))
+    details = {"metric": "matched_accuracy", "rounds": rounds, "full": full, "tasks": ("mnli",), "notes": ("A note.",)}
     return PruningRounds("figure1", "Figure 1 & <b>", "Round by round.", **details)

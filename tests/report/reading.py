@@ -12,11 +12,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import axe_core_python
 import pytest
 from matplotlib.figure import Figure
 
 from lightning_tickets.report.build_table import build_table
-from lightning_tickets.report.document import Report
+from lightning_tickets.report.document import About, Report
 from lightning_tickets.report.figures.draw import figure, settings, svg
 from lightning_tickets.report.pages import TEMPLATES, experiment_page
 from lightning_tickets.report.sections import picture, section
@@ -28,6 +29,7 @@ from lightning_tickets.studies.measurement import Exhibit, Plottable, Reportable
 from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
+AXE = Path(axe_core_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium to render the page with")
 
@@ -67,11 +69,15 @@ class Reader(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self.open[-1:] not in (["style"], ["script"]):
+            self.words.append(data)
 
     @property
     def text(self) -> str:
@@ -99,12 +105,17 @@ def html_table(table: Table) -> Reader:
 
 
 def page_source(
-    *exhibits: Reportable, title: str = "Report", links: Mapping[str, str] = {}, notes: Sequence[str] = ()
+    *exhibits: Reportable,
+    title: str = "Report",
+    links: Mapping[str, str] = {},
+    notes: Sequence[str] = (),
+    of_paper: bool = False,
 ) -> str:
     """The page of an experiment, without its files."""
     drawings = {exhibit.name: svg(what) for exhibit in exhibits if (what := picture(exhibit))}
     sections = (section(exhibit, drawings.get(exhibit.name), links, NO_COMPARISONS) for exhibit in exhibits)
-    return experiment_page(Report(1, title, "pocket", tuple(notes), tuple(sections)), drawings)
+    about = About(of_paper=of_paper)
+    return experiment_page(Report(2, title, "pocket", tuple(notes), tuple(sections), about), drawings)
 
 
 def page(*exhibits: Reportable, **details: Any) -> Reader:
@@ -119,10 +130,10 @@ def chromium(profile: Path, *arguments: str) -> str:
 
 
 def asked(page: Path, profile: Path, acts: str, *flags: str) -> Any:
-    """What the page answers to a script: ``acts`` happen first, then its last expression is returned as JSON."""
+    """What the page answers to a script: ``acts`` happen first; JSON of its last expression, or of what it promises."""
     *first, last = acts.strip().split("\n")
-    answer = f"document.body.dataset.answer = JSON.stringify({last})"
-    script = f"<script>{chr(10).join(first)}\nsetTimeout(() => {{ {answer} }}, 200)</script></body>"
+    answer = f"document.body.dataset.answer = JSON.stringify(await ({last}))"
+    script = f"<script>{chr(10).join(first)}\nsetTimeout(async () => {{ {answer} }}, 200)</script></body>"
     copy = page.with_name("asked.html")
     copy.write_text(page.read_text(encoding="utf-8").replace("</body>", script), encoding="utf-8")
     answered = re.search(
@@ -130,3 +141,14 @@ def asked(page: Path, profile: Path, acts: str, *flags: str) -> Any:
     )
     assert answered
     return json.loads(html.unescape(answered[1]))
+
+
+def findings(page: Path, profile: Path, *flags: str) -> list[str]:
+    """The serious findings of axe-core on a page with everything unfolded, with the first place of each."""
+    acts = f"""
+    document.querySelectorAll('details').forEach((one) => {{ one.open = true; }});
+    {AXE}
+    const serious = (done) => done.violations.filter((one) => /serious|critical/.test(one.impact));
+    axe.run().then((done) => serious(done).map((one) => `${{one.id}}: ${{one.nodes[0].html}}`))
+    """
+    return list(asked(page, profile, acts, *flags))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
+from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.figures.algorithm import PRUNED, TICKET, TRAINED
 from lightning_tickets.report.figures.draw import caption, png, svg
 from lightning_tickets.report.write import write_exhibit
@@ -21,6 +22,13 @@ def test_files_carry_no_date_and_no_version(kind: str, request: pytest.FixtureRe
     assert picture.startswith(b"\x89PNG") and b"Software" not in picture
     assert b"<dc:date>" not in drawing and b"Matplotlib v" not in drawing
     assert (picture, drawing) == (png(what), svg(replace(what)))
+
+
+@pytest.mark.parametrize("kind", ["curves", "matrix", "search"])
+def test_a_drawing_has_no_title_since_it_stands_below_one(kind: str, request: pytest.FixtureRequest) -> None:
+    what = request.getfixturevalue(kind)
+    named = replace(what, title="Another title")
+    assert svg(what) == svg(named) and png(what) != png(named)
 
 
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
@@ -92,11 +100,22 @@ def test_each_bar_is_as_high_as_what_is_kept_and_the_last_one_is_the_ticket(sear
 
 def test_scores_stand_above_their_rounds(search: PruningRounds) -> None:
     above, _ = draw(search).axes
-    (line,) = above.lines
+    line, full = above.lines
     assert list(line.get_xdata()) == [0, 1, 2] and list(line.get_ydata()) == pytest.approx([91.0, -5.0, 90.3])
-    assert [text.get_text() for text in above.texts] == ["91.0", "-5.0", "90.3"]
-    assert [text.xyann[1] > 0 for text in above.texts] == [True, False, True]  # below a dip, off the curve
+    numbers = {text.get_text(): text.get_position() for text in above.texts}
+    assert numbers == {"91.0": (0, 1.02), "-5.0": (1, 1.02), "90.3": (2, 1.02)}, (
+        "in a line above the axes, off the curve"
+    )
     assert above.get_ylabel() == "MNLI\nmatched acc."
+    assert list(full.get_ydata()) == pytest.approx([81.0, 81.0]) and full.get_linestyle() == "--"
+    assert [text.get_text() for text in above.get_legend().texts] == ["f_BERT (full network), 2 runs"]
+    assert "The full network: 81.0 ± 1.4, n = 2." in build_table(search).notes
+
+
+def test_the_noise_of_one_chain_does_not_fill_the_axis(search: PruningRounds) -> None:
+    near = replace(search, rounds=(Round(1.0, 0.81, 0.9), Round(0.9, 0.814, 0.8)))
+    low, high = draw(near).axes[0].get_ylim()
+    assert high - low == pytest.approx(10) and low < 81 < 81.4 < high
 
 
 def test_a_round_that_has_not_run_is_hatched_and_so_is_the_ticket(search: PruningRounds) -> None:

@@ -1,6 +1,7 @@
 """Heat maps and matrices: which numbers stand where, what is framed and counted, and the same bytes every time."""
 
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -200,6 +201,13 @@ def test_without_the_full_network_there_is_no_difference(transfer: Exhibit) -> N
     assert [line[-1] for line in alone] == ["1 of 1", "0 of 1", "0 of 2"]
 
 
+def test_a_row_is_not_counted_on_the_task_that_its_ticket_is_of(transfer: Exhibit) -> None:
+    """Figure 3: its rows are named by their rewind points, and all tickets are of SQuAD."""
+    own = replace(transfer, own_tasks=(("random_mask", "rte"),))
+    assert [line[-1] for line in texts(own)] == ["2 of 2", "0 of 1", "0 of 2"]
+    assert [line[-1] for line in texts(replace(own, counts_own_task=True))] == ["3 of 3", "1 of 2", "0 of 3"]
+
+
 def test_another_baseline_takes_the_place_of_the_full_network(transfer: Exhibit) -> None:
     other = replace(transfer, rows=("full", "mlm", "rte"), baseline="mlm")
     assert texts(other) == [["−0.7", "+2.5", "0.0", "3 of 3"], ["−2.7", "+3.0", "—", "0 of 1"]]
@@ -232,11 +240,9 @@ def test_collapses_do_not_wash_out_what_lies_near_zero(transfer: Exhibit) -> Non
     clipped = replace(transfer, rows=("full", "mlm"), tasks=tasks, measurements=(*full, *measurements))
     (line,) = squares(clipped)
     colors = [square.color for square in line[:-1] if square]
-    assert len(set(colors)) == 5 and colors[5] == colors[6] == colors[7]
+    assert len(set(colors)) == 7, "equal differences only have equal colors: none lies beyond the ends"
     assert contrast(colors[0], "#ffffff") < 1.1 < contrast(colors[1], "#ffffff")
-    assert "Colours: the difference from the full network, up to ±4 points; 2 of 8 differences lie beyond." in caption(
-        clipped
-    )
+    assert caption(clipped).endswith("up to ±60 points, on a square-root scale.")
 
 
 def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
@@ -247,7 +253,13 @@ def test_colors_are_centered_at_zero(transfer: Exhibit) -> None:
     better, worse, same = (to_rgb(square.patch.get_facecolor()) for square in line[:-1] if square)
     assert better[2] > better[0] and worse[0] > worse[2]
     assert max(same) - min(same) < 0.01
-    assert [tick.get_text() for tick in draw(even).axes[1].get_xticklabels()] == ["−10", "0", "+10"]
+    assert [tick.get_text() for tick in draw(even).axes[1].get_xticklabels()] == [
+        "−10.0",
+        "−2.5",
+        "0.0",
+        "+2.5",
+        "+10.0",
+    ]
 
 
 def test_numbers_are_black_or_white_whichever_is_read(transfer: Exhibit) -> None:
@@ -271,7 +283,7 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
         "Mean score minus that of the full network on the task, in points (0 to 100), n = 2 runs per cell. "
         "Framed and bold: at most one standard deviation of the full network below its mean. "
         "At the right: how many cells of a row are framed, of the cells that can be judged, a row's own task left out. "
-        "Colours: the difference from the full network, up to ±3 points."
+        "Colours: the difference from the full network, up to ±3 points, on a square-root scale."
     )
     assert [text.get_text() for text in draw(whole).texts] == ["Figure 2", caption(whole)]
 
@@ -310,8 +322,9 @@ def test_a_map_leaves_pictures_and_the_ordinary_tables(transfer: Exhibit, tmp_pa
 
 def test_the_page_shows_the_map_and_folds_its_scores(transfer: Exhibit) -> None:
     unfolded, folded = page_source(transfer).split("<summary>The scores as a table</summary>")
-    assert '<img alt="Figure 2. Mean score minus that of the full network' in unfolded and "<td>" not in unfolded
-    assert "<td>83.7 ± 1.0" in folded.replace("<strong>", "")
+    assert re.search(r'<td class="up-1"><strong>\+0\.7</strong><a class="behind" href="#figure2/mlm/mnli/', unfolded)
+    assert '<td class="down-6">−50.0' in unfolded and '<td class="missing">—' in unfolded
+    assert "83.7 ± 1.0" in folded and "83.7 ± 1.0" not in unfolded
     assert all(f'href="figure2.{suffix}"' in folded for suffix in ("png", "svg", "csv", "md", "tex"))
 
 

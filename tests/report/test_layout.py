@@ -66,9 +66,22 @@ def test_marks_say_under_which_reading_a_row_wins(scores: tuple[float, ...], mar
 def test_without_a_deviation_of_the_full_network_its_reading_is_open(table: Exhibit) -> None:
     single = Measurement("full", "mnli", "matched_accuracy", 0.0, (0.83,))
     exhibit = replace(table, measurements=(single, *table.measurements[1:]))
-    assert "† cannot be judged where the full network has one run: MNLI." in exhibit_table(exhibit).notes
+    assert (
+        "Not judged by the full network's deviation, since it has one run there: MNLI." in exhibit_table(exhibit).notes
+    )
     assert verdict_marks(scored("imp", 0.82, 0.82), scored("full", 0.83)) == ""
     assert verdict_marks(scored("full", 0.83, 0.83), scored("full", 0.83, 0.83)) == ""
+
+
+@pytest.mark.parametrize("scores", [(0.81, 0.84), (0.82, 0.82), (0.6, 0.9), (0.9, 0.9), (0.1, 0.1)], ids=str)
+@pytest.mark.parametrize("full", [(0.82, 0.84), (0.83,)], ids=str)
+def test_a_mark_is_explained_where_it_stands_and_nowhere_else(
+    scores: tuple[float, ...], full: tuple[float, ...]
+) -> None:
+    measurements = (scored("full", *full, sparsity=0.0), scored("imp", *scores))
+    table = exhibit_table(Exhibit("x", "", "", "table", ("full", "imp"), ("rte",), measurements))
+    standing = "".join(cell.marks for row in table.rows for cell in row.cells)
+    assert [mark in "".join(table.notes) for mark in "‡†§¶"] == [mark in standing for mark in "‡†§¶"]
 
 
 def test_a_run_that_two_cells_wait_for_counts_once(table: Exhibit) -> None:

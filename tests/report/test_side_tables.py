@@ -66,7 +66,9 @@ def test_without_a_published_number_there_is_no_sheet(table: Exhibit, curves: Ex
 def test_verdicts_are_a_sheet_next_to_its_exhibit(table: Exhibit, tmp_path: Path) -> None:
     seeded, comparisons = with_comparisons(table)
     reader = read(write_report(tmp_path, "Report", [seeded], comparisons=comparisons))
-    assert reader.files == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
+    assert reader.files == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} | {
+        "../index.html"
+    }
     assert "table2.judged.md" in reader.files and "Better, worse, the same?" in reader.text
     header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
     assert header.startswith("Row,Task,Metric") and len(lines) == len(comparisons[table.name]) == 4

@@ -65,7 +65,7 @@ CONTRARY = (
 
 
 def test_there_are_eight():
-    assert len(CLAIMS) == len({text for text, _ in CLAIMS}) == 8
+    assert len(CLAIMS) == len({text for text, _, _ in CLAIMS}) == 8
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_each_round_as_its_result_says(context, tiny_run):
         return CellResult("r", "accuracy", None, f"run at {cell.sparsity}", ticket=path and path / TICKET)
 
     search = figure().fill(lookup)
-    assert search.metric == "accuracy" and search.missing == ("run at 30",)
+    assert search.metric == "accuracy" and search.missing == ("run at 30", "run at 0")
     assert [one.kept for one in search.rounds] == [1.0, pytest.approx(0.9, abs=1e-3), None]
     assert [one.left for one in search.rounds] == pytest.approx([0.9, 0.8, 0.7])
     expected = [
@@ -35,6 +35,9 @@ def test_each_round_as_its_result_says(context, tiny_run):
 
 
 def test_only_rounds_that_there_are():
-    assert [cell.sparsity for cell in figure(50).cells()] == [10, 20, 30, 40, 50]
+    assert [(cell.subnetwork, cell.sparsity) for cell in figure(30).cells()] == [
+        *(("imp", percent) for percent in (10, 20, 30)),
+        ("full", 0),
+    ]
     with pytest.raises(UserError, match="sparsity: expected one of 10, 20, .* got 55"):
         figure(55).cells()

@@ -6,15 +6,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from lightning_tickets.report.figures.curves import OKABE_ITO
+from lightning_tickets.report.figures.curves import OKABE_ITO, baseline
 from lightning_tickets.report.figures.heatmap_axes import INK, inked
-from lightning_tickets.report.formatting import MISSING, points
-from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.report.formatting import MISSING, count, points
+from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.measurement import PruningRounds, Round
 
 TRAINED, TICKET, PRUNED, QUIET = OKABE_ITO[0], OKABE_ITO[4], "#eeeeee", "#555555"
 HALF = 0.27  # of a bar's width
 ROOM = 0.15  # of its height, for a number inside
+SPAN = 10  # points that the axis of the scores has at least
 GROUND = -0.42  # where the pre-trained weights lie, below the bars
 
 
@@ -44,15 +45,24 @@ def last(rounds: tuple[Round, ...]) -> float | None:
 
 
 def scores(axes: Axes, search: PruningRounds) -> None:
-    """Of what each round trains, None where it has not run. Numbers keep to the outer side of each bend."""
+    """Of what each round trains, with the full network over seeds; the numbers stand in a line above the curve.
+
+    The axis spans at least ``SPAN`` points: the rounds are one chain, whose ups and downs are mostly noise.
+    """
     known = [(place, 100 * one.score) for place, one in enumerate(search.rounds) if one.score is not None]
     axes.plot([x for x, _ in known], [y for _, y in known], color=TRAINED, marker="o", markersize=4, linewidth=1.2)
-    for (_, before), (x, y), (_, after) in zip(known[:1] + known, known, known[1:] + known[-1:], strict=False):
-        offset = (0, -11 if 2 * y < before + after else 5)
-        axes.annotate(points(y / 100), (x, y), offset, textcoords="offset points", ha="center", fontsize=7)
+    for x, y in known:
+        axes.text(x, 1.02, points(y / 100), transform=axes.get_xaxis_transform(), ha="center", fontsize=7)
+    full = search.full.summary
+    if full:
+        line, runs = baseline(axes, full.mean, full.std), count(full.n, "run", "runs")
+        axes.legend([line], [f"{row_name(FULL)}, {runs}"], loc="lower left", frameon=False, fontsize=7)
+    values = [y for _, y in known] + ([100 * full.mean] if full else [])
+    if values:
+        middle, half = (min(values) + max(values)) / 2, max(SPAN / 2, 0.65 * (max(values) - min(values)))
+        axes.set_ylim(middle - half, middle + half)
     tasks = ", ".join(map(task_name, search.tasks))
     axes.set_ylabel(f"{tasks}\n{metric_name(search.metric)}")
-    axes.margins(y=0.3)
     axes.tick_params(labelbottom=False, length=0)
     axes.grid(visible=False, axis="x")
 

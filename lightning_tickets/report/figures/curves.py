@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lightning_tickets.report.footnotes import absent, number_of_runs
+from lightning_tickets.report.footnotes import absent, changed, number_of_runs
 from lightning_tickets.report.layout import Column, columns, in_order, lowest
 from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
@@ -53,7 +53,7 @@ def caption(exhibit: Exhibit) -> str:
         sentences.append("Hollow: a score is undefined.")
     if missing := absent(measurements):
         sentences.append(f"{missing}.")
-    return " ".join(sentences)
+    return " ".join((*sentences, *changed(exhibit.overrides)))
 
 
 def counted(exhibit: Exhibit) -> str:

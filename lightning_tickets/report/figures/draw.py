@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from lightning_tickets.report.build_table import with_names
 from lightning_tickets.report.figures import algorithm, curves, heatmap
+from lightning_tickets.report.footnotes import changed
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, PruningRounds
 
 FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
@@ -34,14 +35,19 @@ def png(what: Plottable) -> bytes:
 
 
 def svg(what: Plottable) -> bytes:
-    return encoded(what, "svg", {"Date": None, "Creator": None})
+    """To stand in a page or a paper: transparent, without title and caption."""
+    return encoded(what, "svg", {"Date": None, "Creator": None}, transparent=True)
 
 
-def encoded(what: Plottable, suffix: str, metadata: dict[str, None]) -> bytes:
+def encoded(what: Plottable, suffix: str, metadata: dict[str, None], transparent: bool = False) -> bytes:
     """Each format draws the figure again, so that none depends on what was drawn before."""
     data = io.BytesIO()
     with settings():
-        figure(what).savefig(data, format=suffix, dpi=150, metadata=metadata)
+        drawn = figure(what)
+        if transparent:
+            drawn.suptitle("")
+            drawn.supxlabel("")
+        drawn.savefig(data, format=suffix, dpi=150, metadata=metadata, transparent=transparent)
     return data.getvalue()
 
 
@@ -65,5 +71,7 @@ def figure(what: Plottable) -> Figure:
 
 
 def caption(what: Plottable) -> str:
-    """The text below the figure: how to read it, and what is missing."""
-    return CAPTIONS[what.drawn](what) if isinstance(what, Exhibit) else " ".join((what.caption, *what.notes))
+    """The text below the figure: how to read it, what is missing, and what was changed by hand."""
+    if isinstance(what, Exhibit):
+        return CAPTIONS[what.drawn](what)
+    return " ".join((what.caption, *what.notes, *changed(what.overrides)))

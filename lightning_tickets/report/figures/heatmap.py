@@ -1,12 +1,14 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from collections.abc import Iterator, Sequence
-from math import ceil, floor, isfinite
+from collections.abc import Iterator
+from math import isfinite
 
 import matplotlib
-from matplotlib.colors import LinearSegmentedColormap
+import numpy as np
+from matplotlib.colors import FuncNorm, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
+from lightning_tickets.report.build_table import share_range
 from lightning_tickets.report.differences import (
     Difference,
     DifferenceRow,
@@ -16,7 +18,7 @@ from lightning_tickets.report.differences import (
     marks_deviation,
 )
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
-from lightning_tickets.report.footnotes import absent, counted_cells, framing, number_of_runs, single_runs
+from lightning_tickets.report.footnotes import absent, changed, counted_cells, framing, number_of_runs, single_runs
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent, points, signed
 from lightning_tickets.report.layout import Column, in_order
 from lightning_tickets.report.names import metric_name, task_name
@@ -25,7 +27,6 @@ from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 SHARES = matplotlib.colormaps["YlGnBu"]
-STEP = 0.05  # the ends of a matrix's colors are multiples of it
 GREY = "#d0d0d0"
 
 
@@ -42,17 +43,16 @@ def figure(exhibit: Exhibit) -> Figure:
     axes.xaxis.set_label_position("top")
     axes.set_xlabel("Trained and scored on")
     axes.set_ylabel("Subnetwork")
-    ends = {end: signed(end, 0) for end in (scale.low, 0.0, scale.high)}
-    color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", ends)
+    marks = {share * compared.bound: signed(share * compared.bound) for share in (-1, -0.25, 0, 0.25, 1)}
+    color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", marks)
     return drawn
 
 
 def diverging(compared: Differences) -> Scale:
-    """White at 0; the ends hold three of four cells, so that collapsed scores do not wash out the others."""
-    sizes = sorted(map(abs, compared.sizes))
-    wide = sizes[ceil(0.75 * len(sizes)) - 1] if sizes else 0.0
-    bound = max(1, ceil(round(100 * wide, 6))) / 100
-    return Scale(LinearSegmentedColormap.from_list("differences", RED_TO_BLUE), -bound, bound)
+    """White at 0; the square root keeps small differences apart, and every difference lies within the colors."""
+    root = (lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda y: y * np.abs(y))
+    norm = FuncNorm(root, -compared.bound, compared.bound)
+    return Scale(LinearSegmentedColormap.from_list("differences", RED_TO_BLUE), norm)
 
 
 def head_label(column: Column) -> str:
@@ -77,13 +77,11 @@ def caption(exhibit: Exhibit) -> str:
     sentences = [*(reading(exhibit, compared) if compared.sizes else ["No scores yet."]), *gaps(exhibit, compared)]
     if missing := absent(in_order(exhibit)):
         sentences.append(f"{missing}.")
-    return " ".join(sentences)
+    return " ".join((*sentences, *changed(exhibit.overrides)))
 
 
 def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
-    name, end = baseline_name(exhibit), diverging(compared).high
-    beyond = sum(abs(size) > end + 1e-9 for size in compared.sizes)
-    clipped = f"; {beyond} of {len(compared.sizes)} differences lie beyond" if beyond else ""
+    name = baseline_name(exhibit)
     marked = marks_deviation(exhibit)
     number = "Mean score" if exhibit.absolute else f"Mean score minus that of {name} on the task"
     return [
@@ -92,7 +90,7 @@ def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
         *([f"{WITHIN}: {framing(exhibit, DEVIATION)}."] if marked else []),
         f"At the right: how many cells of a row are framed{f' and marked {WITHIN}' if marked else ''}, "
         f"{counted_cells(exhibit)}.",
-        f"Colours: the difference from {name}, up to ±{points(end, 0)} points{clipped}.",
+        f"Colours: the difference from {name}, up to ±{points(compared.bound, 0)} points, on a square-root scale.",
     ]
 
 
@@ -114,27 +112,15 @@ def matrix(what: Matrix, caption: str) -> Figure:
 
     The colors range over the values. What compares a row with itself is grey.
     """
-    others = [
-        value
-        for row, line in zip(what.rows, what.values, strict=True)
-        for column, value in zip(what.columns, line, strict=True)
-        if row != column and value is not None and isfinite(value)
-    ]
-    scale = ranging(others)
+    scale = Scale(SHARES, Normalize(*share_range(what)))
     squares = [
         [share(value, scale, row == column) for column, value in zip(what.columns, line, strict=True)]
         for row, line in zip(what.rows, what.values, strict=True)
     ]
     drawn, axes = heatmap_axes(what.title, caption, what.rows, what.columns, squares)
-    ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
+    ends = scale.norm.inverse(np.array([0, 0.5, 1])).tolist()
     color_bar(drawn, axes, scale, "Percent", {end: points(end) for end in ends})
     return drawn
-
-
-def ranging(values: Sequence[float]) -> Scale:
-    """From the multiple of STEP below the smallest value to the one above the largest."""
-    low, high = (round(value / STEP, 6) for value in (min(values, default=0), max(values, default=1)))
-    return Scale(SHARES, STEP * floor(low), STEP * max(ceil(high), floor(low) + 1))
 
 
 def share(value: float | None, scale: Scale, itself: bool) -> Square:

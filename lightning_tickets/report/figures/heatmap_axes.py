@@ -25,15 +25,10 @@ class Square:
 
 @dataclass(frozen=True)
 class Scale:
-    """Numbers from ``low`` to ``high`` as colors; what lies beyond has the color of the end."""
+    """Numbers as colors."""
 
     colors: Colormap
-    low: float
-    high: float
-
-    @property
-    def norm(self) -> Normalize:
-        return Normalize(self.low, self.high)
+    norm: Normalize
 
     def color(self, value: float) -> str:
         return to_hex(self.colors(self.norm(value)))

@@ -1,5 +1,4 @@
 // Shows what is of the chosen tasks and scales; where nothing is chosen, everything.
-"use strict";
 (() => {
   const form = document.getElementById("filters");
   const sections = [...document.querySelectorAll("main > section")];
@@ -23,9 +22,10 @@
       const { tasks: own, scale } = section.dataset;
       section.hidden = !(allows(tasks, JSON.parse(own)) && allows(scales, [scale]));
       section.querySelectorAll("table").forEach((table) => narrow(table, tasks));
+      section.querySelectorAll(".panel").forEach((one) => one.toggleAttribute("hidden", !allows(tasks, [one.dataset.task])));
       document.getElementById(`to/${section.id}`).hidden = section.hidden;
     }
-    for (const item of document.querySelectorAll("nav li")) item.hidden = !item.querySelector("a:not([hidden])");
+    for (const item of document.querySelectorAll("nav li")) item.hidden = !item.querySelector("a[id]:not([hidden])");
     const shown = sections.filter((section) => !section.hidden).length;
     document.getElementById("count").textContent = `${shown} of ${sections.length} are shown.`;
   }

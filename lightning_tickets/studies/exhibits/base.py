@@ -1,7 +1,7 @@
 """What every exhibit of a study can say: the cells that it needs, and itself with their results."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lightning_tickets.errors import UserError
@@ -12,12 +12,16 @@ from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, Win
 
 @dataclass(frozen=True)
 class ExhibitSpec(ABC):
-    """A table or figure as its YAML describes it; ``caption`` is one sentence on what to look for."""
+    """A table or figure as its YAML describes it; ``caption`` is one sentence on what to look for.
+
+    ``question`` is what it helps to answer: a report lists exhibits by their questions.
+    """
 
     reads_tickets: ClassVar[bool] = False  # the files of its cells' masks, and of their results
     name: str
     title: str
     caption: str
+    question: str = field(default="", kw_only=True)
 
     @abstractmethod
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:

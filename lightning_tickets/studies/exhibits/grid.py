@@ -90,6 +90,7 @@ class Grid(ExhibitSpec):
             rule=self.rule,
             counts_own_task=self.counts_own_task,
             absolute=self.absolute,
+            own_tasks=tuple((row.name, row.source) for row in self._rows() if row.source not in (None, row.name)),
         )
 
     def _with_published(self, measurement: Measurement, single: bool) -> Measurement:

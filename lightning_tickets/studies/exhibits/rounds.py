@@ -7,6 +7,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs.files import read
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
+from lightning_tickets.studies.exhibits.grid import measure
 from lightning_tickets.studies.measurement import PruningRounds, Round
 from lightning_tickets.studies.sparsities import CURVE, CellLookup, SparsityLookup, no_sparsity_known
 from lightning_tickets.tickets.result import RESULT, RESULTS
@@ -19,7 +20,7 @@ ALGORITHM = (
 
 @dataclass(frozen=True)
 class Rounds(ExhibitSpec):
-    """What each round of one task's ticket keeps, scores and leaves."""
+    """What each round of one task's ticket keeps, scores and leaves, next to the full network over ``seeds``."""
 
     reads_tickets = True
     task: str
@@ -27,15 +28,19 @@ class Rounds(ExhibitSpec):
     sparsity: int = CURVE[-1]
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        """The tickets of all rounds, which one chain finds."""
+        """The tickets of all rounds, which one chain finds, and the full network."""
         self._check_lists("seeds")
         if self.sparsity not in CURVE:
             raise UserError(f"study: sparsity: expected one of {', '.join(map(str, CURVE))}, got {self.sparsity}")
-        return [Cell(self.task, "imp", percent, self.seeds[0]) for percent in CURVE if percent <= self.sparsity]
+        tickets = [Cell(self.task, "imp", percent, self.seeds[0]) for percent in CURVE if percent <= self.sparsity]
+        return [*tickets, *self._full()]
+
+    def _full(self) -> list[Cell]:
+        return [Cell(self.task, "full", 0, seed) for seed in self.seeds]
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> PruningRounds:
-        cells = self.cells()
-        results = [lookup(cell) for cell in cells]
+        cells = [cell for cell in self.cells() if cell.sparsity]
+        results, full = [lookup(cell) for cell in cells], measure(self._full(), lookup, "full")
         return PruningRounds(
             *self._heading,
             metric=results[0].metric,
@@ -44,7 +49,8 @@ class Rounds(ExhibitSpec):
             ),
             tasks=(self.task,),
             notes=(ALGORITHM,),
-            missing=tuple(result.command for result in results if result.ticket is None),
+            full=full,
+            missing=(*(result.command for result in results if result.ticket is None), *full.missing),
         )
 
 

@@ -1,0 +1,157 @@
+"""The same tables of two stores, or of two versions: what each has, and what differs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lightning_tickets.report.build_table import build_table, sheet_table
+from lightning_tickets.report.document import FILE, About, Report, Section, SideTable, to_json
+from lightning_tickets.report.formatting import MISSING, percent, points, signed
+from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.pages import experiment_page
+from lightning_tickets.report.sections import SIDE, files
+from lightning_tickets.report.side_tables import probability
+from lightning_tickets.report.table import Cell, Row, Table
+from lightning_tickets.report.write import put, write_files
+from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable, TextTable
+from lightning_tickets.studies.statistics.significance import holm, welch
+
+ALPHA = 0.05
+DIFFERS = "differs"  # the shade of such a cell in page.css
+HEAD = ("Row", "Task", "Metric", "Here", "There", "Here minus there", "p (Holm)", "Verdict")
+TESTED = (
+    "Means ± sample deviations in points, with the sparsity. Welch's p over seeds, Holm's correction over these lines; "
+    f"better or worse: p < {ALPHA:g}; otherwise within noise."
+)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An exhibit with what the other has below each number that differs; scores that differ are a table too."""
+
+    table: Table
+    differences: TextTable | None
+
+    @property
+    def summary(self) -> str:
+        cells = [cell for row in self.table.rows for cell in row.cells[1:] if cell.text]
+        different = sum(cell.bold for cell in cells)
+        verdicts = [line[-1] for line in self.differences.lines] if self.differences else []
+        counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
+        what = f"{different} of {len(cells)} cells differ" if different else f"all {len(cells)} cells are equal"
+        return f"{self.table.title}: {what}{f' (scores: {counts})' if counts else ''}"
+
+
+def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
+    """``label`` names the other store or version."""
+    here, there = build_table(ours), build_table(theirs)
+    heads = [head(there, place) for place in range(len(there.columns))]
+    others = {(group.title, row.cells[0].text): row for group in there.groups for row in group.rows}
+
+    def row_beside(title: str, row: Row) -> Row:
+        other = others.get((title, row.cells[0].text))
+        cells = (
+            cell_beside(cell, at(other, heads, head(here, place))) for place, cell in enumerate(row.cells) if place
+        )
+        return replace(row, cells=(row.cells[0], *cells))
+
+    table = replace(
+        here,
+        name=f"{here.name}.against",
+        groups=tuple(replace(one, rows=tuple(row_beside(one.title, row) for row in one.rows)) for one in here.groups),
+        notes=(f"Bold: another number than in {label}, which stands below it.",),
+        commands=(),
+        records=(),
+    )
+    return Beside(table, differences(ours, theirs))
+
+
+def head(table: Table, place: int) -> tuple[str, ...]:
+    """What names a column: its task and metric without a sparsity that depends on the scores."""
+    return tuple(texts[place] for texts in table.header if texts[0] != "Sparsity")
+
+
+def at(row: Row | None, heads: Sequence[tuple[str, ...]], wanted: tuple[str, ...]) -> Cell | None:
+    return row.cells[heads.index(wanted)] if row and wanted in heads else None
+
+
+def cell_beside(ours: Cell, theirs: Cell | None) -> Cell:
+    """Without the marks, verdicts and links of a report of its own."""
+    texts = [
+        f"{cell.text} ± {cell.deviation}" if cell.deviation else cell.text for cell in (ours, theirs or Cell(MISSING))
+    ]
+    equal = texts[0] == texts[1]
+    return Cell(
+        ours.text, ours.deviation, note="" if equal else texts[1], bold=not equal, shade="" if equal else DIFFERS
+    )
+
+
+def differences(ours: Reportable, theirs: Reportable) -> TextTable | None:
+    """A line for each cell of an exhibit whose scores or sparsity are not the same; None without one."""
+    if not isinstance(ours, Exhibit) or not isinstance(theirs, Exhibit):
+        return None
+    changed = [(a, b) for a, b in pairs(ours, theirs) if a is None or b is None or scores(a) != scores(b)]
+    tests = [welch(a.scores, b.scores) if a and b else None for a, b in changed]
+    adjusted = iter(holm([test.p for test in tests if test]))
+    lines = []
+    for (a, b), test in zip(changed, tests, strict=True):
+        p, place = next(adjusted) if test else None, a or b
+        assert place is not None, "a pair has one of the two"
+        gap = signed(test.difference, 2) if test else "?"
+        names = row_name(place.row), task_name(place.task), metric_name(place.metric)
+        lines.append((*names, written(a), written(b), gap, probability(p), verdict(a, b, gap, p)))
+    if not lines:
+        return None
+    title = f"{ours.title}: what differs"
+    return TextTable(f"{ours.name}.differences", title, TESTED, head=HEAD, lines=tuple(lines), tasks=ours.tasks)
+
+
+def verdict(ours: Measurement | None, theirs: Measurement | None, gap: str, p: float | None) -> str:
+    if not (ours and ours.scores):
+        return "only there"
+    if not (theirs and theirs.scores):
+        return "only here"
+    if p is None:
+        return "cannot be told"
+    return "within noise" if p >= ALPHA else "worse" if gap.startswith("−") else "better"
+
+
+def pairs(ours: Exhibit, theirs: Exhibit) -> Iterator[tuple[Measurement | None, Measurement | None]]:
+    """Cells of a row, task and metric: the only one of each, whatever its sparsity, or those at the same sparsity."""
+    for row in ours.rows:
+        for task in ours.tasks:
+            both = [exhibit.at(row, task) for exhibit in (ours, theirs)]
+            for metric in dict.fromkeys(one.metric for side in both for one in side):
+                here, there = ({one.sparsity: one for one in side if one.metric == metric} for side in both)
+                if len(here) == len(there) == 1:
+                    yield (*here.values(), *there.values())  # type: ignore[misc]  # one of each
+                    continue
+                for sparsity in sorted(here.keys() | there.keys()):
+                    yield here.get(sparsity), there.get(sparsity)
+
+
+def scores(one: Measurement) -> tuple[float, dict[int, float]]:
+    return one.sparsity, dict(zip(one.seeds, one.scores, strict=True))
+
+
+def written(one: Measurement | None) -> str:
+    """Mean, deviation and sparsity."""
+    if one is None or one.summary is None:
+        return MISSING
+    std = "" if one.summary.std is None else f" ± {points(one.summary.std, 2)}"
+    return f"{points(one.summary.mean, 2)}{std}{f' ({percent(one.sparsity)})' if one.sparsity else ''}"
+
+
+def write_comparison(folder: Path, title: str, compared: Sequence[Beside], scale: str, about: About) -> Path:
+    """The page of both with its tables as files, and report.json; returns the page."""
+    sections = []
+    for one in compared:
+        side = sheet_table(one.differences) if one.differences else None
+        for table in (one.table, *([side] if side else [])):
+            write_files(table, folder, SIDE)
+        sides = (SideTable("What differs, with tests", side, files(side.name, SIDE)),) if side else ()
+        sections.append(Section(one.table, None, files(one.table.name, SIDE), sides, ()))
+    report = Report(2, title, scale, tuple(one.summary for one in compared), tuple(sections), about)
+    page = put(folder / "index.html", experiment_page(report, {}))
+    put(folder / FILE, to_json(report))
+    return page

@@ -1,0 +1,107 @@
+"""The same tables of two stores: a number that differs is marked and tested, with the other one below it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lightning_tickets.report.against import beside, write_comparison
+from lightning_tickets.report.document import About
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, TextTable
+from tests.report.reading import read
+
+
+def changed(exhibit: Exhibit, row: str, task: str, *scores: float, sparsity: float | None = None) -> Exhibit:
+    """With other scores of a row on a task."""
+
+    def other(one: Measurement) -> Measurement:
+        at = one.sparsity if sparsity is None else sparsity
+        return (
+            replace(one, scores=scores, runs=scores and one.runs, sparsity=at)
+            if (one.row, one.task) == (row, task)
+            else one
+        )
+
+    return replace(exhibit, measurements=tuple(map(other, exhibit.measurements)))
+
+
+def seeded(exhibit: Exhibit) -> Exhibit:
+    return replace(
+        exhibit, measurements=tuple(replace(m, seeds=(*range(len(m.scores)),)) for m in exhibit.measurements)
+    )
+
+
+def test_equal_stores_differ_in_nothing(table: Exhibit, matrix: Matrix, sheet: TextTable) -> None:
+    for exhibit in (seeded(table), matrix, sheet):
+        compared = beside(exhibit, exhibit, "other")
+        assert compared.differences is None and "cells are equal" in compared.summary
+        assert not any(cell.bold or cell.note for row in compared.table.rows for cell in row.cells[1:])
+
+
+@pytest.mark.parametrize(
+    ("scores", "below", "gap", "verdict"),
+    [
+        ((0.9, 0.93), "91.5 ± 2.1", "−1.00", "within noise"),
+        ((0.5, 0.501), "50.0 ± 0.1", "+40.45", "better"),
+        ((0.99, 0.991), "99.0 ± 0.1", "−8.55", "worse"),
+        ((), "—", "?", "only here"),
+        ((0.905,), "90.5", "?", "cannot be told"),
+    ],
+)
+def test_a_number_that_differs(table: Exhibit, scores: tuple[float, ...], below: str, gap: str, verdict: str) -> None:
+    theirs = changed(table, "imp", "stsb", *scores)
+    compared = beside(seeded(table), seeded(theirs), "other")
+    cells = {(row.cells[0].text, at): cell for row in compared.table.rows for at, cell in enumerate(row.cells)}
+    assert [(key, cell.note) for key, cell in cells.items() if cell.bold] == [(("m_IMP ⊙ θ₀ (IMP)", 2), below)]
+    assert compared.differences is not None
+    ((*place, here, there, minus, _, said),) = compared.differences.lines
+    assert place == ["m_IMP ⊙ θ₀ (IMP)", "STS-B", "Pearson"] and here == "90.50 ± 0.71 (50 %)"
+    assert there.startswith(below.split(" ")[0]) and (minus, said) == (gap, verdict)
+    assert compared.summary == f"Table 2: 1 of 7 cells differ (scores: 1 {verdict})"
+
+
+def test_a_winning_sparsity_that_moved_is_a_difference(table: Exhibit) -> None:
+    theirs = table
+    for row in ("imp", "random_mask"):
+        scores = next(m.scores for m in table.measurements if (m.row, m.task) == (row, "stsb"))
+        theirs = changed(theirs, row, "stsb", *scores, sparsity=0.6)
+    compared = beside(seeded(table), seeded(theirs), "other")
+    assert compared.differences is not None
+    assert [line[3:5] for line in compared.differences.lines] == [
+        ("90.50 ± 0.71 (50 %)", "90.50 ± 0.71 (60 %)"),
+        ("5.00 ± 7.07 (50 %)", "5.00 ± 7.07 (60 %)"),
+    ]
+
+
+def test_a_curve_is_compared_sparsity_by_sparsity(sweep: Exhibit) -> None:
+    fewer = replace(sweep, measurements=tuple(m for m in sweep.measurements if m.sparsity != 0.7))
+    compared = beside(seeded(sweep), seeded(fewer), "other")
+    assert compared.differences is not None and [line[-1] for line in compared.differences.lines] == ["only here"] * 2
+    assert [line[3] for line in compared.differences.lines] == ["64.00 ± 1.41 (70 %)", "50.00 ± 1.41 (70 %)"]
+
+
+def test_other_tables_are_compared_by_what_is_written(matrix: Matrix, sheet: TextTable) -> None:
+    other = replace(matrix, values=((1.0, 0.4), (None, 1.0)))
+    (cell,) = [cell for row in beside(matrix, other, "o").table.rows for cell in row.cells if cell.bold]
+    assert (cell.text, cell.note) == ("34.6", "40.0")
+    slower = replace(sheet, lines=tuple((task, "3", by) for task, _, by in sheet.lines))
+    assert beside(sheet, slower, "o").summary == "Table 1: 3 of 6 cells differ"
+
+
+def test_the_page_has_both_and_says_of_what(table: Exhibit, sheet: TextTable, tmp_path: Path) -> None:
+    theirs = changed(table, "imp", "stsb", 0.5, 0.501)
+    compared = [beside(seeded(table), seeded(theirs), "old<b>"), beside(sheet, sheet, "old<b>")]
+    reader = read(write_comparison(tmp_path, "Title", compared, "pocket", About(against="old<b>")))
+    assert "The same tables here and in old<b> :" in reader.text or "in old<b>:" in reader.text
+    assert "1 of 7 cells differ" in reader.text and "What differs, with tests" in reader.text
+    assert ("td", {"class": "differs"}) in reader.seen
+    written = {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
+    assert (
+        written
+        == reader.files - {"../index.html"}
+        == {
+            f"{name}.{suffix}"
+            for name in ("table2.against", "table2.differences", "table1.against")
+            for suffix in ("csv", "md")
+        }
+    )
