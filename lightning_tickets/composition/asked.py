@@ -6,7 +6,7 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig
 
 from lightning_tickets.checks import boolean
-from lightning_tickets.composition.compose import conf_dir
+from lightning_tickets.composition.groups import conf_dir
 
 NO_RESULT = ("experiment", "paths", "trainer", "logger", "hydra")  # keys that change no result
 GROUPS = ("model", "data", "training", "optimizer", "protocol", "pruner", "schedule")

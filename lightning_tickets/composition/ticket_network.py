@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lightning_tickets.composition.compose import compose_config, conf_dir
+from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.data_and_model import model_folder
+from lightning_tickets.composition.groups import conf_dir
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tickets.provenance import found_by
