@@ -105,7 +105,7 @@ def test_a_type_of_network_that_cannot_be_packed_is_refused_when_composed(tiny_b
     shutil.copytree(tiny_bert, folder)
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"model_type": "mpnet"}))
-    overrides = ["task=cola", "model=local", f"model.path={folder}", "training.packed=true"]
+    overrides = ["task=cola", "model=local", f"model.path={folder}", "training.max_length=40", "training.packed=true"]
     with pytest.raises(UserError, match="^training.packed=true: not for a network of type mpnet; expected one of bert"):
         run_of(compose_config(overrides))
     run_of(compose_config(overrides[:-1]))
