@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> None:
         print(f"{task:8s} {seconds:.4f} seconds a step the released way")
 
 
-def seconds_a_step(overrides: list[str]) -> float:
+def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_counter) -> float:
     """The median of windows of steps, after a first window."""
     config = compose_config(["data.dev_limit=64", *overrides])
     problem, folder = run_of(config).problem, data_and_model.model_folder(config)
@@ -62,7 +63,7 @@ def seconds_a_step(overrides: list[str]) -> float:
         optimizer.step()
         model.zero_grad()
         if (step + 1) % WINDOW == 0:
-            ends.append(time.perf_counter())
+            ends.append(clock())
     return statistics.median(b - a for a, b in zip(ends, ends[1:], strict=False)) / WINDOW
 
 

@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,14 +52,14 @@ class Measured:
 class Clock(lightning.Callback):
     """Seconds of a step in each window but the first."""
 
-    def __init__(self) -> None:
-        self.ends: list[float] = []
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock, self.ends = clock, list[float]()
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         if trainer.global_step % WINDOW == 0:
             if torch.cuda.is_available():
                 torch.cuda.synchronize()
-            self.ends.append(time.perf_counter())
+            self.ends.append(self.clock())
 
     def windows(self) -> list[float]:
         return [(b - a) / WINDOW for a, b in zip(self.ends, self.ends[1:], strict=False)]
@@ -90,7 +90,7 @@ def shown(task: str, more: list[str], windows: Sequence[float]) -> float:
     return median
 
 
-def measure(overrides: list[str], windows: int = WINDOWS) -> Measured:
+def measure(overrides: list[str], windows: int = WINDOWS, clock: Callable[[], float] = time.perf_counter) -> Measured:
     """One training of the whole network of so many windows of steps, and one more to begin with."""
     config = compose_config(
         ["data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null", *overrides]
@@ -102,11 +102,11 @@ def measure(overrides: list[str], windows: int = WINDOWS) -> Measured:
         source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
         context = RunContext(Store(place / "runs"), source, network, Path(tempfile.gettempdir()), hardware=hardware)
         training = replace(run.problem.training, steps=WINDOW * (windows + 1), epochs=None)
-        bench, clock = Workbench(replace(run.problem, training=training), context), Clock()
-        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [clock])
+        bench, watch = Workbench(replace(run.problem, training=training), context), Clock(clock)
+        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [watch])
     lengths = bench.splits.train.lengths
     tokens = training.batch_size * sum(lengths) / len(lengths)
-    return Measured(clock.windows(), training.batch_size, tokens, 6 * tokens * size(bench.prunable))
+    return Measured(watch.windows(), training.batch_size, tokens, 6 * tokens * size(bench.prunable))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from lightning_tickets.composition.settings import training
 from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import check_packable
 from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 from lightning_tickets.training.config import Training
@@ -51,6 +52,8 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     model_fingerprint, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
         raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
+    if settings.packed:
+        check_packable(place.model_type())
     used = Data(data.source, rows.fingerprint(task.name), **checked_settings(Data, "data", data))
     examples = used.trained(counts["train"])
     if used.holdout and not 0 < examples < used.shown(counts["train"]):

@@ -26,6 +26,9 @@ xlm-roberta-xl xmod""".split()
 SPLIT_BY_HEAD = """bert big_bird camembert convbert data2vec-text distilbert electra ernie longformer luke megatron-bert
 mobilebert mra nystromformer rembert roberta roberta-prelayernorm roc_bert roformer xlm-roberta xlm-roberta-xl xmod
 yoso""".split()
+# Types of networks whose batches can be packed (models/packing.py).
+PACKABLE = """bert bert-generation camembert data2vec-text distilbert electra ernie roberta roberta-prelayernorm
+roc_bert xlm-roberta xlm-roberta-xl xmod""".split()
 
 
 def model_files(folder: Path, label: str) -> list[str]:
@@ -36,6 +39,13 @@ def model_files(folder: Path, label: str) -> list[str]:
         raise UserError(f"model.path={label}: no {CONFIG} in the folder")
     _config(folder / CONFIG, label)
     return [CONFIG, *weight_files(folder, label), *tokenizer_files(folder, label)]
+
+
+def check_packable(model_type: str | None) -> None:
+    """UserError for a type of network that cannot read packed batches; None is not known yet."""
+    if model_type is not None and model_type not in PACKABLE:
+        known = ", ".join(PACKABLE)
+        raise UserError(f"training.packed=true: not for a network of type {model_type}; expected one of {known}")
 
 
 def weight_files(folder: Path, label: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Batches without their padding: an encoder's linear maps read real tokens only, attention each text by itself.
 
 The numbers are those of padded batches up to rounding; dropout is drawn over other shapes, so that trainings differ.
-In half precision a GPU attends by a kernel for texts of various lengths; otherwise each layer's texts are padded.
+On a CPU texts of the same length attend together. In half precision a GPU attends by a kernel for texts of various
+lengths; otherwise each layer's texts are padded there.
 """
 
 from dataclasses import dataclass
@@ -14,20 +15,20 @@ from torch import Tensor
 from transformers import AttentionInterface
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import check_packable
 from lightning_tickets.tasks.batches import INPUTS, Batch, real_at
 
 PACKED = "packed"
 HALVES = (torch.bfloat16, torch.float16)
 ROUNDED_TO = 64  # tokens of a batch on a GPU: a matrix product of a shape that is new takes cuBLAS far longer to begin
-ARCHITECTURES = ("bert", "distilbert", "electra", "roberta")
 
 
 @dataclass(frozen=True)
 class RealTokens:
     """The real tokens of a padded batch: ``mask`` (batch, width) is true at them, ``at`` numbers them row after row.
 
-    On a GPU the packed tokens end with a text that nobody reads, which makes their number a multiple of ROUNDED_TO.
+    On a CPU the packed texts are in the order of their lengths. On a GPU the packed tokens end with a text that nobody
+    reads, which makes their number a multiple of ROUNDED_TO.
     """
 
     mask: Tensor
@@ -35,8 +36,17 @@ class RealTokens:
 
     @cached_property
     def taken(self) -> Tensor:
-        """``at``, and on a GPU the first token again and again."""
-        return F.pad(self.at, (0, -len(self.at) % ROUNDED_TO)) if self.at.is_cuda else self.at
+        """``at`` in the order of the packed tokens, which on a GPU end with the first token again and again."""
+        if self.at.is_cuda:
+            return F.pad(self.at, (0, -len(self.at) % ROUNDED_TO))
+        lengths = self.mask.sum(1)[self.at // self.mask.shape[1]]
+        return self.at[lengths.argsort(stable=True)]
+
+    @cached_property
+    def groups(self) -> list[tuple[int, int]]:
+        """How many texts have the same length, and that length, shortest first; on a CPU only: a GPU would wait."""
+        lengths, counts = self.mask.sum(1).unique(return_counts=True)
+        return list(zip(counts.tolist(), lengths.tolist(), strict=True))
 
     @cached_property
     def bounds(self) -> Tensor:
@@ -56,14 +66,14 @@ class RealTokens:
     def padded(self, packed: Tensor) -> Tensor:
         """(1, tokens, …) to (batch, width, …), zero where there is no token."""
         empty = packed.new_zeros(self.mask.numel(), *packed.shape[2:])
-        return empty.index_copy(0, self.at, packed[0, : len(self.at)]).reshape(*self.mask.shape, *packed.shape[2:])
+        return empty.index_copy(0, self.taken[: len(self.at)], packed[0, : len(self.at)]).reshape(
+            *self.mask.shape, *packed.shape[2:]
+        )
 
 
 def pack(encoder: Any) -> None:
-    """From now on ``encode`` packs the batches of this encoder; UserError for an architecture that is not known."""
-    kind, allowed = encoder.config.model_type, ", ".join(ARCHITECTURES)
-    if kind not in ARCHITECTURES:
-        raise UserError(f"training.packed=true: not for a network of type {kind}; expected one of {allowed}")
+    """From now on ``encode`` packs the batches of this encoder; UserError for a type of network that it cannot pack."""
+    check_packable(encoder.config.model_type)
     encoder.set_attn_implementation(PACKED)
 
 
@@ -103,10 +113,26 @@ def attend(
     if query.is_cuda and query.dtype in HALVES:
         query, key, value = (one[0].transpose(0, 1) for one in (query, key, value))
         return _attend_unpadded(query, key, value, places, dropout, scaling), None
+    if not query.is_cuda:
+        return _attend_by_length(query, key, value, places, dropout, scaling), None
     query, key, value = (places.padded(one.transpose(1, 2)).transpose(1, 2) for one in (query, key, value))
     seen = None if places.at.numel() == places.mask.numel() else places.mask[:, None, None]  # none is faster
     encoded = F.scaled_dot_product_attention(query, key, value, attn_mask=seen, dropout_p=dropout, scale=scaling)
     return places.packed(encoded.transpose(1, 2)), None
+
+
+def _attend_by_length(
+    query: Tensor, key: Tensor, value: Tensor, places: RealTokens, dropout: float, scaling: float
+) -> Tensor:
+    """Texts of the same length at a time, so without a mask, which is the fast kernel on a CPU."""
+    sizes = [texts * length for texts, length in places.groups]
+    groups = zip(places.groups, *(one[0].transpose(0, 1).split(sizes) for one in (query, key, value)), strict=True)
+    attended = []
+    for shape, *tokens in groups:
+        q, k, v = (one.unflatten(0, shape).transpose(1, 2) for one in tokens)  # (texts, heads, length, …)
+        encoded = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, scale=scaling)
+        attended.append(encoded.transpose(1, 2).flatten(0, 1))
+    return torch.cat(attended)[None]
 
 
 def _attend_unpadded(

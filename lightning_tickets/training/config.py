@@ -39,7 +39,7 @@ class Training:
     precision: str = setting(word("32-true", "bf16-mixed", "16-mixed"), "32-true")
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
-    packed: bool = setting(boolean, False)
+    packed: bool = setting(boolean, False, key="unpadded")  # hashed as "packed" while attention was padded on a CPU
     optimizer: Component | None = None  # None is AdamW
     matmul: str = setting(word("highest", "tf32"), "highest")
 
