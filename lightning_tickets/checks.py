@@ -90,9 +90,9 @@ def checked(key: str, value: Any, allowed: Sequence[str]) -> str:
     return str(word(*allowed)(key, value))
 
 
-def setting(check: Check, default: Any = MISSING, **metadata: Any) -> Any:
-    """A field of a dataclass whose values a user sets, with further metadata of the field."""
-    return field(default=default, metadata={"check": check, **metadata})
+def setting(check: Check, default: Any = MISSING) -> Any:
+    """A field of a dataclass whose values a user sets."""
+    return field(default=default, metadata={"check": check})
 
 
 def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from lightning_tickets.tickets.listing import at, chain_of
 SCALES = ("pocket", "small", "paper")
 DATA = ("train_limit", "dev_limit", "holdout")
 PROTOCOL = ("head", "horizon", "prunes_first")
-NO_SETTINGS = ("is", "version", "partial_batch")
+NO_SETTINGS = ("is", "version", "partial_batch", "packing")
 NEVER = {"ticket.examples": None, "rewind": "weights", "protocol.prunes_first": False, "mix.loss": "summed"}
 
 

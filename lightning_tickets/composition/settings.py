@@ -12,7 +12,7 @@ from lightning_tickets.checks import checked_settings, mapping, null, number, wa
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError, unknown
-from lightning_tickets.training.config import Hardware, Training
+from lightning_tickets.training.config import PACKING, Hardware, Training
 from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
 ADAMW = "adamw"  # the stable name of the default optimiser, which is left out of a run's name
@@ -30,7 +30,7 @@ def training(config: DictConfig, search: bool = False) -> Training:
     settings = Training(**checked_settings(Training, "training", given), optimizer=None if is_default else optimizer)
     if (settings.steps is None) == (settings.epochs is None):
         raise UserError("training.steps, training.epochs: expected an integer for one of the two, null for the other")
-    return settings
+    return replace(settings, packing=PACKING) if settings.packed else settings
 
 
 def hardware(config: DictConfig, single: bool) -> Hardware:

@@ -8,6 +8,7 @@ from lightning_tickets.components import Component
 
 LONGEST = 2**31 - 1
 MOST_THREADS = 1024
+PACKING = 2  # packed texts of the same length attend together on a CPU
 HELD_OUT = "held_out"  # of train, not trained on
 
 
@@ -39,9 +40,10 @@ class Training:
     precision: str = setting(word("32-true", "bf16-mixed", "16-mixed"), "32-true")
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
-    packed: bool = setting(boolean, False, key="unpadded")  # hashed as "packed" while attention was padded on a CPU
+    packed: bool = setting(boolean, False)
     optimizer: Component | None = None  # None is AdamW
     matmul: str = setting(word("highest", "tf32"), "highest")
+    packing: int = 1  # the version of packed batches; 1 where batches are padded
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""
