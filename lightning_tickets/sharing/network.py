@@ -10,7 +10,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_encoder, prunable, readable
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.pruning.mask import Mask, apply_, fitted
-from lightning_tickets.runs.store import Store
+from lightning_tickets.tickets.place import store_of
 from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.rewind_point import POINT, load_point
 
@@ -43,12 +43,13 @@ def rewound_file(provenance: dict[str, Any], file: Path) -> Path | None:
         return None
     goes_on = chain["rewind"] is None or chain["rewinds"] == "rate"
     name = f"{place[1] if place else 'search'}/round-{number if goes_on else first:02d}"
-    store = Store(file.absolute().parents[2])
-    point = store.path(name) / POINT
-    if not point.is_file():
-        raise UserError(f"{file}: does not start from θ0 (rewind={chain['rewind']}): expected {point}")
+    store = store_of(file)
+    if store is None or not (store.path(name) / POINT).is_file():
+        raise UserError(
+            f"{file}: does not start from θ0 (rewind={chain['rewind']}): expected {name}/{POINT} in its store"
+        )
     store.verify(name)
-    return point
+    return store.path(name) / POINT
 
 
 def _with_heads(encoder: Any, folder: Path) -> PreTrainedModel:

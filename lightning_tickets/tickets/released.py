@@ -55,7 +55,10 @@ def _masks(content: dict[Any, Any]) -> dict[str, Any]:
     """Of a state, or of a checkpoint with one: the masks by the names of the bare encoder's matrices."""
     state = content.get("state_dict", content)
     state = state if isinstance(state, dict) else {}
-    masks = {ABOVE.sub("", name): value for name, value in state.items() if str(name).endswith(SUFFIX)}
+    names = [name for name in state if isinstance(name, str) and name.endswith(SUFFIX)]
+    masks = {ABOVE.sub("", name): state[name] for name in names}
+    if len(masks) < len(names):
+        raise ValueError("holds masks of two networks")
     if not masks:
         raise ValueError(f"holds no mask: expected tensors named …weight{SUFFIX}, as torch.nn.utils.prune names them")
     return masks

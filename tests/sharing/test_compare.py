@@ -99,10 +99,17 @@ def test_what_torch_prunes_becomes_a_ticket_that_a_run_takes(tmp_path, wrapped):
         assert "| cola | given |" in (tmp_path / "dir" / "README.md").read_text()
 
 
-def test_a_state_without_masks_is_no_ticket(tmp_path, capsys):
-    torch.save({"bert.x.weight": torch.ones(2, 2)}, tmp_path / "state.pt")
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["bert.x.weight"], "holds no mask: expected tensors named …weight_mask"),
+        (["a.encoder.x.weight_mask", "b.encoder.x.weight_mask"], "holds masks of two networks"),
+    ],
+)
+def test_a_state_without_the_masks_of_one_network_is_no_ticket(tmp_path, capsys, names, message):
+    torch.save({name: torch.ones(2, 2) for name in names}, tmp_path / "state.pt")
     assert main(["ticket", "import", str(tmp_path / "state.pt"), str(tmp_path / "out.safetensors")]) == 2
-    assert "holds no mask: expected tensors named …weight_mask" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "out.safetensors").exists()
 
 
