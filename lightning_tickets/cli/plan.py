@@ -95,7 +95,7 @@ def _print_winning(sweep: Sweep) -> None:
         lines.setdefault((one["task"], one["metric"] or "its own"), {})[one["rule"]] = one["percent"] or "none wins"
     if lines:
         values = [(*key, *(percents.get(rule, "") for rule in rules)) for key, percents in lines.items()]
-        print_table(("sparsity of winning tickets", "by metric", *rules), values, left=2)
+        print_table(("winning tickets", "by metric", *rules), values, left=2)
 
 
 def _print_jobs(sweep: Sweep) -> None:
