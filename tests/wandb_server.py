@@ -289,7 +289,7 @@ class OfflineRun:
     summary: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, str] = field(default_factory=dict)  # their step metrics
     artifacts: list[str] = field(default_factory=list)
-    used: list[str] = field(default_factory=list)
+    began: int = 0  # nanoseconds
     exit_code: int | None = None
 
 
@@ -297,8 +297,7 @@ def offline_runs(folder: Path) -> list[OfflineRun]:
     """In the order in which they were made, once W&B's own process has written them."""
     until = time.monotonic() + 60
     while True:
-        logs = sorted(folder.glob("wandb/offline-run-*/*.wandb"), key=lambda path: path.parent.name.split("-")[2:3])
-        runs = [read_offline(log) for log in logs]
+        runs = sorted(map(read_offline, folder.glob("wandb/offline-run-*/*.wandb")), key=lambda run: run.began)
         if all(run.exit_code is not None for run in runs) or time.monotonic() > until:
             return runs
         time.sleep(0.1)
@@ -311,7 +310,7 @@ def read_offline(log: Path) -> OfflineRun:
         record = Record.FromString(data)
         match record.WhichOneof("record_type"):
             case "run":
-                told = record.run
+                told, run.began = record.run, record.run.start_time.ToNanoseconds()
                 run.told = {
                     "id": told.run_id,
                     "group": told.run_group,
@@ -330,8 +329,6 @@ def read_offline(log: Path) -> OfflineRun:
                 run.metrics[record.metric.name or record.metric.glob_name] = record.metric.step_metric
             case "artifact":
                 run.artifacts.append(record.artifact.name)
-            case "use_artifact":
-                run.used.append(record.use_artifact.name)
             case "exit":
                 run.exit_code = record.exit.exit_code
     run.config.pop("_wandb", None)

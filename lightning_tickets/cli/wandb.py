@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.settings import check_wandb
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.dashboards.push import Destination, push
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, reason
 from lightning_tickets.execution.machine import check_login, make_root
 from lightning_tickets.runs.files import read
 from lightning_tickets.runs.store import write_json
@@ -28,7 +29,7 @@ EXAMPLES = (
     "wandb push experiment=table2 mode=online project=tickets entity=team",
     "wandb dashboard experiment=table2 project=tickets entity=team",
 )
-ADDRESSES = TypeAdapter(dict[str, str])
+ADDRESSES = TypeAdapter[Mapping[str, str]](Mapping[str, str])
 OPTIONS = ("mode", "project", "entity")  # of W&B, among the overrides of a sweep
 
 
@@ -99,10 +100,16 @@ def _dashboard(sweep: Sweep, project: str, entity: str | None, out: Path | None)
         print(out)
         return 0
     check_login("wandb dashboard")
-    dashboard = Dashboard.of(sweep, project, entity or default_entity())
-    record = sweep.root / "wandb" / "dashboards" / dashboard.entity / project / f"{sweep.name}.json"
-    make_root(record.parent)
-    addresses = save(dashboard, read(record, ADDRESSES) if record.exists() else {})
+    try:
+        dashboard = Dashboard.of(sweep, project, entity or default_entity())
+        record = sweep.root / "wandb" / "dashboards" / dashboard.entity / project / f"{sweep.name}.json"
+        make_root(record.parent)
+        addresses = save(dashboard, read(record, ADDRESSES) if record.exists() else {})
+    except UserError:
+        raise
+    except Exception as error:  # of the network, the server or the client: a library's
+        warn([f"wandb dashboard: not saved ({reason(error)})"])
+        return 1
     write_json(record, addresses)
     print("\n".join(addresses.values()))
     return 0

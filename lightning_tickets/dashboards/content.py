@@ -17,6 +17,7 @@ from lightning_tickets.tickets.result import Result
 from lightning_tickets.tickets.spec import TicketMask
 
 Row = Mapping[str, Any]
+Curves = Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class DashboardTable:
 class DashboardRun:
     """A search, a scored training or the exhibits of a study; ``id`` is the hash in its name.
 
-    ``rows`` are in order, by ``axis``. It has found the tickets in ``found``; ``used`` is the one that it has scored.
-    ``pictures`` are PNG.
+    ``rounds`` are in order. It has found the tickets in ``found``; ``used`` is the one that it has scored. ``curves``
+    have points (sparsity in percent, mean) by row; ``pictures`` are PNG.
     """
 
     id: str
@@ -51,11 +52,11 @@ class DashboardRun:
     config: Row
     tags: tuple[str, ...]
     summary: Row
-    axis: str = "round"
-    rows: tuple[Row, ...] = ()
+    rounds: tuple[Row, ...] = ()
     found: tuple[TicketFile, ...] = ()
     used: TicketFile | None = None
     tables: Mapping[str, DashboardTable] = field(default_factory=dict)
+    curves: Mapping[str, Curves] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -100,7 +101,7 @@ def _search(sweep: Sweep, request: RequestedRun, studies: Sequence[str]) -> Dash
         config=config,
         tags=tags(config, studies),
         summary={**(rows[-1] if rows else {}), "seconds": round(seconds, 3)},
-        rows=rows,
+        rounds=rows,
         found=found,
     )
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import isfinite
 from typing import Any
 
 from lightning_tickets.composition.environment import ALLOWED
 from lightning_tickets.composition.sweep import Sweep
-from lightning_tickets.dashboards.content import DashboardRun, DashboardTable
+from lightning_tickets.dashboards.content import Curves, DashboardRun, DashboardTable
 from lightning_tickets.report.figures.draw import png
 from lightning_tickets.report.sections import picture
 from lightning_tickets.studies.comparison import Comparison, compare_with_baseline
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
+from lightning_tickets.tickets.logged import study_tag
 
-SPARSITY = "sparsity"  # in percent, the axis of the means
-COLUMNS = ("row", "task", "metric", SPARSITY, "n", "mean", "deviation", "difference", "p", "verdict", "runs")
+COLUMNS = ("row", "task", "metric", "sparsity", "n", "mean", "deviation", "difference", "p", "verdict", "runs")
 
 
 def study_run(sweep: Sweep) -> DashboardRun | None:
@@ -38,11 +37,10 @@ def study_run(sweep: Sweep) -> DashboardRun | None:
     return DashboardRun(
         *(name, name, sweep.label, "report"),
         config={"study": sweep.name, "title": sweep.title, "scale": sweep.scale, "overrides": overrides},
-        tags=(f"study:{sweep.name}", "row:report", f"scale:{sweep.scale}"),
+        tags=(study_tag(sweep.name), "row:report", f"scale:{sweep.scale}"),
         summary={},
-        axis=SPARSITY,
-        rows=_curves(exhibits),
         tables=tables,
+        curves={key: curves for one in exhibits for key, curves in curves_of(one).items()},
         pictures=pictures,
     )
 
@@ -55,11 +53,6 @@ def cells_key(exhibit: str) -> str:
 def picture_key(exhibit: str) -> str:
     """What its picture goes by."""
     return f"exhibits/{exhibit}"
-
-
-def mean_key(exhibit: str, task: str, row: str) -> str:
-    """What the mean of a row on a task goes by."""
-    return f"mean/{exhibit}/{task}/{row}"
 
 
 def _cells(exhibit: Exhibit, comparisons: Sequence[Comparison]) -> DashboardTable:
@@ -81,15 +74,19 @@ def _cell(measurement: Measurement, comparison: Comparison | None) -> tuple[Any,
     )
 
 
-def _curves(exhibits: Iterable[Exhibit]) -> tuple[Mapping[str, float], ...]:
-    """The means of all rows and tasks at each sparsity, rising."""
-    rows: dict[float, dict[str, float]] = defaultdict(dict)
-    for exhibit in exhibits:
-        for one in exhibit.measurements:
-            mean = _finite(one.summary.mean) if one.summary else None
-            if mean is not None:
-                rows[round(100 * one.sparsity, 2)][mean_key(exhibit.name, one.task, one.row)] = mean
-    return tuple({SPARSITY: sparsity, **rows[sparsity]} for sparsity in sorted(rows))
+def curves_of(exhibit: Exhibit) -> Mapping[str, Curves]:
+    """The means of its rows on each task at which there are several sparsities, by the key of the curves."""
+    curves = {}
+    for task in exhibit.tasks:
+        rows = {row: exhibit.at(row, task) for row in exhibit.rows}
+        if any(len(measurements) > 1 for measurements in rows.values()):
+            curves[f"means/{exhibit.name}/{task}"] = {row: _points(own) for row, own in rows.items()}
+    return curves
+
+
+def _points(measurements: Sequence[Measurement]) -> tuple[tuple[float, float], ...]:
+    means = [(round(100 * one.sparsity, 2), one.summary.mean) for one in measurements if one.summary]
+    return tuple((sparsity, mean) for sparsity, mean in means if isfinite(mean))
 
 
 def _finite(value: float) -> float | None:

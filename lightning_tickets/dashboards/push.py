@@ -14,15 +14,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from lightning_tickets.dashboards.content import DashboardRun, TicketFile
+from lightning_tickets.dashboards.content import Curves, DashboardRun, TicketFile
 from lightning_tickets.errors import Damaged, reason
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.files import make_folder, read
 from lightning_tickets.runs.store import write_json
+from lightning_tickets.training.loggers import ROUND
 
 THREADS = 8
 SECONDS = 60  # that a server has to answer in
-LONGEST_TAG = 64  # characters that W&B takes
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Destination:
     """Where runs go; W&B's own files and the records of what was sent lie in the folder ``wandb`` below ``root``."""
 
     root: Path
-    mode: Literal["offline", "online"]
+    mode: str  # offline or online
     project: str
     entity: str | None
 
@@ -42,11 +42,11 @@ class Destination:
 
 @dataclass(frozen=True)
 class Pushed:
-    """What was last sent of a run: the digest of it, its tags, and how many of its rows."""
+    """What was last sent of a run: the digest of it, its tags, and how many of its rounds."""
 
     digest: str
     tags: tuple[str, ...]
-    rows: Annotated[int, Field(ge=0)]
+    rounds: Annotated[int, Field(ge=0)]
 
 
 PUSHED = TypeAdapter(Pushed)
@@ -76,14 +76,14 @@ def push(runs: Iterable[DashboardRun], to: Destination, again: bool = False) -> 
 
 
 def _push_one(run: DashboardRun, to: Destination, again: bool) -> Outcome:
-    """Tags of studies that were sent before stay, and so do the rows."""
+    """Tags of studies that were sent before stay, and rounds that were are not sent again."""
     before = _before(to.record(run.id))
     run = replace(run, tags=tuple(dict.fromkeys([*run.tags, *(before.tags if before else ())])))
-    now = Pushed(_digest(run), run.tags, len(run.rows))
+    now = Pushed(_digest(run), run.tags, len(run.rounds))
     if before and before.digest == now.digest and not again:
         return Outcome(run, "unchanged")
     try:
-        _send(run, to, before.rows if before and run.axis == "round" else 0)
+        _send(run, to, before.rounds if before else 0)
     except Exception as error:  # of the network, the server or the client: a library's
         return Outcome(run, "failed", reason(error))
     make_folder(to.record(run.id).parent)
@@ -102,42 +102,39 @@ def _before(record: Path) -> Pushed | None:
 def _digest(run: DashboardRun) -> str:
     files = [(one.name, checksum(one.path)) for one in (*run.found, *([run.used] if run.used else []))]
     pictures = {name: sha256(data).hexdigest() for name, data in run.pictures.items()}
-    content = asdict(replace(run, found=(), used=None, pictures=pictures))
-    return sha256(json.dumps([content, files], sort_keys=True).encode()).hexdigest()
+    content = asdict(replace(run, found=(), used=None, pictures={}))
+    return sha256(json.dumps([content, files, pictures], sort_keys=True).encode()).hexdigest()
 
 
-def _send(run: DashboardRun, to: Destination, known_rows: int) -> None:
+def _send(run: DashboardRun, to: Destination, known_rounds: int) -> None:
     """One W&B run, continued if the server has it: its summary and config are what they are now, tags are added."""
     import wandb
 
-    made = wandb.init(
+    made: Any = wandb.init(
         project=to.project,
         entity=to.entity,
         id=run.id,
         name=run.name,
         group=run.group,
         job_type=run.kind,
-        mode=to.mode,
+        mode="online" if to.mode == "online" else "offline",
         dir=to.root,
         config=dict(run.config),
         allow_val_change=True,
-        resume=None if run.kind == "report" else "allow",  # a report is the whole of what is known now
+        resume="allow",
         reinit="create_new",
         settings=wandb.Settings(silent=True, console="off", init_timeout=SECONDS, **PRIVATE),
     )
     try:
-        made.tags = tuple(dict.fromkeys([*(made.tags or ()), *(tag[:LONGEST_TAG] for tag in run.tags)]))
-        made.define_metric(run.axis)
-        for name in dict.fromkeys(key for row in run.rows for key in row if key != run.axis):
-            made.define_metric(name, step_metric=run.axis)
-        known = max(known_rows, int(made.summary.get(run.axis) or 0) if run.axis == "round" else 0)
-        for row in run.rows:
-            if run.axis != "round" or row["round"] > known:
+        made.tags = tuple(dict.fromkeys([*(made.tags or ()), *run.tags]))
+        for name in dict.fromkeys(key for row in run.rounds for key in row if key != ROUND):
+            made.define_metric(name, step_metric=ROUND)
+        known = max(known_rounds, int(made.summary.get(ROUND) or 0))
+        for row in run.rounds:
+            if row[ROUND] > known:
                 made.log(dict(row))
-        shown = {name: wandb.Table(columns=list(t.columns), data=list(t.rows)) for name, t in run.tables.items()}
-        pictures = {name: wandb.Image(_image(data)) for name, data in run.pictures.items()}
-        if shown or pictures:
-            made.log({**shown, **pictures})
+        if shown := _shown(run):
+            made.log(shown)
         made.summary.update(dict(run.summary))
         for ticket in run.found:
             made.log_artifact(_artifact(ticket))
@@ -147,6 +144,21 @@ def _send(run: DashboardRun, to: Destination, known_rows: int) -> None:
         made.finish(exit_code=1)
         raise
     made.finish()
+
+
+def _shown(run: DashboardRun) -> dict[str, Any]:
+    import wandb
+
+    tables = {name: wandb.Table(columns=list(t.columns), data=list(t.rows)) for name, t in run.tables.items()}
+    pictures = {name: wandb.Image(_image(data)) for name, data in run.pictures.items()}
+    return {**tables, **pictures, **{name: _plot(name, curves) for name, curves in run.curves.items()}}
+
+
+def _plot(name: str, curves: Curves) -> Any:
+    import wandb
+
+    xs, ys = ([[point[at] for point in points] for points in curves.values()] for at in (0, 1))
+    return wandb.plot.line_series(xs=xs, ys=ys, keys=list(curves), title=name, xname="sparsity")
 
 
 PRIVATE: dict[str, Any] = {  # a push tells nothing of the machine that it runs on

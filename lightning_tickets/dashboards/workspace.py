@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import wandb
-import wandb_workspaces.reports.v2 as wr
+import wandb_workspaces.reports.v2.interface as wr
 import wandb_workspaces.workspaces as ws
 
 from lightning_tickets.composition.sweep import Sweep
-from lightning_tickets.dashboards.exhibits import SPARSITY, cells_key, mean_key, picture_key
+from lightning_tickets.dashboards.exhibits import cells_key, curves_of, picture_key
 from lightning_tickets.report.sections import picture
-from lightning_tickets.studies.measurement import Exhibit, Reportable
+from lightning_tickets.studies.measurement import Exhibit
+from lightning_tickets.tickets.logged import study_tag
 from lightning_tickets.training.loggers import ROUND, STEP
 
 TRAINING = ("train/loss", "train/rate", "train/gradient_norm", "train/examples_per_second")
-SEED_BAND = {"groupby_aggfunc": "mean", "groupby_rangefunc": "stddev"}
+SPARSITY = "sparsity"
+SEED_BAND: dict[str, Any] = {"groupby_aggfunc": "mean", "groupby_rangefunc": "stddev"}
 
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Where it lies, and what there is to show: ``curves`` are the keys of means by task, over several sparsities."""
+    """Where it lies, and what there is to show: all by the keys of the study's own run."""
 
     project: str
     entity: str
     study: str
     title: str
-    curves: Mapping[str, Sequence[str]]
+    curves: Sequence[str]
     tables: Sequence[str]
     pictures: Sequence[str]
 
@@ -43,7 +44,7 @@ class Dashboard:
             entity,
             sweep.name,
             sweep.title,
-            _curves(exhibits),
+            [key for one in exhibits for key in curves_of(one)],
             [cells_key(one.name) for one in exhibits],
             [picture_key(one.name) for one in filled if picture(one) is not None],
         )
@@ -51,7 +52,7 @@ class Dashboard:
     @property
     def tag(self) -> str:
         """Of all runs that the study uses."""
-        return f"study:{self.study}"
+        return study_tag(self.study)
 
     def sections(self) -> Iterator[tuple[str, str, list[Any]]]:
         """Name, one sentence and panels of each."""
@@ -65,17 +66,19 @@ class Dashboard:
         yield "Cost", "Seconds of training.", self._cost()
 
     def _scores(self) -> list[Any]:
-        means = [wr.LinePlot(title=task, x=SPARSITY, y=list(keys)) for task, keys in self.curves.items()]
-        return [*means, wr.ScatterPlot(title="every run", x=wr.Config(SPARSITY), y=wr.SummaryMetric("score"))]
+        return [
+            *map(_line_series, self.curves),
+            wr.ScatterPlot(title="every run", x=wr.Config(SPARSITY), y=wr.SummaryMetric("score")),
+        ]
 
     def _transfer(self) -> list[Any]:
-        keys = [*map(wr.Config, ("source", "task", SPARSITY, "seed")), wr.SummaryMetric("score")]
+        keys: list[Any] = [*map(wr.Config, ("source", "task", SPARSITY, "seed")), wr.SummaryMetric("score")]
         columns = [wr.ParallelCoordinatesPlotColumn(metric=key) for key in keys]
         pictures = [wr.MediaBrowser(title="figures", media_keys=list(self.pictures))] if self.pictures else []
         return [wr.ParallelCoordinatesPlot(title="source → task → score", columns=columns), *pictures]
 
     def _searches(self) -> list[Any]:
-        by_task = {"groupby": wr.Config("task"), **SEED_BAND}
+        by_task: dict[str, Any] = {"groupby": wr.Config("task"), **SEED_BAND}
         return [wr.LinePlot(title=f"{y} by round", x=ROUND, y=[y], **by_task) for y in ("score", SPARSITY)]
 
     def _cost(self) -> list[Any]:
@@ -111,10 +114,9 @@ class Dashboard:
 
 def specs(dashboard: Dashboard) -> dict[str, Any]:
     """Both as W&B stores them."""
-    models = {"workspace": dashboard.workspace()._to_model(), "report": dashboard.report()._to_model()}
-    return {
-        name: json.loads(model.spec.model_dump_json(by_alias=True, exclude_none=True)) for name, model in models.items()
-    }
+    both: dict[str, Any] = {"workspace": dashboard.workspace(), "report": dashboard.report()}
+    texts = {name: one._to_model().spec.model_dump_json(by_alias=True, exclude_none=True) for name, one in both.items()}
+    return {name: json.loads(text) for name, text in texts.items()}
 
 
 def save(dashboard: Dashboard, addresses: Mapping[str, str]) -> dict[str, str]:
@@ -122,7 +124,8 @@ def save(dashboard: Dashboard, addresses: Mapping[str, str]) -> dict[str, str]:
 
     The report comes first: it makes the project if there is none.
     """
-    report, workspace = dashboard.report(), dashboard.workspace()
+    report: Any = dashboard.report()
+    workspace: Any = dashboard.workspace()
     if addresses:
         report.id = addresses["report"].rpartition("--")[2]
         workspace = dashboard.arrange(ws.Workspace.from_url(addresses["workspace"]))
@@ -136,16 +139,14 @@ def default_entity() -> str:
     return str(wandb.Api().default_entity)
 
 
-def _curves(exhibits: Sequence[Reportable]) -> Mapping[str, Sequence[str]]:
-    points: dict[tuple[str, str], set[float]] = defaultdict(set)
-    for exhibit in exhibits:
-        for one in exhibit.measurements if isinstance(exhibit, Exhibit) else ():
-            points[one.task, mean_key(exhibit.name, one.task, one.row)].add(one.sparsity)
-    curves: dict[str, list[str]] = defaultdict(list)
-    for (task, key), sparsities in points.items():
-        if len(sparsities) > 1:
-            curves[task].append(key)
-    return curves
+def _line_series(key: str) -> wr.CustomChart:
+    """The panel of what ``wandb.plot.line_series`` has logged under the key."""
+    return wr.CustomChart(
+        query={"summaryTable": {"tableKey": f"{key}_table"}},
+        chart_name="wandb/lineseries/v0",
+        chart_fields={"step": "step", "lineKey": "lineKey", "lineVal": "lineVal"},
+        chart_strings={"title": key, "xname": SPARSITY},
+    )
 
 
 def _in_rows(panels: Sequence[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.tickets.spec import Chain, DrawnMask, GivenMask, Run, TicketMask
 
 FIND = "find"  # the row of a search
+LONGEST_TAG = 64  # characters that W&B takes
 NAMES = {path: name for name, path in HASHED_AS.items()}
 
 
@@ -68,7 +69,12 @@ def result_row(metrics: Mapping[str, float], metric: str, percent: float, spec: 
 def tags(config: dict[str, Any], studies: Iterable[str]) -> tuple[str, ...]:
     """``task:cola`` and so on, and ``study:table2`` for every study that uses the run."""
     own = (f"{key}:{config[key]}" for key in ("task", "row", "scale", "protocol") if config[key])
-    return (*(f"study:{name}" for name in studies if name), *own)
+    return (*map(study_tag, filter(None, studies)), *(tag[:LONGEST_TAG] for tag in own))
+
+
+def study_tag(name: str) -> str:
+    """Of all runs that a study uses."""
+    return f"study:{name}"[:LONGEST_TAG]
 
 
 def _shared(row: str, problem: Problem, chain: Chain | None, scale: str, protocol: str) -> dict[str, Any]:

@@ -84,11 +84,11 @@ def wandb(
 ) -> Iterator[Any]:
     """One W&B run, its id the hash in the training's name; the rounds of a search are one run, one after another.
 
-    A training that is resumed continues its run: online at once, offline when ``wandb sync`` joins the pieces.
+    A training that is resumed continues its run. Offline, what is left in the end is one folder with all of it.
     """
     import wandb
 
-    from lightning_tickets.training.wandb_logger import StepLogger, define_axes
+    from lightning_tickets.training.wandb_logger import StepLogger, define_axes, remove_pieces
 
     folder.mkdir(parents=True, exist_ok=True)
     run_folder, _, part = name.partition("/round-")
@@ -103,18 +103,21 @@ def wandb(
         mode=mode,
         dir=folder,
         config=config,
-        resume="allow",
+        resume="allow" if mode == "online" else None,
         settings=wandb.Settings(silent=True, console="off", disable_git=True, program="lightning-tickets"),
     )
-    define_axes(run, is_search=bool(part))
     code = 1
     try:
-        yield StepLogger(run, before=(int(part) - 1) * config["steps"] if part else 0)
+        define_axes(run, is_search=bool(part))
+        before = (int(part) - 1) * config["steps"] if part else 0
+        yield StepLogger(run, folder / run_folder / "wandb.jsonl", before)
         code = 0
     except Interrupted:
         run.mark_preempting()
         raise
     finally:
+        if mode == "offline":
+            remove_pieces(run)
         run.finish(exit_code=code)
 
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+import pytorch_lightning as lightning
 
 from lightning_tickets.components import Component
 from lightning_tickets.errors import Interrupted
@@ -14,6 +15,7 @@ from lightning_tickets.tickets import workbench
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
+from tests.commands import SHORT, inside, interpret
 from tests.tickets.artefacts import content
 from tests.training.test_checkpoint import Cut
 from tests.wandb_server import KEY, offline_runs, running_server
@@ -44,9 +46,8 @@ def test_a_search_is_one_run_over_its_rounds_and_a_score_another(logged, tiny_ru
     plain = replace(context, logger=LoggerConfig(), store=Store(tmp_path / "plain" / "runs"))
     score_run(run, plain)
     assert content(context.store.root) == content(plain.store.root), "logging changes no result"
-    *rounds, scored = offline_runs(tmp_path / "curves")
-    chain = run.ticket.chain
-    assert [one.told["id"] for one in rounds] == [chain.name[-8:]] * 2
+    search, scored = offline_runs(tmp_path / "curves")
+    assert search.told["id"] == run.ticket.chain.name[-8:]
     assert scored.told == {
         "id": run.name[-8:],
         "name": run.name,
@@ -56,15 +57,15 @@ def test_a_search_is_one_run_over_its_rounds_and_a_score_another(logged, tiny_ru
         "entity": "team",
         "tags": ["study:table2", "task:cola", "row:imp", "scale:pocket", "protocol:paper"],
     }
-    assert rounds[0].told["tags"][2] == "row:find" and rounds[0].told["job_type"] == "find"
+    assert search.told["tags"][2] == "row:find" and search.told["job_type"] == "find"
     steps = [row[STEP] for row in scored.history]
     assert steps == [9, 19, 20] == [row["_step"] for row in scored.history]
-    assert [row[STEP] for one in rounds for row in one.history] == [9, 19, 20, 29, 39, 40]
+    assert [row[STEP] for row in search.history] == [9, 19, 20, 29, 39, 40]
     assert all(row.keys() >= TRAIN for row in scored.history[:2])
-    assert [one.history[-1]["round"] for one in rounds] == [1, 2]
-    assert [one.history[-1]["sparsity"] for one in rounds] == [0, 10], "a round trains under the mask before it"
+    rounds = [(row["round"], row["sparsity"]) for row in search.history if "round" in row]
+    assert rounds == [(1, 0), (2, 10)], "a round trains under the mask before it"
     assert scored.summary["score"] == result.score and scored.summary["sparsity"] == 20
-    assert scored.metrics["*"] == STEP and rounds[0].metrics["score"] == "round" and "score" not in scored.metrics
+    assert scored.metrics["*"] == STEP and search.metrics["score"] == "round" and "score" not in scored.metrics
 
 
 def test_every_setting_is_in_the_config(logged, tiny_run, tmp_path):
@@ -81,15 +82,26 @@ def test_every_setting_is_in_the_config(logged, tiny_run, tmp_path):
     assert one["initialization"]["name"] == "pretrained" and one["scoring"]["metric"] == "matthews"
 
 
-def interrupted(run, context, steps):
-    """The run, its training cut at some steps and resumed each time."""
+def interrupt(run, context, *steps):
+    """Train it again and again, cut at each of these steps."""
     whole = workbench.fit
     for step in steps:
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
             cut = Cut(step, signal.SIGTERM)
             patch.setattr(workbench, "fit", lambda *a, cut=cut: whole(*a[:5], [*a[5], cut], *a[6:]))
             score_run(run, context)
-    score_run(run, context)
+
+
+def fails_after(step):
+    """A fit whose process ends without a signal that it could answer, and without a checkpoint."""
+
+    class Fails(lightning.Callback):
+        def on_train_batch_end(self, trainer, *_):
+            if trainer.global_step == step:
+                raise RuntimeError
+
+    whole = workbench.fit
+    return lambda *arguments: whole(*arguments[:5], [*arguments[5], Fails()], *arguments[6:])
 
 
 def curve(history):
@@ -110,8 +122,11 @@ def whole(logged, tiny_run):
 
 def test_a_resumed_training_continues_its_run_online(server, logged, whole):
     run, expected = whole
-    server.runs.clear()
-    interrupted(run, logged(mode="online"), [25, 27, 44])
+    context = logged(mode="online")
+    interrupt(run, context, 25)
+    server.runs.clear()  # as if the process had been killed before it had sent anything
+    interrupt(run, context, 27, 44)
+    score_run(run, context)
     ((name, sent),) = server.runs.items()
     assert name == run.name[-8:] and sent.exit_code == 0 and not server.unknown
     assert curve(sent.history) == expected and [row["_step"] for row in sent.history] == [*expected, 60]
@@ -120,20 +135,50 @@ def test_a_resumed_training_continues_its_run_online(server, logged, whole):
     assert KEY.encode() not in server.everything and b"do-not-tell-5f1d" not in server.everything
 
 
-def test_the_offline_pieces_of_a_resumed_training_sync_to_one_run(server, logged, whole, tmp_path):
+def sync(root):
+    folders = sorted(map(str, (root / "curves" / "wandb").glob("offline-run-*")))
+    line = [sys.executable, "-m", "wandb", "sync", *folders]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_a_resumed_training_leaves_offline_syncs_to_one_run(server, logged, whole, tmp_path):
     run, expected = whole
-    interrupted(run, logged(), [25, 27, 44])
-    pieces = offline_runs(tmp_path / "curves")
-    assert {piece.told["id"] for piece in pieces} == {run.name[-8:]} and len(pieces) == 4
-    assert all(curve(piece.history) != expected for piece in pieces)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(workbench, "fit", fails_after(25))
+        score_run(run, logged())
+    interrupt(run, logged(), 27, 44)
+    score_run(run, logged())
+    (piece,) = offline_runs(tmp_path / "curves")
+    assert curve(piece.history) == expected and piece.told["id"] == run.name[-8:]
     logs = b"".join(path.read_bytes() for path in (tmp_path / "curves").rglob("*") if path.is_file())
     assert KEY.encode() not in logs and b"do-not-tell-5f1d" not in logs
-    folders = sorted(map(str, (tmp_path / "curves" / "wandb").glob("offline-run-*")), reverse=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "wandb", "sync", *folders], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
+    sync(tmp_path)
     sent = server.runs[run.name[-8:]]
     assert curve(sent.history) == expected and sent.history[-1]["score"] == sent.summary["score"]
-    steps = [row["_step"] for row in sent.history]
-    assert steps == sorted(set(steps))
+    assert [row["_step"] for row in sent.history] == [*expected, 60]
+
+
+KILLED = """
+import os, signal, sys
+from lightning_tickets.cli.main import main
+from lightning_tickets.training.checkpoint import Checkpoint
+save = Checkpoint._save
+def _save(self, trainer):
+    save(self, trainer)
+    if trainer.global_step == int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+Checkpoint._save = _save
+main(sys.argv[2:])
+"""
+
+
+def test_a_killed_process_loses_no_row(server, tmp_path):
+    """Killed in the moment after a checkpoint: no later start repeats the steps before it."""
+    root = tmp_path / "root"
+    line = ["run", "task=cola", "subnetwork=full", "seed=1", *SHORT, "training.steps=60", "trainer.checkpoint_every=0"]
+    interpret(tmp_path, root, "-c", KILLED, "25", *line, "logger=wandb", status=-signal.SIGKILL)
+    inside(root, *line, "logger=wandb")
+    sync(root)
+    (sent,) = server.runs.values()
+    assert [row["_step"] for row in sent.history] == [9, 19, 29, 39, 49, 59, 60] and "score" in sent.summary
