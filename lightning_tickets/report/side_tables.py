@@ -5,7 +5,7 @@ from math import isfinite
 from types import MappingProxyType
 
 from lightning_tickets.published.numbers import PublishedValue
-from lightning_tickets.report.build_table import sheet_table
+from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.differences import baseline_name
 from lightning_tickets.report.formatting import MISSING, percent, points, signed
 from lightning_tickets.report.layout import Column, in_order, lowest
@@ -28,9 +28,9 @@ def side_tables(exhibit: Reportable, comparisons: Comparisons) -> Iterator[tuple
     """Each with its heading on the page; none for what is not an exhibit, or has nothing to compare with."""
     if isinstance(exhibit, Exhibit):
         if any(measurement.published for measurement in exhibit.measurements):
-            yield "Compared with the paper", sheet_table(versus_paper(exhibit))
+            yield "Compared with the paper", build_table(versus_paper(exhibit))
         if comparisons.get(exhibit.name):
-            yield "Better, worse, the same?", sheet_table(significance(exhibit, comparisons[exhibit.name]))
+            yield "Better, worse, the same?", build_table(significance(exhibit, comparisons[exhibit.name]))
 
 
 def place(measurement: Measurement) -> tuple[str, str, str, str]:
@@ -52,6 +52,7 @@ def versus_paper(exhibit: Exhibit) -> TextTable:
         lines=tuple((*place(one), *ours_and_published(exhibit, one, number)) for one, number in published),
         tasks=exhibit.tasks,
         notes=tuple(note for note in exhibit.notes if note.startswith(ON_PAPER)),
+        overrides=exhibit.overrides,
     )
 
 
@@ -87,6 +88,7 @@ def significance(exhibit: Exhibit, comparisons: Sequence[Comparison]) -> TextTab
         head=TESTS_HEAD,
         lines=tuple((*place(one.measurement), *tests(one)) for one in comparisons),
         tasks=exhibit.tasks,
+        overrides=exhibit.overrides,
     )
 
 

@@ -1,5 +1,6 @@
 """The commands as a user types them: real Hydra runs, on trainings of a few steps."""
 
+import csv
 import html
 import json
 import shlex
@@ -138,11 +139,12 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     expected |= {"table2.printed.csv", "table2.printed.md"}
     assert {path.name for path in report.iterdir()} == expected | {"index.html", "report.json"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
-    header, *lines = (report / "table2.csv").read_text().splitlines()
-    assert header == "row,statistic,sparsity,task,metric,value,std,kind,n"
-    assert sum(",mean," in line for line in lines) == 5 and all(line.endswith(",2") for line in lines)
-    _, full, *_ = (report / "table2.printed.csv").read_text().splitlines()
-    assert full.split(",")[-2] == "54.50", "as table 2 prints it"
+    header, *lines = csv.reader((report / "table2.csv").read_text().splitlines())
+    assert header == "row statistic sparsity task metric value std kind n overrides".split()
+    assert sum(line[1] == "mean" for line in lines) == 5 and all(line[-2] == "2" for line in lines)
+    full, *_ = csv.DictReader((report / "table2.printed.csv").read_text().splitlines())
+    assert full["Paper"] == "54.50", "as table 2 prints it"
+    assert full["overrides"] == lines[0][-1] == " ".join(study[1:])
     assert "missing" not in (report / "table2.md").read_text()
     before = content(report)
     inside(root, "report", *study)
