@@ -70,9 +70,9 @@ def _push(sweep: Sweep, to: Destination, again: bool) -> int:
     from lightning_tickets.dashboards.content import dashboard_runs
     from lightning_tickets.dashboards.exhibits import study_run
 
-    study = (one for one in (study_run(sweep),) if one is not None) if sweep.exhibits else ()
+    study = study_run(sweep) if sweep.exhibits else None
     counts, failures = Counter[str](), dict[str, str]()
-    for outcome in push(chain(dashboard_runs(sweep), study), to, again):
+    for outcome in push(chain(dashboard_runs(sweep), [study] if study else []), to, again):
         counts[outcome.state] += 1
         if outcome.state == "failed":
             failures[outcome.run.name] = outcome.why
@@ -82,6 +82,8 @@ def _push(sweep: Sweep, to: Destination, again: bool) -> int:
         print(file=sys.stderr)
     warn([*sweep.reader.unreadable.values(), *(f"{name}: not sent ({why})" for name, why in failures.items())])
     print(f"{counts['sent']} runs sent, {counts['unchanged']} unchanged since they were sent")
+    if missing := len(sweep.plan.missing(sweep.store)):
+        print(f"{missing} of {sweep.plan.trainings()} trainings are not in the store")
     if to.mode == "offline" and counts["sent"]:
         print(f"upload them with: wandb sync {to.root / 'wandb'}/offline-run-*")
     return 1 if failures or sweep.reader.unreadable else 0
