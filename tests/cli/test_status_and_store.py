@@ -93,7 +93,7 @@ def test_list_with_filters(root):
     (imp,) = json.loads(inside(root, "store", "list", "row=imp", "task=cola", "seed=1", "--json").stdout)
     assert (imp["source"], imp["sparsity"], imp["metric"]) == ("cola", 20, "matthews") and imp["score"] is not None
     assert imp["settings"] == {"training.steps": 6, "data.train_limit": 64, "data.dev_limit": 40}
-    assert "  training.steps=6 data.train_limit=64 data.dev_limit=40\n" in inside(root, "store", "list").stdout
+    assert "  training.steps=6 data.dev_limit=40 data.train_limit=64\n" in inside(root, "store", "list").stdout
     assert inside(root, "store", "list", "task=rte").last.startswith("0 artefacts")
     assert "2 artefacts" in inside(root, "store", "list", "row=find").last
 
