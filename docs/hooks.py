@@ -66,7 +66,7 @@ def tutorial() -> str:
 
 def python() -> str:
     """What ``import lightning_tickets as lt`` offers, from the docstrings."""
-    return "\n\n".join(f"::: lightning_tickets.api.{module}.{name}" for name, module in PLACES.items())
+    return "\n\n".join(f"::: lightning_tickets.{module}.{name}" for name, module in PLACES.items())
 
 
 PARTS = (commands, groups, experiments, tutorial, python)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://)([^)#]+)(?:#[\w-]+)?\)")
 OWN = {*OPTIONS, "against"}  # of a command, not of a config
-ASKS = {"--help", "--version", "--print-completion"}
+ASKS = {"--help", "--version"}
 WRITTEN = re.compile(
     r"^(?:    +)?((?:[\w./-]+/)?(?:lightning-tickets|torchrun|make|python|pytest) .+)$|`([^`\n]+)`", re.MULTILINE
 )
