@@ -15,7 +15,7 @@ PAPER = "experiment=paper"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Each claim with what every cell says."""
+    """Each claim with what decides it."""
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     overrides = overrides_of(arguments)
@@ -28,8 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     for number, claim in enumerate(claims, start=1):
         print(f"{number}. {claim.text}: {claim.verdict.upper()}")
-        print("   cells for it {}, against it {}, neither {}".format(*claim.cells))
-        for line in claim.numbers:
+        for line in (
+            claim.estimate,
+            *claim.details,
+            *([f"to settle it: {claim.to_settle}"] if claim.to_settle else []),
+        ):
             print(f"     {line}")
     print(RULE)
     return 0

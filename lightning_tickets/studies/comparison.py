@@ -49,14 +49,14 @@ def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple
     comparisons = []
     for row in (row for row in exhibit.rows if row != exhibit.baseline):
         for measurement in (m for task in exhibit.tasks for m in exhibit.at(row, task)):
-            baseline = _baseline(exhibit, measurement)
+            baseline = baseline_of(exhibit, measurement)
             if measurement.scores and baseline is not None and baseline.scores:
                 comparisons.append(_compare(measurement, baseline, examples))
     adjusted = iter(holm([one.welch.p for one in comparisons if one.welch]))
     return tuple(replace(one, adjusted=next(adjusted)) if one.welch else one for one in comparisons)
 
 
-def _baseline(exhibit: Exhibit, measurement: Measurement) -> Measurement | None:
+def baseline_of(exhibit: Exhibit, measurement: Measurement) -> Measurement | None:
     """The baseline's measurement on the task at the same sparsity, or its only one."""
     candidates = [m for m in exhibit.at(exhibit.baseline, measurement.task) if m.metric == measurement.metric]
     same = [m for m in candidates if m.sparsity == measurement.sparsity]

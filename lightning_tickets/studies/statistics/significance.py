@@ -47,7 +47,7 @@ class Equivalence:
 
 
 @dataclass(frozen=True)
-class _Estimate:
+class Estimate:
     """A difference and its standard error; a standard error of 0 gives p = 0 or 1."""
 
     difference: float
@@ -76,7 +76,7 @@ def paired(ours: Mapping[int, float], theirs: Mapping[int, float], level: float 
     if not _enough(differences):
         return None
     error = math.sqrt(statistics.variance(differences) / len(differences))
-    return _Estimate(statistics.mean(differences), error, len(differences) - 1).t_test(level)
+    return Estimate(statistics.mean(differences), error, len(differences) - 1).t_test(level)
 
 
 def equivalence(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05) -> Equivalence | None:
@@ -106,17 +106,17 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def _independent(ours: Scores, theirs: Scores) -> _Estimate | None:
+def _independent(ours: Scores, theirs: Scores) -> Estimate | None:
     """With the degrees of freedom of Welch (1947) and Satterthwaite (1946)."""
     if not (_enough(ours) and _enough(theirs)):
         return None
     a, b = (statistics.variance(scores) / len(scores) for scores in (ours, theirs))
     difference = statistics.mean(ours) - statistics.mean(theirs)  # rounded once: equal scores differ by exactly 0
     if not a + b:
-        return _Estimate(difference, 0.0, None)
+        return Estimate(difference, 0.0, None)
     share = a / (a + b)
     df = 1 / (share**2 / (len(ours) - 1) + (1 - share) ** 2 / (len(theirs) - 1))
-    return _Estimate(difference, math.sqrt(a + b), df)
+    return Estimate(difference, math.sqrt(a + b), df)
 
 
 def _enough(scores: Scores) -> bool:

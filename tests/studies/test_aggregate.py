@@ -1,0 +1,152 @@
+"""Statistics over tasks: against oracles, and their error rates and power in simulated experiments."""
+
+import statistics
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lightning_tickets.studies.claim_rules import ALPHA, all_of, each_task_above, mean_finding
+from lightning_tickets.studies.statistics.aggregate import (
+    mean_over_tasks,
+    proportion_of_pairs,
+    random_effects,
+    sign_flip,
+)
+
+TASKS, SEEDS, DRAWS = 11, 3, 1200
+SPREADS = (
+    np.array([0.4, 6, 1, 3, 0.2, 2, 5, 1, 0.7, 4, 0.3]) / 100
+)  # of the runs of a task, as far apart as at the pocket scale
+
+
+def experiments(means, seeds=SEEDS, draws=DRAWS):
+    """Made-up differences, ``draws`` times: by task, a row of seeds each."""
+    generator = np.random.default_rng(5)
+    means = np.broadcast_to(means, (TASKS,))
+    for _ in range(draws):
+        drawn = generator.normal(means[:, None], SPREADS[:, None], (TASKS, seeds))
+        yield {f"task{i}": list(map(float, row)) for i, row in enumerate(drawn)}
+
+
+def rate(decided):
+    decided = list(decided)
+    return sum(decided) / len(decided)
+
+
+@pytest.mark.parametrize("seeds", [3, 5])
+def test_a_mean_at_the_bound_is_found_above_it_as_often_as_alpha_says(seeds):
+    found = [mean_over_tasks(list(one.values())) for one in experiments(-0.01, seeds)]
+    assert 0.035 < rate(one.p(one.difference + 0.01) < ALPHA for one in found) < 0.065
+    assert 0.035 < rate(one.p(-one.difference - 0.01) < ALPHA for one in found) < 0.065
+
+
+def test_its_power():
+    found = [mean_over_tasks(list(one.values())) for one in experiments(0.01)]
+    assert rate(one.p(one.difference + 0.01) < ALPHA for one in found) > 0.9
+
+
+def test_a_stratified_bootstrap_of_three_runs_is_too_sure():
+    """Why the bootstrap does not decide: its one-sided error rate at 5 %."""
+    generator, wrong = np.random.default_rng(7), []
+    for one in experiments(0.0, draws=400):
+        values = np.array(list(one.values()))
+        drawn = generator.integers(0, SEEDS, (400, *values.shape))
+        means = np.take_along_axis(values[None], drawn, axis=2).mean(axis=(1, 2))
+        wrong.append(np.quantile(means, 0.05) > 0)
+    assert rate(wrong) > 0.075
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_one_task_is_the_t_test(count):
+    values = [0.02 * i**2 - 0.03 for i in range(count)]
+    found = mean_over_tasks([values])
+    assert found.p(found.difference) == pytest.approx(stats.ttest_1samp(values, 0, alternative="greater").pvalue)
+
+
+def test_two_tasks_are_welchs():
+    one, other = [0.1, 0.2, 0.4], [0.3, 0.1, 0.2, 0.25]
+    found = mean_over_tasks([one, [-x for x in other]])
+    assert 2 * found.p(abs(found.difference)) == pytest.approx(stats.ttest_ind(one, other, equal_var=False).pvalue)
+
+
+@pytest.mark.parametrize("differences", [[], [[0.1]], [[0.1, 0.2], [0.3]]])
+def test_a_task_needs_two_runs(differences):
+    assert mean_over_tasks(differences) is None and random_effects(differences) is None
+
+
+def test_sign_flips_are_all_flips():
+    means = [0.03, -0.01, 0.05, 0.02, 0.04]
+    flipped = [
+        statistics.fmean(s * m for s, m in zip(signs, means, strict=True)) for signs in product((1, -1), repeat=5)
+    ]
+    expected = sum(abs(one) >= abs(statistics.fmean(means)) - 1e-12 for one in flipped) / 2**5
+    assert sign_flip(means) == pytest.approx(expected) and sign_flip([0.02] * 4) == pytest.approx(2 / 2**4)
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.05])
+def test_random_effects_cover_what_they_say(tau):
+    generator = np.random.default_rng(3)
+    means, seen, spread, new = [], [], [], []
+    for _ in range(DRAWS):
+        tasks = generator.normal(0.02, tau, TASKS)
+        found = random_effects(generator.normal(tasks[:, None], 0.01, (TASKS, SEEDS)).tolist())
+        means.append(found.interval.low <= 0.02 <= found.interval.high)
+        new.append(found.prediction.low <= generator.normal(0.02, tau) <= found.prediction.high)
+        spread.append(found.tau_interval.low <= tau <= found.tau_interval.high)
+        seen.append(found.tau**2)
+    assert 0.935 < rate(means) < 0.965 and rate(new) > 0.93 and rate(spread) > 0.935
+    assert statistics.fmean(seen) == pytest.approx(tau**2, abs=0.1 * tau**2 + 2e-5)
+
+
+def test_every_task_is_claimed_wrongly_at_most_as_often_as_alpha_says():
+    means = np.full(TASKS, 0.2)
+    means[3] = -0.01
+    found = [each_task_above(one, -0.01) for one in experiments(means)]
+    assert 0.035 < rate(one.p_holds < ALPHA for one in found) < 0.065
+    assert rate(one.estimate.startswith("least clear: task3, ") for one in found) > 0.9
+
+
+def test_no_task_below_the_bound_is_found_by_chance():
+    found = [each_task_above(one, -0.01) for one in experiments(-0.01)]
+    assert rate(one.p_fails < ALPHA for one in found) < 0.065
+    means = np.full(TASKS, 0.0)
+    means[4] = -0.03
+    assert rate(one.p_fails < ALPHA for one in (each_task_above(d, -0.01) for d in experiments(means, 5))) > 0.8
+
+
+def test_of_several_parts_the_least_clear_decides():
+    up, down = ({"a": [sign * x for x in (0.2, 0.21, 0.22)]} for sign in (1, -1))
+    clear, contrary = mean_finding(up, above=0.0), mean_finding(down, above=0.0)
+    assert all_of([clear, clear], ["one", "two"]).p_holds < ALPHA
+    both = all_of([clear, contrary], ["one", "two"])
+    assert both.p_holds > 0.9 and both.p_fails < ALPHA and both.estimate.startswith("least clear: two")
+
+
+def test_a_proportion_of_pairs_allows_for_sources_and_targets():
+    """Half of the pairs are true in truth, with sources and targets of their own."""
+    generator, low = np.random.default_rng(2), []
+    for _ in range(60):
+        rows, columns = generator.normal(0, 1, 8), generator.normal(0, 1, 8)
+        true = rows[:, None] + columns + generator.normal(0, 1, (8, 8)) > 0
+        found = proportion_of_pairs(
+            {(f"s{i}", f"t{j}"): bool(true[i, j]) for i, j in product(range(8), repeat=2) if i != j}
+        )
+        assert found.low <= true[~np.eye(8, dtype=bool)].mean() <= found.high
+        low.append(found.high < 0.5)
+    assert rate(low) < 0.15
+    assert proportion_of_pairs({("a", "b"): True, ("b", "a"): True}).low == 1
+    with pytest.raises(ValueError, match="no pairs"):
+        proportion_of_pairs({})
+
+
+@pytest.mark.parametrize(("mean", "seeds"), [(0.012, range(4, 100)), (0.0, [None])])
+def test_what_would_settle_it(mean, seeds):
+    """The seeds proposed bring the power to about a half or more; a mean at the bound needs more than any."""
+    values = {f"task{i}": [mean + 0.05 * (s - 1) for s in range(3)] for i in range(4)}
+    found = mean_finding(values, above=0.0)
+    assert found.p_holds > ALPHA and found.seeds in seeds
+    if found.seeds:
+        more = {task: [mean + 0.05 * (s % 3 - 1) for s in range(found.seeds + 3)] for task in values}
+        assert mean_finding(more, above=0.0).p_holds < ALPHA
