@@ -114,7 +114,7 @@ def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
     details = tuple(f"{name}: {one.estimate}" for name, one in zip(names, findings, strict=True))
     seeds = [one.seeds for one in findings if one.p_holds >= ALPHA]
     enough = max((n for n in seeds if n), default=None) if None not in seeds else None
-    p_holds, text = findings[worst].p_holds, f"least clear: {names[worst]}, {findings[worst].estimate}"
+    p_holds, text = findings[worst].p_holds, f"weakest: {names[worst]}, {findings[worst].estimate}"
     return Finding(p_holds, fails, text, details, None if min(p_holds, fails) < ALPHA else enough)
 
 

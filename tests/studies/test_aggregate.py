@@ -105,7 +105,7 @@ def test_every_task_is_claimed_wrongly_at_most_as_often_as_alpha_says():
     means[3] = -0.01
     found = [each_task_above(one, -0.01) for one in experiments(means)]
     assert 0.035 < rate(one.p_holds < ALPHA for one in found) < 0.065
-    assert rate(one.estimate.startswith("least clear: task3, ") for one in found) > 0.9
+    assert rate(one.estimate.startswith("weakest: task3, ") for one in found) > 0.9
 
 
 def test_no_task_below_the_bound_is_found_by_chance():
@@ -121,7 +121,7 @@ def test_of_several_parts_the_least_clear_decides():
     clear, contrary = mean_finding(up, above=0.0), mean_finding(down, above=0.0)
     assert all_of([clear, clear], ["one", "two"]).p_holds < ALPHA
     both = all_of([clear, contrary], ["one", "two"])
-    assert both.p_holds > 0.9 and both.p_fails < ALPHA and both.estimate.startswith("least clear: two")
+    assert both.p_holds > 0.9 and both.p_fails < ALPHA and both.estimate.startswith("weakest: two")
 
 
 def test_a_proportion_of_pairs_allows_for_sources_and_targets():
