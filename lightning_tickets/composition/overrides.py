@@ -41,6 +41,8 @@ def _expand(override: str) -> list[str]:
         return [f"{key}={NUMBERED[key]}", f"{key}.{NUMBERED[key]}={value}"]
     if key in NUMBERED and NO_OPTION.match(value):
         raise UserError(f"{override}: expected a number, or an option that `lightning-tickets run --help` lists")
+    if value.startswith("[") and key in group_options():
+        raise UserError(f"{override}: expected one option; several are a sweep: run -m {key}={value.strip('[]')}")
     if key == "mix" and value in LOSSES:
         return [f"mix.loss={value}"]
     return [override]
@@ -75,6 +77,9 @@ def one_line_message(error: Exception) -> str:
     if option:
         choices = [choice for choice in option[3].split() if choice not in NOT_CHOICES]
         return unknown(option[1], option[2], choices)
+    several = re.match(r"Ambiguous value for argument '(.+?)'", text)
+    if several:
+        return f"{several[1]}: expected one value; several are a sweep: run -m {several[1]}"
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
         return unknown("config key", key[1] or key[2], [*group_options(), *_keys(error)], ALL_KEYS)

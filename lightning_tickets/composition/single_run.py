@@ -26,8 +26,14 @@ class SingleRun:
 def single_run(overrides: list[str]) -> SingleRun:
     """UserError for a value out of range, and for an experiment, which is a sweep."""
     if study := next((one for one in overrides if one.startswith("experiment=")), None):
-        command = shlex.join(["lightning-tickets", "run", "-m", *overrides])
+        command = shlex.join(["lightning-tickets", "run", "-m", *map(_of_study, overrides)])
         raise UserError(f"{study} is a sweep, which run takes with -m: `{command}`")
     whole = compose_whole(overrides)
     config = with_known_sparsity(without_hydra(whole), overrides)
     return SingleRun(whole, config, run_of(config), context_of(config, single=True))
+
+
+def _of_study(override: str) -> str:
+    """An axis of cells as the axis of an experiment: ``seed=5`` as ``study.seeds=[5]``."""
+    key, _, value = override.partition("=")
+    return f"study.{key}s=[{value}]" if key in ("seed", "task") else override

@@ -31,7 +31,7 @@ def prune(
 ) -> Mask:
     """The mask that the pruner makes of ``mask``; ``of_training`` are further things that it can ask for (``needs``).
 
-    RuntimeError unless it keeps ``count`` weights and is the same in every process.
+    UserError unless it keeps ``count`` weights; RuntimeError unless it is the same in every process.
     """
 
     def of_batches(of: Mask, batches: int) -> Weights:
@@ -61,9 +61,9 @@ def training_callback(pruner: Component, prunable: Iterable[str]) -> tuple[Any, 
 
 
 def with_count(mask: Mask, count: int, made_by: Component) -> Mask:
-    """The mask; RuntimeError unless it keeps as many weights as its component was asked for."""
+    """The mask; UserError unless it keeps as many weights as its component was asked for."""
     if kept(mask) != count:
-        raise RuntimeError(f"{made_by.name} kept {kept(mask)} weights instead of {count}")
+        raise UserError(f"{made_by.target}: expected a mask that keeps {count} weights, got {kept(mask)}")
     return mask
 
 
