@@ -65,7 +65,7 @@ def _kind(stored: Mapping[str, Any]) -> Kind | None:
     """The kind of task that a spec.json describes; None if the suite has none of that name and version."""
     for module in iter_modules(tasks.__path__, f"{tasks.__name__}."):
         for value in vars(import_module(module.name)).values():
-            name, version = getattr(value, "declared", ("", None))
+            name, version, *_ = getattr(value, "declared", ("", None))
             if HASHED_AS.get(name, name) == stored["target"] and version == stored["version"]:
                 kind: Kind = value(**dict(stored["options"]))
                 return kind

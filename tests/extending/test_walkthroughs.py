@@ -21,19 +21,18 @@ from tests.commands import OURS, Done, interpret
 
 HOWTO = Path(__file__).parents[2] / "docs" / "howto"
 PAGES = {path.stem.removeprefix("own_"): path.read_text(encoding="utf-8") for path in HOWTO.glob("own_*.md")}
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`(mine/[^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TINY = ["training.steps=4", "training.batch_size=8", "data.train_limit=32", "data.dev_limit=16"]
 
 
 def files() -> dict[str, str]:
-    """The blocks by the file that their first line names."""
-    found = [block for text in PAGES.values() for language, block in BLOCK.findall(text) if language != "sh"]
-    return {first.removeprefix("# "): content for first, content in (block.split("\n", 1) for block in found)}
+    """The blocks by the file that the line above them names."""
+    return dict(block for text in PAGES.values() for block in FILE.findall(text))
 
 
 def commands(page: str) -> list[str]:
-    blocks = [block for language, block in BLOCK.findall(PAGES[page]) if language == "sh"]
-    return [line for block in blocks for line in block.splitlines()]
+    return [line for block in SHELL.findall(PAGES[page]) for line in block.splitlines()]
 
 
 @dataclass(frozen=True)

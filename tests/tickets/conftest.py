@@ -12,10 +12,10 @@ def trained(monkeypatch) -> dict[str, SimpleNamespace]:
     """The start and the mask of every training, by its name; none is trained twice."""
     trainings, train = {}, Workbench.train
 
-    def watched(self, name, start, mask, *rest, **more):
-        assert name not in trainings
-        trainings[name] = SimpleNamespace(start=start, mask={n: m.clone() for n, m in mask.items()})
-        return train(self, name, start, mask, *rest, **more)
+    def watched(self, spec, start, mask, *rest, **more):
+        assert spec.name not in trainings
+        trainings[spec.name] = SimpleNamespace(start=start, mask={n: m.clone() for n, m in mask.items()})
+        return train(self, spec, start, mask, *rest, **more)
 
     monkeypatch.setattr(Workbench, "train", watched)
     return trainings

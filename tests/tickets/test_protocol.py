@@ -34,6 +34,7 @@ SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=30"]
 def test_both_protocols_have_the_same_switches_and_all_of_them_are_read():
     paper, released = (OmegaConf.load(conf_dir() / f"protocol/{name}.yaml") for name in ("paper", "released_code"))
     assert set(paper) == set(released)
+    assert released.pop("name") == "released_code" and paper.name == "paper", "what they are called in tables"
     for switch, value in released.items():
         assert paper[switch] != value, switch
         cell = ["task=mnli" if switch == "mnli_metric" else "task=mlm"]
