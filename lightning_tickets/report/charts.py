@@ -106,13 +106,13 @@ def panel(exhibit: Exhibit, head: Head) -> Panel:
     curves = [Curve(row_name(row), at, tuple(scored(exhibit, row, head))) for at, row in enumerate(rows)]
     full = lowest(exhibit, FULL, head)
     band = (100 * full.summary.mean, 100 * (full.summary.std or 0)) if full and full.summary else None
-    heights = [point.y for curve in curves for point in curve.points] + ([band[0]] if band else [])
+    bars = [(point.y, point.std) for curve in curves for point in curve.points] + ([band] if band else [])
     sparsities = sorted({point.x for curve in curves for point in curve.points})
     return Panel(
         f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task),
         head.task,
         tuple(sparsities),
-        ticks(min(heights), max(heights)) if heights else (),
+        ticks(min(y - std for y, std in bars), max(y + std for y, std in bars)) if bars else (),
         band,
         tuple(curve for curve in curves if curve.points),
     )
