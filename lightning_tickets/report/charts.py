@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil, floor, isfinite, log10, sqrt
 
 from lightning_tickets.report.build_table import known, percentage, share_range, with_names
-from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation
+from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation, rows_title
 from lightning_tickets.report.document import Curve, Key, Panel, Point
 from lightning_tickets.report.exhibit_table import header, runs_id
 from lightning_tickets.report.footnotes import place
@@ -26,7 +26,7 @@ def difference_map(exhibit: Exhibit) -> tuple[Table, Key]:
     framed = "Framed" if exhibit.counts_own_task else "Framed, other tasks"
     counts = (framed, f"Marked {WITHIN}") if marks_deviation(exhibit) else (framed,)
     (_, *tasks), *others = header(Layout(compared.columns, ()))
-    heads = [("Trained and scored on", *tasks), *others]
+    heads = [(rows_title(exhibit), *tasks), *others]
     rows = (
         Row((Cell(row.label), *(square(exhibit, cell, compared.bound) for cell in row.cells), *map(Cell, numbers)))
         for row in compared.rows

@@ -12,7 +12,7 @@ from tests.report.reading import draw
 
 def test_a_heat_map_shades_each_cell_by_its_difference_and_counts_what_is_framed(table: Exhibit) -> None:
     drawn, key = difference_map(replace(table, drawn="heatmap"))
-    assert drawn.header[0] == ("Trained and scored on", "MNLI", "STS-B", "Framed, other tasks")
+    assert drawn.header[0] == ("Subnetwork", "MNLI", "STS-B", "Framed, other tasks")
     cells = [[(cell.text, cell.shade, cell.bold, cell.missing) for cell in row.cells[1:]] for row in drawn.rows]
     assert cells == [
         [("−0.5", "same", True, False), ("+1.5", "up-1", True, False), ("2 of 2", "", False, False)],
