@@ -140,7 +140,7 @@ def test_rows_and_columns_have_a_title(transfer: Exhibit, rows: tuple[str, ...],
     axes = draw(shown).axes[0]
     assert (axes.get_ylabel(), axes.get_xlabel()) == (title, "Trained and scored on")
     unfolded, folded = page_source(shown).split("<summary>The scores as a table</summary>")
-    assert f'>{title}</th>' in unfolded and "<caption>Trained and scored on</caption>" in unfolded
+    assert f">{title}</th>" in unfolded and "<caption>Trained and scored on</caption>" in unfolded
     assert "<caption>" not in folded
 
 
