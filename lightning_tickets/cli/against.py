@@ -15,7 +15,10 @@ from lightning_tickets.tickets.earlier import EarlierReader, check_version
 
 
 def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
-    """Print and write what differs; the page and its tables lie next to the study's own report."""
+    """Print and write what differs; the page and its tables lie next to the study's own report.
+
+    Returns the exit status: 1 for damaged runs, or where no cell of what needs runs has a value on both sides.
+    """
     from lightning_tickets.report.against import beside, write_comparison
     from lightning_tickets.report.document import About
     from lightning_tickets.report.write import write_overall
@@ -32,7 +35,8 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
     damaged = [*sweep.reader.unreadable.values(), *there.reader.unreadable.values()]
     warn(damaged)
     print("\n".join([*(one.summary for one in compared), str(page.resolve())]))
-    return 1 if damaged else 0
+    needing = [one for one in compared if one.needs_runs] or compared
+    return 1 if damaged or not any(one.compared for one in needing) else 0
 
 
 def _other(sweep: Sweep, overrides: Sequence[str], other: str) -> Sweep:

@@ -28,6 +28,10 @@ ASSUMED_SPARSITY = "winning sparsities are taken from the paper until their curv
 ASSUMED_TIME = (
     "times come from training.seconds_per_step until a training has run;\nbenchmarks/throughput.py measures it"
 )
+WINNING = (
+    "In %, the highest sparsity with a mean at least the full network's (strict), or\n"
+    "at most one deviation below it: its own (winning) or the ticket's (winning_own)"
+)
 Counts = tuple[int, int, int]  # trainings, missing ones, and the seconds that these will take
 
 
@@ -41,18 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
-    whole = _count(sweep.plan, sweep.store)
-    studies = {name: _count(alone, sweep.store) for name, alone in sweep.studies()}
+    pace = sweep.plan.pace(sweep.store)
+    whole = _count(sweep.plan, sweep.store, pace)
+    studies = {name: _count(alone, sweep.store, pace) for name, alone in sweep.studies()}
     if arguments.json:
         print(json.dumps(_summary(sweep, whole, studies), indent=1))
         return 0
-    _print(sweep, whole, studies)
+    _print(sweep, whole, studies, pace)
     if arguments.jobs:
         _print_jobs(sweep)
     return 0
 
 
-def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
+def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts], pace: float | None) -> None:
     trainings, missing, seconds = whole
     damaged = f", {len(sweep.damaged)} damaged" if sweep.damaged else ""
     time = f", about {duration(seconds)} of one worker" if missing else ""
@@ -61,7 +66,7 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
     print(f"({alone}{sweep.plan.requested} if nothing were shared)")
     if missing:
         print(_disk(sweep))
-    if missing and sweep.plan.pace(sweep.store) is None:
+    if missing and pace is None:
         print(ASSUMED_TIME)
     if not sweep.sparsities_known:
         print(ASSUMED_SPARSITY)
@@ -72,18 +77,18 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> None:
         lines = [(name, len(seeds.get(name, ())) or "", n, left, _time(s)) for name, (n, left, s) in studies.items()]
         print_table(("exhibit", "seeds", "trainings", "missing", "if alone"), lines)
     else:
-        print_table(("row", "jobs", "trainings", "missing", "time"), _by_row(sweep))
+        print_table(("row", "jobs", "trainings", "missing", "time"), _by_row(sweep, pace))
     _print_winning(sweep)
 
 
-def _by_row(sweep: Sweep) -> list[tuple[object, ...]]:
-    """The searches for tickets, and the trainings of each row that are scored."""
+def _by_row(sweep: Sweep, pace: float | None) -> list[tuple[object, ...]]:
+    """The searches for tickets, and the trainings of each row that are scored, at the pace of the whole plan."""
     rows: dict[str, list[Job]] = {}
     for job in sweep.plan.jobs:
         rows.setdefault(job.target.row if isinstance(job.target, Run) else SEARCHES, []).append(job)
     plans = {name: Plan(tuple(jobs), 0) for name, jobs in rows.items()}
-    counts = {name: (len(plan.jobs), plan.trainings(), len(plan.missing(sweep.store))) for name, plan in plans.items()}
-    return [(name, *counts[name], _time(plan.seconds_left(sweep.store))) for name, plan in plans.items()]
+    counts = {name: _count(plan, sweep.store, pace) for name, plan in plans.items()}
+    return [(name, len(plans[name].jobs), made, left, _time(seconds)) for name, (made, left, seconds) in counts.items()]
 
 
 def _print_winning(sweep: Sweep) -> None:
@@ -96,6 +101,7 @@ def _print_winning(sweep: Sweep) -> None:
     if lines:
         values = [(*key, *(percents.get(rule, "") for rule in rules)) for key, percents in lines.items()]
         print_table(("winning tickets", "by metric", *rules), values, left=2)
+        print(WINNING)
 
 
 def _print_jobs(sweep: Sweep) -> None:
@@ -126,8 +132,8 @@ def _winning(sweep: Sweep) -> list[dict[str, object]]:
     return [dict(zip(names, (*one, sweep.known_winning(*one)), strict=True)) for one in needed]
 
 
-def _count(plan: Plan, store: Store) -> Counts:
-    return plan.trainings(), len(plan.missing(store)), round(plan.seconds_left(store))
+def _count(plan: Plan, store: Store, pace: float | None) -> Counts:
+    return plan.trainings(), len(plan.missing(store)), round(plan.seconds_left(store, pace))
 
 
 def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[str, object]:

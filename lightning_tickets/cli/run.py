@@ -11,6 +11,7 @@ from lightning_tickets.logs import LOGGER
 
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
+    from lightning_tickets.studies.cell import Cell
     from lightning_tickets.tickets.context import RunContext
     from lightning_tickets.tickets.spec import Run, TicketMask
 
@@ -137,6 +138,10 @@ def _list_scores(sweep: Sweep) -> int:
     results = [(one, result) for one in requests if (result := sweep.reader.result(one.run)) is not None]
     for request, result in results:
         print(summary_line(request.run, result))
-    print_means([(request.cell, result) for request, result in results if request.cell is not None])
+    cells: dict[str, list[Cell]] = {}
+    for request in sweep.requested:
+        if request.cell is not None:
+            cells.setdefault(request.run.name, []).append(request.cell)
+    print_means((cells[one.run.name], result) for one, result in results if one.run.name in cells)
     warn(sweep.reader.unreadable.values())
     return 1 if sweep.reader.unreadable else 0

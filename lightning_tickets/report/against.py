@@ -1,5 +1,6 @@
 """The same tables of two stores, or of two versions: what each has, and what differs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.pages import experiment_page
 from lightning_tickets.report.sections import SIDE, files
 from lightning_tickets.report.side_tables import probability
-from lightning_tickets.report.table import Cell, Row, Table
+from lightning_tickets.report.table import Cell, Group, Row, Table
 from lightning_tickets.report.write import put, write_files
-from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable, TextTable
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import holm, welch
 
 ALPHA = 0.05
+RowKey = tuple[str, str, int]
 DIFFERS = "differs"  # the shade of such a cell in page.css
 HEAD = ("Row", "Task", "Metric", "Here", "There", "Here minus there", "p (Holm)", "Verdict")
 TESTED = (
@@ -27,29 +29,46 @@ TESTED = (
 
 @dataclass(frozen=True)
 class Beside:
-    """An exhibit with what the other has below each number that differs; scores that differ are a table too."""
+    """An exhibit with what the other has below each number that differs; scores that differ are a table too.
+
+    ``needs_runs``: without runs it has no values, unlike tables of settings, of planned rounds and of claims.
+    """
 
     table: Table
     differences: TextTable | None
+    needs_runs: bool = True
+
+    @property
+    def compared(self) -> list[Cell]:
+        """The cells that have a value on both sides."""
+        return [cell for cell in self._cells if has_value(cell.text) and not (cell.bold and not has_value(cell.note))]
 
     @property
     def summary(self) -> str:
-        cells = [cell for row in self.table.rows for cell in row.cells[1:] if cell.text]
-        different = sum(cell.bold for cell in cells)
+        """How many cells were compared, how many of them differ, and how many have no value here or there."""
+        compared, different = len(self.compared), sum(cell.bold for cell in self.compared)
+        here = sum(not has_value(cell.text) for cell in self._cells)
+        there = sum(not has_value(cell.note if cell.bold else cell.text) for cell in self._cells)
+        what = f"{compared} cells compared, {different} differ" if compared else "nothing to compare"
         verdicts = [line[-1] for line in self.differences.lines] if self.differences else []
         counts = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-        what = f"{different} of {len(cells)} cells differ" if different else f"all {len(cells)} cells are equal"
-        return f"{self.table.title}: {what}{f' (scores: {counts})' if counts else ''}"
+        scores = f" (scores: {counts})" if counts else ""
+        return f"{self.table.title}: {what}; {here} missing here, {there} missing there{scores}"
+
+    @property
+    def _cells(self) -> list[Cell]:
+        """Without the labels of rows, and without what is no part of the exhibit on either side."""
+        return [cell for row in self.table.rows for cell in row.cells[1:] if cell.text or cell.note]
 
 
 def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
     """``label`` names the other store or version."""
     here, there = build_table(ours), build_table(theirs)
     heads = [head(there, place) for place in range(len(there.columns))]
-    others = {(group.title, row.cells[0].text): row for group in there.groups for row in group.rows}
+    others = {key: row for group in there.groups for key, row in numbered(group)}
 
-    def row_beside(title: str, row: Row) -> Row:
-        other = others.get((title, row.cells[0].text))
+    def row_beside(key: RowKey, row: Row) -> Row:
+        other = others.get(key)
         cells = (
             cell_beside(cell, at(other, heads, head(here, place))) for place, cell in enumerate(row.cells) if place
         )
@@ -58,12 +77,25 @@ def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
     table = replace(
         here,
         name=f"{here.name}.against",
-        groups=tuple(replace(one, rows=tuple(row_beside(one.title, row) for row in one.rows)) for one in here.groups),
+        groups=tuple(replace(one, rows=tuple(row_beside(*row) for row in numbered(one))) for one in here.groups),
         notes=(f"Bold: another number than in {label}, which stands below it.",),
         commands=(),
         records=(),
     )
-    return Beside(table, differences(ours, theirs))
+    return Beside(table, differences(ours, theirs), isinstance(ours, Exhibit | Matrix))
+
+
+def numbered(group: Group) -> Iterator[tuple[RowKey, Row]]:
+    """What names each row; rows of the same label are told apart by their order."""
+    seen: Counter[str] = Counter()
+    for row in group.rows:
+        label = row.cells[0].text
+        yield (group.title, label, seen[label]), row
+        seen[label] += 1
+
+
+def has_value(text: str) -> bool:
+    return text not in ("", MISSING)
 
 
 def head(table: Table, place: int) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil, floor, isfinite, log10, sqrt
 
 from lightning_tickets.report.build_table import known, percentage, share_range, with_names
-from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation
+from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation, rows_title
 from lightning_tickets.report.document import Curve, Key, Panel, Point
 from lightning_tickets.report.exhibit_table import header, runs_id
 from lightning_tickets.report.footnotes import place
@@ -26,7 +26,7 @@ def difference_map(exhibit: Exhibit) -> tuple[Table, Key]:
     framed = "Framed" if exhibit.counts_own_task else "Framed, other tasks"
     counts = (framed, f"Marked {WITHIN}") if marks_deviation(exhibit) else (framed,)
     (_, *tasks), *others = header(Layout(compared.columns, ()))
-    heads = [("Trained and scored on", *tasks), *others]
+    heads = [(rows_title(exhibit), *tasks), *others]
     rows = (
         Row((Cell(row.label), *(square(exhibit, cell, compared.bound) for cell in row.cells), *map(Cell, numbers)))
         for row in compared.rows
@@ -106,13 +106,13 @@ def panel(exhibit: Exhibit, head: Head) -> Panel:
     curves = [Curve(row_name(row), at, tuple(scored(exhibit, row, head))) for at, row in enumerate(rows)]
     full = lowest(exhibit, FULL, head)
     band = (100 * full.summary.mean, 100 * (full.summary.std or 0)) if full and full.summary else None
-    heights = [point.y for curve in curves for point in curve.points] + ([band[0]] if band else [])
+    bars = [(point.y, point.std) for curve in curves for point in curve.points] + ([band] if band else [])
     sparsities = sorted({point.x for curve in curves for point in curve.points})
     return Panel(
         f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task),
         head.task,
         tuple(sparsities),
-        ticks(min(heights), max(heights)) if heights else (),
+        ticks(min(y - std for y, std in bars), max(y + std for y, std in bars)) if bars else (),
         band,
         tuple(curve for curve in curves if curve.points),
     )

@@ -6,9 +6,11 @@ from math import ceil, isfinite
 
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, points, signed
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
-from lightning_tickets.report.names import FULL, row_name
+from lightning_tickets.report.names import FULL, TASKS, row_name
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
+
+COLUMNS = "Trained and scored on"
 
 
 @dataclass(frozen=True)
@@ -121,3 +123,9 @@ def difference(
     within = FRAME_RULES[DEVIATION].holds(measurement, rival, own) if marks_deviation(exhibit) else None
     text = (points(ours.mean) if exhibit.absolute else signed(size)) + (WITHIN if within else "") + mark
     return Difference(text, measurement, size, holds, within)
+
+
+def rows_title(exhibit: Exhibit) -> str:
+    """What the rows are; some of a map of transfer are tasks or mixes of tasks, others are controls."""
+    tasks = {*TASKS, *exhibit.tasks}
+    return "Ticket found on" if any({*row.split("+")} <= tasks for row in exhibit.rows) else "Subnetwork"

@@ -60,9 +60,9 @@ class Plan:
         """The artefacts that are not in the store."""
         return [name for job in self.jobs for name in job.missing(store)]
 
-    def seconds_left(self, store: Store) -> float:
-        """For everything that is missing, on one core; corrected by the times of the trainings that exist."""
-        return sum(job.seconds * len(job.missing(store)) for job in self.jobs) * (self.pace(store) or 1.0)
+    def seconds_left(self, store: Store, pace: float | None = None) -> float:
+        """For everything that is missing, on one core; corrected by ``pace``, or else by its own trainings' pace."""
+        return sum(job.seconds * len(job.missing(store)) for job in self.jobs) * (pace or self.pace(store) or 1.0)
 
     def pace(self, store: Store) -> float | None:
         """Median ratio of the measured times of the trainings that exist to their estimates; None without any."""

@@ -117,14 +117,24 @@ def test_against_a_store_whose_runs_have_other_names_and_scores(root: Path, stud
     reseal(full, "result.json", f'"matthews": {score}', '"matthews": 0.125')
     full.rename(full.with_name(re.sub("[0-9a-f]{8}$", "01234567", full.name)))
     told = inside(root, "report", *study, f"against={other}").stdout
-    assert told.startswith("Mine: what I asked: 1 of 2 cells differ (scores: 1 cannot be told)")
+    assert told.startswith(
+        "Mine: what I asked: 2 cells compared, 1 differ; 0 missing here, 0 missing there (scores: 1 cannot be told)"
+    )
     page = read(next((root / "reports").glob("mine-against-*")) / "index.html")
     assert "12.5" in page.text and str(other) in page.text
 
 
+def test_against_a_store_without_runs_is_nothing_to_compare(root: Path, study: list[str], tmp_path: Path) -> None:
+    (tmp_path / "empty" / "runs").mkdir(parents=True)
+    told = inside(root, "report", *study, f"against={tmp_path / 'empty'}", status=1).stdout
+    assert told.startswith(
+        "Mine: what I asked: nothing to compare; 0 missing here, 2 missing there (scores: 2 only here)"
+    )
+
+
 def test_against_a_version_in_the_same_store(root: Path, study: list[str]) -> None:
     told = inside(root, "report", *study, f"against={version('lightning-tickets')}").stdout
-    assert told.startswith("Mine: what I asked: all 2 cells are equal")
+    assert told.startswith("Mine: what I asked: 2 cells compared, 0 differ; 0 missing here, 0 missing there\n")
     (full,) = (root / "runs").glob("cola-full-*")
     timing = full / "timing.json"
     timing.write_text(timing.read_text(encoding="utf-8").replace(version("lightning-tickets"), "0.1"), encoding="utf-8")

@@ -34,8 +34,17 @@ def seeded(exhibit: Exhibit) -> Exhibit:
 def test_equal_stores_differ_in_nothing(table: Exhibit, matrix: Matrix, sheet: TextTable) -> None:
     for exhibit in (seeded(table), matrix, sheet):
         compared = beside(exhibit, exhibit, "other")
-        assert compared.differences is None and "cells are equal" in compared.summary
+        assert compared.differences is None and " compared, 0 differ; " in compared.summary
         assert not any(cell.bold or cell.note for row in compared.table.rows for cell in row.cells[1:])
+
+
+def test_stores_without_runs_are_not_equal(table: Exhibit) -> None:
+    empty = replace(table, measurements=tuple(replace(m, scores=(), runs=()) for m in table.measurements))
+    for ours, theirs, missing in ((empty, empty, (7, 7)), (empty, table, (7, 1)), (table, empty, (1, 7))):
+        compared = beside(seeded(ours), seeded(theirs), "other")
+        assert not compared.compared
+        told = "Table 2: nothing to compare; {} missing here, {} missing there".format(*missing)
+        assert compared.summary.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,10 @@ def test_a_number_that_differs(table: Exhibit, scores: tuple[float, ...], below:
     ((*place, here, there, minus, _, said),) = compared.differences.lines
     assert place == ["m_IMP ⊙ θ₀ (IMP)", "STS-B", "Pearson"] and here == "90.50 ± 0.71 (50 %)"
     assert there.startswith(below.split(" ")[0]) and (minus, said) == (gap, verdict)
-    assert compared.summary == f"Table 2: 1 of 7 cells differ (scores: 1 {verdict})"
+    counts = (
+        "6 cells compared, 1 differ; 1 missing here, 1" if scores else "5 cells compared, 0 differ; 1 missing here, 2"
+    )
+    assert compared.summary == f"Table 2: {counts} missing there (scores: 1 {verdict})"
 
 
 def test_a_winning_sparsity_that_moved_is_a_difference(table: Exhibit) -> None:
@@ -85,7 +97,9 @@ def test_other_tables_are_compared_by_what_is_written(matrix: Matrix, sheet: Tex
     (cell,) = [cell for row in beside(matrix, other, "o").table.rows for cell in row.cells if cell.bold]
     assert (cell.text, cell.note) == ("34.6", "40.0")
     slower = replace(sheet, lines=tuple((task, "3", by) for task, _, by in sheet.lines))
-    assert beside(sheet, slower, "o").summary == "Table 1: 3 of 6 cells differ"
+    again = replace(sheet, lines=(*sheet.lines, ("rte", "2.5", "SGD")))
+    assert "7 cells compared, 0 differ" in beside(again, again, "o").summary, "two rows of one label"
+    assert beside(sheet, slower, "o").summary == "Table 1: 5 cells compared, 2 differ; 1 missing here, 0 missing there"
 
 
 def test_the_page_has_both_and_says_of_what(table: Exhibit, sheet: TextTable, tmp_path: Path) -> None:
@@ -93,7 +107,7 @@ def test_the_page_has_both_and_says_of_what(table: Exhibit, sheet: TextTable, tm
     compared = [beside(seeded(table), seeded(theirs), "old<b>"), beside(sheet, sheet, "old<b>")]
     reader = read(write_comparison(tmp_path, "Title", compared, "pocket", About(against="old<b>")))
     assert "The same tables here and in old<b> :" in reader.text or "in old<b>:" in reader.text
-    assert "1 of 7 cells differ" in reader.text and "What differs, with tests" in reader.text
+    assert "6 cells compared, 1 differ" in reader.text and "What differs, with tests" in reader.text
     assert ("td", {"class": "differs"}) in reader.seen
     written = {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"}
     assert (

@@ -7,11 +7,12 @@ import pytest
 from lightning_tickets.report.charts import difference_map, difference_shade, panels, share_map, ticks
 from lightning_tickets.report.pages import mix
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement
+from tests.report.reading import draw
 
 
 def test_a_heat_map_shades_each_cell_by_its_difference_and_counts_what_is_framed(table: Exhibit) -> None:
     drawn, key = difference_map(replace(table, drawn="heatmap"))
-    assert drawn.header[0] == ("Trained and scored on", "MNLI", "STS-B", "Framed, other tasks")
+    assert drawn.header[0] == ("Subnetwork", "MNLI", "STS-B", "Framed, other tasks")
     cells = [[(cell.text, cell.shade, cell.bold, cell.missing) for cell in row.cells[1:]] for row in drawn.rows]
     assert cells == [
         [("−0.5", "same", True, False), ("+1.5", "up-1", True, False), ("2 of 2", "", False, False)],
@@ -74,6 +75,21 @@ def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
         128.0,
         22.0,
     ]
+
+
+@pytest.mark.parametrize("row", ["imp", "full"])
+def test_an_axis_spans_the_bars_and_the_band(curves: Exhibit, row: str) -> None:
+    """Of a row or of the full network, 73.0 ± 5.7 points."""
+    other = "full" if row == "imp" else "imp"
+    measurements = (
+        Measurement(row, "rte", "accuracy", 0.9 if row == "imp" else 0.0, (0.69, 0.77), ("a", "b")),
+        Measurement(other, "rte", "accuracy", 0.9 if other == "imp" else 0.0, (0.76, 0.76), ("c", "d")),
+    )
+    wide = replace(curves, measurements=measurements)
+    (panel,) = panels(wide)
+    low, high = draw(wide).axes[0].get_ylim()
+    for bottom, top in ((panel.up[0], panel.up[-1]), (low, high)):
+        assert bottom < 73 - 5.6 and top > 73 + 5.6
 
 
 def test_a_score_that_is_undefined_is_hollow_and_one_that_is_no_number_is_left_out(curves: Exhibit) -> None:

@@ -127,6 +127,23 @@ def test_a_cell_holds_the_difference_from_the_full_network_which_has_no_row(tran
     assert heads == ["MNLI\nmatched acc.\n70 %", "RTE\naccuracy\n70 %", "MLM\naccuracy\n70 %", "Framed,\nother tasks"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (("full", "mlm", "random_mask"), "Ticket found on"),
+        (("full", "mnli+rte", "random_mask"), "Ticket found on"),
+        (("full", "rewind_0", "random_mask"), "Subnetwork"),
+    ],
+)
+def test_rows_and_columns_have_a_title(transfer: Exhibit, rows: tuple[str, ...], title: str) -> None:
+    shown = replace(transfer, rows=rows)
+    axes = draw(shown).axes[0]
+    assert (axes.get_ylabel(), axes.get_xlabel()) == (title, "Trained and scored on")
+    unfolded, folded = page_source(shown).split("<summary>The scores as a table</summary>")
+    assert f">{title}</th>" in unfolded and "<caption>Trained and scored on</caption>" in unfolded
+    assert "<caption>" not in folded
+
+
 def test_a_sparsity_for_each_row_stands_in_its_name(transfer: Exhibit) -> None:
     own = {"full": 0.0, "mlm": 0.7, "rte": 0.6, "random_mask": 0.5}
     rows, heads = labels(changed(transfer, lambda f: replace(f, sparsity=own[f.row])))
@@ -352,6 +369,7 @@ def test_a_matrix_prints_shares_as_percentages() -> None:
     hatched = [[bool(square and square.patch.get_hatch()) for square in line] for line in squares(given)]
     assert hatched == [[False, False], [False, True], [True, False]]
     assert [text.get_text() for text in draw(given).texts] == ["Overlap", "Of the kept."]
+    assert "<caption>" not in page_source(given)
     assert labels(given) == (["a", "$b$", "c"], ["x", "y"])
 
 

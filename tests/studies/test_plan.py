@@ -145,6 +145,16 @@ def test_the_estimate_follows_what_trainings_have_taken(store):
     assert plan.seconds_left(store) == 6.0 * 2
 
 
+def test_a_part_of_a_plan_goes_at_the_pace_of_the_whole(store):
+    """One training took 3 times its estimate of 2 seconds, another took half of it: the parts add up to the whole."""
+    plan = make_plan([request("imp", 30), request("full")])
+    publish(store, searches(plan)[0].makes[0], 6.0)
+    publish(store, searches(plan)[0].makes[1], 1.0)
+    pace = plan.pace(store)
+    parts = [Plan((job,), 0).seconds_left(store, pace) for job in plan.jobs]
+    assert pace == 1.75 and parts == [2.0 * pace] * 3 and sum(parts) == plan.seconds_left(store)
+
+
 def test_a_timing_that_cannot_be_read_does_not_count(store):
     plan = make_plan([request("imp", 10)])
     name = searches(plan)[0].makes[0]

@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 
 from lightning_tickets.report.build_table import share_range
 from lightning_tickets.report.differences import (
+    COLUMNS,
     Difference,
     DifferenceRow,
     Differences,
     baseline_name,
     differences,
     marks_deviation,
+    rows_title,
 )
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
 from lightning_tickets.report.footnotes import absent, changed, counted_cells, framing, number_of_runs, single_runs
@@ -41,8 +43,8 @@ def figure(exhibit: Exhibit) -> Figure:
     labels = [one_line(row.label) for row in compared.rows]
     drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
     axes.xaxis.set_label_position("top")
-    axes.set_xlabel("Trained and scored on")
-    axes.set_ylabel("Subnetwork")
+    axes.set_xlabel(COLUMNS)
+    axes.set_ylabel(rows_title(exhibit))
     marks = {share * compared.bound: signed(share * compared.bound) for share in (-1, -0.25, 0, 0.25, 1)}
     color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", marks)
     return drawn
