@@ -13,6 +13,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import PUBLISHED, published_table
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.listing import at, chain_of, result_of, row_of, spec_of
@@ -70,6 +71,6 @@ def _plain(value: Any) -> Any:
     """Without the tags of a spec; a component as its name, a list as text."""
     if isinstance(value, dict):
         if value.get("is") == "Component":
-            return value["target"].rpartition(".")[2]
+            return stable_name(value["target"])
         return {key: _plain(inner) for key, inner in value.items() if key != "is"}
     return str(value) if isinstance(value, list) else value

@@ -51,6 +51,17 @@ def test_an_experiment_has_its_own_runs_only(root, monkeypatch):
     assert len(lt.results("table2")) == 0
 
 
+def test_a_pruner_goes_by_the_name_of_its_option(tmp_path):
+    root = tmp_path / "multirun"
+    inside(root, "run", "task=cola", "subnetwork=imp", "sparsity=10", "pruner=layerwise", *SHORT)
+    inside(root, "run", "task=cola", "subnetwork=random_mask", "sparsity=10", *SHORT)
+    (layerwise,) = json.loads(inside(root, "store", "list", "pruner=layerwise", "row=imp", "--json").stdout)
+    found = lt.results(root, pruner="layerwise")
+    assert sorted(found["row"]) == ["find", "imp"] and set(found["search.pruner"]) == {"layerwise"}
+    assert layerwise["name"] in set(found["name"])
+    assert lt.results(root, pruner="random")["row"].tolist() == ["random_mask"]
+
+
 def test_torch_is_not_loaded(root):
     subprocess.run([sys.executable, "-c", LIGHT, str(root)], check=True)
 
