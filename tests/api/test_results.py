@@ -25,7 +25,7 @@ def root(tmp_path_factory):
 def test_a_frame_has_what_is_stored(root):
     frame = lt.results(root)
     listed = json.loads(inside(root, "store", "list", "--json").stdout)
-    assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) <= set(frame.columns)
+    assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) - {"settings"} <= set(frame)
     runs = frame[frame["row"] != "find"]
     assert len(runs) == 8 and set(runs["training.steps"]) == {6} and set(runs["data.dev_limit"]) == {40}
     for _, run in frame.iterrows():
@@ -84,6 +84,8 @@ def test_a_cell_from_python_is_that_of_the_command(root, monkeypatch):
     ticket = lt.find(*SHORT, task="cola", sparsity=20)
     assert ticket.provenance["found_by"]["percent"] == 20
     assert round(ticket.total_sparsity, 3) == 0.2
+    assert lt.Ticket.load(ticket.provenance["name"]).overlap(ticket) == 1, "by the name that store list prints"
+    assert lt.Ticket.load(str(lt.results(root, task="cola", row="imp", seed=1)["name"][0])).overlap(ticket) == 1
     assert sorted(path.name for path in (root / "runs").iterdir()) == before, "both were there"
     own = lt.score(*SHORT, **CELL | {"seed": 3})
     assert set(lt.results(root, seed=3)["score"]) == {own.score}
