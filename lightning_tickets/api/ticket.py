@@ -14,8 +14,9 @@ from transformers import PreTrainedModel
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.settings import root
+from lightning_tickets.errors import printable
 from lightning_tickets.models.encoder import prunable
-from lightning_tickets.pruning.mask import Mask, fitted, sparsity
+from lightning_tickets.pruning.mask import Mask, fitted, kept, size, sparsity
 from lightning_tickets.pruning.overlap import Overlap, overlaps
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket, ticket_file
@@ -31,6 +32,11 @@ class Ticket:
 
     def __init__(self, mask: Mask, provenance: Mapping[str, Any] | None = None) -> None:
         self.mask, self.provenance = mask, dict(provenance or {})
+
+    def __repr__(self) -> str:
+        name = printable(str(self.provenance.get("name", "without a name")))
+        counts = f"{kept(self.mask):,} of {size(self.mask):,} weights kept"
+        return f"<Ticket {name}: {counts}, {100 * self.total_sparsity:.2f} % zero>"
 
     @classmethod
     def load(cls, place: str | Path) -> Ticket:
