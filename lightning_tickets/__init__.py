@@ -42,3 +42,8 @@ def __getattr__(name: str) -> Any:
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"lightning_tickets.{PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """With the names that have not been loaded yet."""
+    return sorted({*globals(), *__all__})

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.groups import conf_dir
+from lightning_tickets.composition.groups import group_options
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.settings import root
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import PUBLISHED, published_table
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.listing import at, chain_of, result_of, row_of, spec_of
@@ -20,27 +21,33 @@ from lightning_tickets.tickets.listing import at, chain_of, result_of, row_of, s
 NUMBERS = ("value", "std", "sparsity")
 
 
-def results(place: str | Path | None = None, **filters: Any) -> pd.DataFrame:
+def results(place: str | Path | None = None, *, root: str | Path | None = None, **filters: Any) -> pd.DataFrame:
     """A row for each scored training and each round of a search (row ``find``), by name.
 
-    ``place`` is a folder of results (``paths.root``), its default the configured one, or the name of an experiment
-    (``"paper"``), of which only its own runs are given. Columns: those of ``store list``, its ``path``, when and by
-    which version it was made, every metric as a fraction, and the settings by their keys (``training.steps``).
-    A filter keeps the rows whose column has the value, or one of a list. UserError for an unknown column or place.
+    ``place`` is the name of an experiment (``"paper"``), of which its runs and the searches that they need are given,
+    or else a folder of results (``paths.root``). ``root`` is the folder that an experiment is read from; both default
+    to the configured one. Columns: those of ``store list``, its ``path``, when and by which version it was made, every
+    metric as a fraction, and the settings by their keys (``training.steps``). A filter keeps the rows whose column has
+    the value, or one of a list. UserError for an unknown column or place, and where nothing is left.
     """
-    names = None
-    if place is not None and not Path(place).is_dir():
-        if not (conf_dir() / "experiment" / f"{place}.yaml").is_file():
-            raise UserError(f"results: {place} is neither a folder nor an experiment")
-        sweep = parse_sweep([f"experiment={place}"], assume_published=True)
-        names, place = {request.run.name for request in sweep.requested}, sweep.root
-    folder = root(compose_config([])) if place is None else Path(place)
+    is_experiment = isinstance(place, str) and place in group_options()["experiment"]
+    if place is not None and not is_experiment:
+        if root is not None:
+            raise UserError(f"results: {place} is no experiment: with root= expected the name of one")
+        root = place
+    folder = Path(root) if root is not None else settings.root(compose_config([]))
+    if root is not None and not folder.is_dir():
+        raise UserError(f"results: {folder} is neither a folder nor an experiment")
     store = Store(folder / "runs")
-    frame = pd.json_normalize([_row(store, name) for name in artefacts(store) if names is None or name in names])
-    for column, value in filters.items():
+    own = _of_experiment(str(place), folder) if is_experiment else None
+    frame = pd.json_normalize([_row(store, name) for name in artefacts(store) if own is None or name in own])
+    for column, value in filters.items() if len(frame) else ():
         if column not in frame:
             raise UserError(f"results: {column}: expected one of {', '.join(map(str, frame))}")
         frame = frame[frame[column].isin(value if isinstance(value, (list, tuple, set)) else [value])]
+    if not len(frame):
+        asked = [str(place)] * is_experiment + [f"{column}={value}" for column, value in filters.items()]
+        raise UserError(f"results: no runs{' of ' * bool(asked)}{', '.join(asked)} in {folder}")
     return frame.reset_index(drop=True)
 
 
@@ -49,6 +56,12 @@ def published_numbers() -> pd.DataFrame:
     tables = [pd.DataFrame(published_table(name)).assign(exhibit=name) for name in PUBLISHED]
     frame = pd.concat(tables, ignore_index=True)
     return frame.assign(**{column: pd.to_numeric(frame[column], errors="coerce") for column in NUMBERS})
+
+
+def _of_experiment(name: str, folder: Path) -> set[str]:
+    """The names of its trainings and of the rounds of their searches, at the sparsities that the folder tells."""
+    sweep = parse_sweep([f"experiment={name}", f'paths.root="{folder}"'], assume_published=True)
+    return {made for job in sweep.plan.jobs for made in job.makes}
 
 
 def _row(store: Store, name: str) -> dict[str, Any]:
@@ -70,6 +83,6 @@ def _plain(value: Any) -> Any:
     """Without the tags of a spec; a component as its name, a list as text."""
     if isinstance(value, dict):
         if value.get("is") == "Component":
-            return value["target"].rpartition(".")[2]
+            return stable_name(value["target"])
         return {key: _plain(inner) for key, inner in value.items() if key != "is"}
     return str(value) if isinstance(value, list) else value

@@ -12,8 +12,11 @@ from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from transformers import PreTrainedModel
 
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.settings import root
+from lightning_tickets.errors import printable
 from lightning_tickets.models.encoder import prunable
-from lightning_tickets.pruning.mask import Mask, fitted, sparsity
+from lightning_tickets.pruning.mask import Mask, fitted, kept, size, sparsity
 from lightning_tickets.pruning.overlap import Overlap, overlaps
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket, ticket_file
@@ -30,13 +33,18 @@ class Ticket:
     def __init__(self, mask: Mask, provenance: Mapping[str, Any] | None = None) -> None:
         self.mask, self.provenance = mask, dict(provenance or {})
 
+    def __repr__(self) -> str:
+        name = printable(str(self.provenance.get("name", "without a name")))
+        counts = f"{kept(self.mask):,} of {size(self.mask):,} weights kept"
+        return f"<Ticket {name}: {counts}, {100 * self.total_sparsity:.2f} % zero>"
+
     @classmethod
     def load(cls, place: str | Path) -> Ticket:
-        """From a ticket's file, a folder with one, a run of a store, a mask file of the released code, or the hub.
+        """From a ticket's file, a folder with one, a mask file of the released code, a run of a store, or the hub.
 
-        UserError for what holds no ticket.
+        A run of the configured store can be given by its name. UserError for what holds no ticket.
         """
-        return cls(*read_ticket(ticket_file(str(place))))
+        return cls(*read_ticket(ticket_file(str(place), lambda: root(compose_config([])))))
 
     def save(self, path: str | Path) -> None:
         """One bit a weight, as safetensors."""

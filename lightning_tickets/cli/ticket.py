@@ -77,10 +77,7 @@ def _file(place: str, overrides: Sequence[str]) -> Path:
     """The ticket's file; a name as ``store list`` prints it is one of the store's."""
     from lightning_tickets.tickets.place import ticket_file
 
-    if not Path(place).expanduser().exists():
-        named = _root(overrides) / "runs" / place
-        place = str(named) if named.is_dir() else place
-    return ticket_file(place)
+    return ticket_file(place, lambda: _root(overrides))
 
 
 def _root(overrides: Sequence[str]) -> Path:

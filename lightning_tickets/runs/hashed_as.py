@@ -29,3 +29,9 @@ HASHED_AS = {
     for module, functions in _PATHS.items()
     for name, function in functions.items()
 }
+_NAMES = {path: name for name, path in HASHED_AS.items()}
+
+
+def stable_name(target: str) -> str:
+    """The name of the component that a spec's ``target`` stands for."""
+    return _NAMES.get(target, target)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.store import OBJECT, SPEC, Store
 from lightning_tickets.tickets.result import RESULT, RESULTS, Result
 
@@ -24,7 +25,7 @@ def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: floa
         "task": at(spec, "problem", "task", "name") or at(chain, "problem", "task", "name"),
         "row": spec.get("row", "find"),
         "source": "+".join(at(one, "task", "name") for one in (at(chain, "problem"), *_mixed(chain)) if one) or None,
-        "pruner": _last(at(chain, "pruner", "target") or at(spec, "mask", "pruner", "target")),
+        "pruner": _name(at(chain, "pruner", "target") or at(spec, "mask", "pruner", "target")),
         "rewind": at(chain, "rewind"),
         "sparsity": _percent(spec, result),
         "seed": spec.get("seed", at(chain, "seed")),
@@ -69,6 +70,5 @@ def _percent(spec: dict[str, Any], result: Result | None) -> int:
     return known or 0
 
 
-def _last(path: Any) -> str | None:
-    """Of an import path, or a component's name."""
-    return str(path).rpartition(".")[2] if path else None
+def _name(target: Any) -> str | None:
+    return stable_name(str(target)) if target else None

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lightning_tickets.runs.hashed_as import HASHED_AS
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.identity import described
 from lightning_tickets.tickets.problem import Problem
 from lightning_tickets.tickets.spec import Chain, DrawnMask, GivenMask, Run, TicketMask
 
 FIND = "find"  # the row of a search
 LONGEST_TAG = 64  # characters that W&B takes
-NAMES = {path: name for name, path in HASHED_AS.items()}
 
 
 def run_config(run: Run, percent: float, scale: str, protocol: str) -> dict[str, Any]:
@@ -109,5 +108,5 @@ def _plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
         if value.get("is") != "Component":
             return kept
         target = kept.pop("target")
-        return {"name": NAMES.get(target, target), **kept, "options": dict(kept["options"])}
+        return {"name": stable_name(target), **kept, "options": dict(kept["options"])}
     return [_plain(inner) for inner in value] if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """A ticket by the name that a user has for it: a file, a folder, a run of a store, a repository of the hub."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ def read_ticket(path: Path) -> tuple[Mask, dict[str, Any]]:
     return load_ticket(path) if path.suffix == ".safetensors" else (load_released(path), {})
 
 
-def ticket_file(place: str) -> Path:
+def ticket_file(place: str, root: Callable[[], Path]) -> Path:
     """The file that holds the mask; a run of a store names the round that has found its ticket.
 
-    UserError where there is none. What is no path, and can be the name of a repository, is fetched from the hub.
+    What is no path is looked for among the runs in the folder that ``root`` gives, by the names of ``store list``, and
+    then on the hub, if it can be the name of a repository. UserError where there is no ticket.
     """
     path = Path(place).expanduser()
+    if not path.exists() and (named := root() / "runs" / place).is_dir():
+        path = named
     if path.is_file():
         return path
     if not path.is_dir():

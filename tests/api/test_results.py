@@ -25,7 +25,7 @@ def root(tmp_path_factory):
 def test_a_frame_has_what_is_stored(root):
     frame = lt.results(root)
     listed = json.loads(inside(root, "store", "list", "--json").stdout)
-    assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) <= set(frame.columns)
+    assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) - {"settings"} <= set(frame)
     runs = frame[frame["row"] != "find"]
     assert len(runs) == 8 and set(runs["training.steps"]) == {6} and set(runs["data.dev_limit"]) == {40}
     for _, run in frame.iterrows():
@@ -39,16 +39,44 @@ def test_a_frame_has_what_is_stored(root):
 def test_filters_keep_rows(root):
     frame = lt.results(root, task="cola", row=["full", "imp"], seed=2)
     assert sorted(frame["row"]) == ["full", "imp"] and set(frame["seed"]) == {2}
-    with pytest.raises(UserError, match=r"results: colour: expected one of name, task, row"):
-        lt.results(root, colour="red")
-    with pytest.raises(UserError, match="results: nowhere is neither a folder nor an experiment"):
-        lt.results("nowhere")
 
 
-def test_an_experiment_has_its_own_runs_only(root, monkeypatch):
-    """Of the pocket store's runs, those that the experiment asks for: none, since these are shorter."""
+@pytest.mark.parametrize(
+    ("place", "further", "message"),
+    [
+        (None, {"colour": "red"}, "results: colour: expected one of name, task, row"),
+        (None, {"task": "cola", "row": "impp"}, "results: no runs of task=cola, row=impp in .*multirun"),
+        ("table2", {}, "results: no runs of table2 in .*multirun"),  # these are shorter
+        ("table2", {"root": "nowhere"}, "results: nowhere is neither a folder nor an experiment"),
+        ("nowhere", {}, "results: nowhere is neither a folder nor an experiment"),
+        ("nowhere", {"root": "."}, "results: nowhere is no experiment"),
+    ],
+)
+def test_what_is_not_there_is_said(root, monkeypatch, place, further, message):
     monkeypatch.setenv("LIGHTNING_TICKETS_ROOT", str(root))
-    assert len(lt.results("table2")) == 0
+    with pytest.raises(UserError, match=message):
+        lt.results(place, **further)
+
+
+def test_an_experiment_has_its_own_runs_and_searches_only(tmp_path, monkeypatch):
+    """Of any folder of results, though there be a folder of its own name."""
+    root = tmp_path / "table2"
+    inside(root, "run", "job=find", "task=cola", "sparsity=10")
+    inside(root, "run", "task=cola", "subnetwork=full", *SHORT)
+    monkeypatch.chdir(tmp_path)
+    assert len(lt.results(root)) == 2
+    assert lt.results("table2", root=root)["row"].tolist() == ["find"]
+
+
+def test_a_pruner_goes_by_the_name_of_its_option(tmp_path):
+    root = tmp_path / "multirun"
+    inside(root, "run", "task=cola", "subnetwork=imp", "sparsity=10", "pruner=layerwise", *SHORT)
+    inside(root, "run", "task=cola", "subnetwork=random_mask", "sparsity=10", *SHORT)
+    (layerwise,) = json.loads(inside(root, "store", "list", "pruner=layerwise", "row=imp", "--json").stdout)
+    found = lt.results(root, pruner="layerwise")
+    assert sorted(found["row"]) == ["find", "imp"] and set(found["search.pruner"]) == {"layerwise"}
+    assert layerwise["name"] in set(found["name"])
+    assert lt.results(root, pruner="random")["row"].tolist() == ["random_mask"]
 
 
 def test_torch_is_not_loaded(root):
@@ -73,6 +101,8 @@ def test_a_cell_from_python_is_that_of_the_command(root, monkeypatch):
     ticket = lt.find(*SHORT, task="cola", sparsity=20)
     assert ticket.provenance["found_by"]["percent"] == 20
     assert round(ticket.total_sparsity, 3) == 0.2
+    assert lt.Ticket.load(ticket.provenance["name"]).overlap(ticket) == 1, "by the name that store list prints"
+    assert lt.Ticket.load(str(lt.results(root, task="cola", row="imp", seed=1)["name"][0])).overlap(ticket) == 1
     assert sorted(path.name for path in (root / "runs").iterdir()) == before, "both were there"
     own = lt.score(*SHORT, **CELL | {"seed": 3})
     assert set(lt.results(root, seed=3)["score"]) == {own.score}
@@ -86,5 +116,6 @@ def test_what_the_command_refuses_is_refused(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="find: subnetwork=full has no ticket"):
         lt.find(task="cola", subnetwork="full")
     assert not (tmp_path / "multirun").exists()
+    assert set(lt.__all__) <= set(dir(lt))
     with pytest.raises(AttributeError, match="has no attribute 'scores'"):
         lt.scores  # noqa: B018

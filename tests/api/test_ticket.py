@@ -132,6 +132,13 @@ def test_it_is_the_same_after_saving(ticket, tmp_path):
     assert lt.Ticket.load(tmp_path).provenance == {"by": "magnitude"}
 
 
+@pytest.mark.parametrize(("given", "name"), [({"name": "find\x1b/round-01"}, "find"), ({}, "without a name")])
+def test_it_shows_its_name_and_counts(given, name):
+    shown = repr(lt.Ticket({"a": torch.arange(2000).reshape(2, 1000) > 499}, given))
+    assert shown.startswith(f"<Ticket {name}") and shown.isprintable()
+    assert shown.endswith(": 1,500 of 2,000 weights kept, 25.00 % zero>")
+
+
 def test_overlap_and_sparsity_are_counted():
     one = lt.Ticket({"a": torch.tensor([[True, True, False, False]])})
     other = lt.Ticket({"a": torch.tensor([[False, True, True, False]])})

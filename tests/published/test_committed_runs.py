@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 POCKET = ROOT / "docs" / "results" / "pocket"
+ROWS = ("full", "imp", "random_mask", "random_weights", "shuffled_weights")
 
 
 def test_table_2_follows_from_the_committed_runs(monkeypatch):
@@ -13,13 +14,14 @@ def test_table_2_follows_from_the_committed_runs(monkeypatch):
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     exec(lines, names)
-    made = {(task.upper(), sparsity): tuple(row) for (task, sparsity), row in names["table2"].iterrows()}
+    table2 = names["table2"]
     with (POCKET / "table2.csv").open(encoding="utf-8", newline="") as file:
         means = [line for line in csv.DictReader(file) if line["statistic"] == "mean"]
-    tickets = {line["task"].replace("-", "").upper(): line for line in means if line["row"] == "imp"}
-    full = {line["task"].replace("-", "").upper(): line for line in means if line["row"] == "full"}
-    assert len(made) == len(tickets) == 11
-    for (task, sparsity), row in made.items():
-        assert sparsity == round(100 * float(tickets[task]["sparsity"]))
-        printed = [one[part] for one in (tickets[task], full[task]) for part in ("value", "std")]
-        assert [float(f"{value:.4f}") for value in row] == [float(text) for text in printed]
+    assert len(means) == len(table2) * len(ROWS) == 55
+    for (task, sparsity), made in table2.iterrows():
+        printed = {line["row"]: line for line in means if line["task"].replace("-", "").lower() == task}
+        assert sorted(printed) == sorted(ROWS)
+        for row, line in printed.items():
+            digits = [float(f"{made[f'{row}_{part}']:.4f}") for part in ("mean", "std")]
+            assert digits == [float(line["value"]), float(line["std"])]
+            assert row == "full" or sparsity == round(100 * float(line["sparsity"]))
