@@ -1,5 +1,7 @@
 """wandb: what is in the store, as runs of Weights & Biases, and a dashboard of them. No torch here."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
@@ -7,20 +9,15 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING
 
 from lightning_tickets.checks import checked
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
-from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.composition.settings import check_wandb
-from lightning_tickets.composition.sweep import Sweep
-from lightning_tickets.dashboards.push import Destination, push
 from lightning_tickets.errors import UserError, reason
-from lightning_tickets.execution.machine import check_login, make_root
-from lightning_tickets.runs.files import read
-from lightning_tickets.runs.store import write_json
-from lightning_tickets.training.loggers import PROJECT
+
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
+    from lightning_tickets.dashboards.push import Destination
 
 HELP = "push: runs of the store to Weights & Biases; dashboard: a saved workspace and a report of a study"
 EXAMPLES = (
@@ -29,7 +26,6 @@ EXAMPLES = (
     "wandb push experiment=table2 mode=online project=tickets entity=team",
     "wandb dashboard experiment=table2 project=tickets entity=team",
 )
-ADDRESSES = TypeAdapter[Mapping[str, str]](Mapping[str, str])
 OPTIONS = ("mode", "project", "entity")  # of W&B, among the overrides of a sweep
 
 
@@ -42,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """``mode=``, ``project=`` and ``entity=`` are W&B's, all other overrides those of a sweep."""
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+    from lightning_tickets.composition.settings import check_wandb
+    from lightning_tickets.dashboards.push import Destination
+    from lightning_tickets.execution.machine import check_login, make_root
+    from lightning_tickets.training.loggers import PROJECT
+
     lines = overrides_of(arguments)
     options = dict(line.split("=", 1) for line in lines if line.partition("=")[0] in OPTIONS and "=" in line)
     sweep_lines = [line for line in lines if line.partition("=")[0] not in options]
@@ -69,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _push(sweep: Sweep, to: Destination, again: bool) -> int:
     from lightning_tickets.dashboards.content import dashboard_runs
     from lightning_tickets.dashboards.exhibits import study_run
+    from lightning_tickets.dashboards.push import push
 
     study = study_run(sweep) if sweep.exhibits else None
     counts, failures = Counter[str](), dict[str, str]()
@@ -91,7 +94,12 @@ def _push(sweep: Sweep, to: Destination, again: bool) -> int:
 
 def _dashboard(sweep: Sweep, project: str, entity: str | None, out: Path | None) -> int:
     """The addresses of what was saved are kept, so that the next time it is changed in place."""
+    from pydantic import TypeAdapter
+
     from lightning_tickets.dashboards.workspace import Dashboard, default_entity, save, specs
+    from lightning_tickets.execution.machine import check_login, make_root
+    from lightning_tickets.runs.files import read
+    from lightning_tickets.runs.store import write_json
 
     if out is not None:
         dashboard = Dashboard.of(sweep, project, entity or "")
@@ -106,7 +114,7 @@ def _dashboard(sweep: Sweep, project: str, entity: str | None, out: Path | None)
         dashboard = Dashboard.of(sweep, project, entity or default_entity())
         record = sweep.root / "wandb" / "dashboards" / dashboard.entity / project / f"{sweep.name}.json"
         make_root(record.parent)
-        addresses = save(dashboard, read(record, ADDRESSES) if record.exists() else {})
+        addresses = save(dashboard, read(record, TypeAdapter(Mapping[str, str])) if record.exists() else {})
     except UserError:
         raise
     except Exception as error:  # of the network, the server or the client: a library's

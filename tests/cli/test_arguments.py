@@ -45,7 +45,7 @@ def test_the_version(capsys):
         (["plan", "--jsn"], "plan: unknown option '--jsn'; did you mean --json?"),
         (["report", "--json"], "report: unknown option '--json'; choose from -h, --help"),
         (["repor", "experiment=table2"], "unknown command 'repor'; did you mean report?"),
-        (["fly"], "unknown command 'fly'; choose from run, plan, status, report, claims, store, ticket, "),
+        (["fly"], "unknown command 'fly'; choose from run, plan, status, report, claims, wandb, store, "),
         (["-m", "task=cola"], "expected a command first, as in `lightning-tickets run -m task=cola`"),
         (["task=cola"], "expected a command first, as in `lightning-tickets run task=cola`"),
         (["store"], "store: the following arguments are required: action"),

@@ -102,7 +102,7 @@ def test_an_experiment_sets_nothing_but_its_study(name):
 
 
 def test_every_training_setting_is_read():
-    of_protocol = {"version", "partial_batch", "optimizer"}
+    of_protocol = {"version", "partial_batch", "optimizer", "packing"}
     assert {f.name for f in fields(Training) if "check" not in f.metadata} == of_protocol
     for option in (o for o in GROUPED if o.parts[0] == "training"):
         given = set(composed(f"training={option.name}", *needed(option, Path())).training)
