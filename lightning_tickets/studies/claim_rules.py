@@ -13,7 +13,7 @@ from lightning_tickets.studies.statistics.aggregate import (
     random_effects,
     sign_flip,
 )
-from lightning_tickets.studies.statistics.significance import Estimate, Interval, holm
+from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, holm
 
 Exhibits = Mapping[str, Exhibit]
 """By name."""
@@ -57,8 +57,7 @@ def differences(exhibit: Exhibit, rows: Sequence[str], baseline: str, tasks: Seq
         by_seed: list[dict[int, float]] = []
         for cell in (cell for row in rows for cell in exhibit.at(row, task)):
             other = baseline_of(compared, cell)
-            theirs = dict(zip(other.seeds, other.scores, strict=True)) if other else {}
-            ours = dict(zip(cell.seeds, cell.scores, strict=True))
+            ours, theirs = cell.by_seed, other.by_seed if other else {}
             by_seed.append({seed: ours[seed] - theirs[seed] for seed in sorted(ours.keys() & theirs.keys())})
         shared = set.intersection(*map(set, by_seed)) if by_seed else set()
         if len(shared) < 2 or not all(math.isfinite(one[seed]) for one in by_seed for seed in shared):
@@ -68,18 +67,26 @@ def differences(exhibit: Exhibit, rows: Sequence[str], baseline: str, tasks: Seq
 
 
 def mean_finding(found: Differences, above: float | None = None, below: float | None = None) -> Finding:
-    """Of the mean over tasks being above a bound, or below it; the contrary is the other side of the same bound."""
-    estimate = mean_over_tasks(list(found.values()))
+    """Of the mean over tasks, with the tasks as a sample of tasks; see ``_bounded``."""
+    return replace(_mean(found, above, below), details=_about(found))
+
+
+def _mean(found: Differences, above: float | None = None, below: float | None = None) -> Finding:
+    finding = _bounded(list(found.values()), above, below)
+    return replace(finding, estimate=f"mean over {len(found)} tasks {finding.estimate}")
+
+
+def _bounded(runs: Sequence[Scores], above: float | None = None, below: float | None = None) -> Finding:
+    """Of a mean being above a bound, or below it; the contrary is the other side of the same bound."""
+    estimate = mean_over_tasks(runs)
     assert estimate is not None, "every task has two runs"
     bound, sign = (above, 1) if above is not None else (below, -1)
     assert bound is not None, "one of the two"
     distance = sign * (estimate.difference - bound)
-    interval = estimate.t_test(1 - 2 * ALPHA).interval
-    text = f"mean over {len(found)} tasks {points(estimate.difference)} points ({between(interval)})"
     p_holds, p_fails = estimate.p(distance), estimate.p(-distance)
+    text = f"{points(estimate.difference)} points ({between(estimate.t_test(1 - 2 * ALPHA).interval)})"
     settled = min(p_holds, p_fails) < ALPHA
-    runs = min(map(len, found.values()))
-    return Finding(p_holds, p_fails, text, _about(found), None if settled else _seeds(estimate, distance, runs))
+    return Finding(p_holds, p_fails, text, (), None if settled else _seeds(estimate, distance, min(map(len, runs))))
 
 
 def _about(found: Differences) -> tuple[str, ...]:
@@ -100,7 +107,7 @@ def _tau(interval: Interval) -> str:
 
 
 def _seeds(estimate: Estimate, distance: float, runs: int) -> int | None:
-    """Seeds at which the error would be small enough for this distance, as errors fall with their square root."""
+    """Seeds at which this distance would be 1.96 errors, as errors fall with their square root."""
     if not distance or not estimate.error:
         return None
     needed = math.ceil(runs * (1.96 * estimate.error / abs(distance)) ** 2)
@@ -120,9 +127,7 @@ def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
 
 def each_task_above(found: Differences, bound: float) -> Finding:
     """Every task's mean is above the bound; the worst is named."""
-    findings = [mean_finding({task: values}, above=bound) for task, values in found.items()]
-    named = [replace(one, estimate=one.estimate.removeprefix("mean over 1 tasks ")) for one in findings]
-    return all_of(named, list(found))
+    return all_of([_bounded([values], above=bound) for values in found.values()], list(found))
 
 
 def tickets_exist(exhibits: Exhibits) -> Finding | None:
@@ -133,7 +138,7 @@ def tickets_exist(exhibits: Exhibits) -> Finding | None:
 def controls_are_worse(exhibits: Exhibits) -> Finding | None:
     rows = ("random_mask", "random_weights", "shuffled_weights")
     parts = [_of(exhibits, "table2", [row], "imp") for row in rows]
-    return all_of([mean_finding(one, below=0.0) for one in parts if one], rows) if all(parts) else None
+    return all_of([_mean(one, below=0.0) for one in parts if one], rows) if all(parts) else None
 
 
 def rewinding_does_not_help(exhibits: Exhibits) -> Finding | None:
@@ -146,7 +151,7 @@ def standard_pruning_is_mixed(exhibits: Exhibits) -> Finding | None:
     found = _of(exhibits, "table3", ["standard_pruning"], "imp")
     if not found:
         return None
-    tests = [mean_finding({task: values}, above=0.0) for task, values in found.items()]
+    tests = [_bounded([values], above=0.0) for values in found.values()]
     up, down = [one.p_holds for one in tests], [one.p_fails for one in tests]
     mixed = max(min(1.0, min(side) * len(side)) for side in (up, down))
     one_way = min(1.0, 2 * min(max(up), max(down)))

@@ -68,7 +68,7 @@ def _compare(measurement: Measurement, baseline: Measurement, examples: ExampleB
     return Comparison(
         measurement,
         welch=welch(measurement.scores, baseline.scores),
-        paired=paired(_by_seed(measurement), _by_seed(baseline)),
+        paired=paired(measurement.by_seed, baseline.by_seed),
         equivalence=equivalence(measurement.scores, baseline.scores, MARGIN),
         examples=examples.interval(measurement.metric, measurement.runs, baseline.runs),
         flags=flags(
@@ -77,7 +77,3 @@ def _compare(measurement: Measurement, baseline: Measurement, examples: ExampleB
             len(measurement.undefined),
         ),
     )
-
-
-def _by_seed(measurement: Measurement) -> dict[int, float]:
-    return dict(zip(measurement.seeds, measurement.scores, strict=True))

@@ -31,6 +31,11 @@ class Measurement:
     def summary(self) -> Summary | None:
         return summarize(self.scores) if self.scores else None
 
+    @property
+    def by_seed(self) -> dict[int, float]:
+        """The score of each seed."""
+        return dict(zip(self.seeds, self.scores, strict=True))
+
     def matching(self, full: Measurement) -> Matching | None:
         """Compared with the full network on the same task; None while one of the two has no score."""
         return matching(self.scores, full.scores) if self.scores and full.scores else None
