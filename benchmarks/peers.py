@@ -22,7 +22,7 @@ import pytorch_lightning as lightning
 import torch
 from pytorch_lightning.callbacks import ModelPruning
 from released_way import seconds_a_step
-from throughput import measure, told
+from throughput import Clock, Windows, measure, told
 from torch import nn
 from torch.nn.utils import prune
 from transformers import AutoModelForSequenceClassification, Trainer, TrainerCallback, TrainingArguments
@@ -118,21 +118,6 @@ def labelled(kind: Any, examples: Iterable[Any]) -> Batch:
     return {name: batch[name] for name in known} | {"labels": batch["label" if "label" in batch else "target"]}
 
 
-class Windows:
-    """Processor seconds of a step in each window but the first."""
-
-    def __init__(self) -> None:
-        self.ends: list[float] = []
-
-    def step(self, number: int) -> None:
-        if number % WINDOW == 0:
-            self.ends.append(time.process_time())
-
-    @property
-    def seconds(self) -> list[float]:
-        return [(b - a) / WINDOW for a, b in zip(self.ends, self.ends[1:], strict=False)]
-
-
 class TrainerClock(TrainerCallback):
     def __init__(self, windows: Windows) -> None:
         self.windows = windows
@@ -143,7 +128,7 @@ class TrainerClock(TrainerCallback):
 
 def in_trainer(overrides: list[str], sampling: str) -> list[float]:
     problem, kind, splits, path = loaded(overrides)
-    windows, training = Windows(), problem.training
+    windows, training = Windows(time.process_time, WINDOW), problem.training
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder,
@@ -168,9 +153,9 @@ def in_trainer(overrides: list[str], sampling: str) -> list[float]:
 
 
 class Plain(lightning.LightningModule):
-    def __init__(self, model: Any, rate: float, windows: Windows) -> None:
+    def __init__(self, model: Any, rate: float) -> None:
         super().__init__()
-        self.model, self.rate, self.windows = model, rate, windows
+        self.model, self.rate = model, rate
 
     def on_train_start(self) -> None:
         prune_half(self.model)  # ModelPruning itself prunes after an epoch
@@ -181,13 +166,10 @@ class Plain(lightning.LightningModule):
     def configure_optimizers(self) -> Any:
         return torch.optim.AdamW(self.parameters(), lr=self.rate)
 
-    def on_train_batch_end(self, *_: Any) -> None:
-        self.windows.step(self.global_step)
-
 
 def in_lightning(overrides: list[str]) -> list[float]:
     problem, kind, splits, path = loaded(overrides)
-    training, windows = problem.training, Windows()
+    training, windows = problem.training, Windows(time.process_time, WINDOW)
     order = TrainingOrder(splits.train.lengths, training.batch_size, STEPS, 1, 0)
     batches = torch.utils.data.DataLoader(splits.train, batch_sampler=order, collate_fn=lambda e: labelled(kind, e))
     model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=kind.outputs).train()
@@ -195,13 +177,13 @@ def in_lightning(overrides: list[str]) -> list[float]:
         accelerator="cpu",
         max_steps=STEPS,
         gradient_clip_val=training.clip,
-        callbacks=[ModelPruning("l1_unstructured", matrices(model), amount=0.5)],
+        callbacks=[ModelPruning("l1_unstructured", matrices(model), amount=0.5), Clock(windows)],
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
     )
-    trainer.fit(Plain(model, training.learning_rate, windows), batches)
+    trainer.fit(Plain(model, training.learning_rate), batches)
     return windows.seconds
 
 

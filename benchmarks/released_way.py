@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from throughput import WINDOW, WINDOWS, told
+from throughput import WINDOW, WINDOWS, Windows, told
 from torch import nn
 from torch.nn.utils import clip_grad_norm_, prune
 from transformers import AutoModelForSequenceClassification
@@ -50,8 +50,8 @@ def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_
             prune.l1_unstructured(module, "weight", amount=0.5)
     optimizer = torch.optim.AdamW(model.parameters(), lr=training.learning_rate)
     order = torch.randperm(len(splits.train), generator=torch.Generator().manual_seed(0)).tolist()
-    ends, steps = [], WINDOW * (WINDOWS + 1)
-    for step in range(steps):
+    windows = Windows(clock)
+    for step in range(WINDOW * (WINDOWS + 1)):
         first = step * training.batch_size % (len(order) - training.batch_size)
         chosen = [splits.train[i] for i in order[first : first + training.batch_size]]
         batch = {name: value.to(device) for name, value in kind.collate(chosen, 0).items()}
@@ -62,9 +62,8 @@ def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_
         clip_grad_norm_(model.parameters(), training.clip)
         optimizer.step()
         model.zero_grad()
-        if (step + 1) % WINDOW == 0:
-            ends.append(clock())
-    return statistics.median(b - a for a, b in zip(ends, ends[1:], strict=False)) / WINDOW
+        windows.step(step + 1)
+    return statistics.median(windows.seconds)
 
 
 def static(values: torch.Tensor, width: int) -> torch.Tensor:

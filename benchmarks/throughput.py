@@ -49,20 +49,32 @@ class Measured:
         return statistics.median(self.windows)
 
 
-class Clock(lightning.Callback):
-    """Seconds of a step in each window but the first."""
+class Windows:
+    """Seconds of a step in each window of ``size`` steps but the first; a GPU is waited for at the end of each."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock, self.ends = clock, list[float]()
+    def __init__(self, clock: Callable[[], float] = time.perf_counter, size: int = WINDOW) -> None:
+        self.clock, self.size, self.ends = clock, size, list[float]()
 
-    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
-        if trainer.global_step % WINDOW == 0:
+    def step(self, number: int) -> None:
+        """Step ``number``, from 1, has ended."""
+        if number % self.size == 0:
             if torch.cuda.is_available():
                 torch.cuda.synchronize()
             self.ends.append(self.clock())
 
-    def windows(self) -> list[float]:
-        return [(b - a) / WINDOW for a, b in zip(self.ends, self.ends[1:], strict=False)]
+    @property
+    def seconds(self) -> list[float]:
+        return [(b - a) / self.size for a, b in zip(self.ends, self.ends[1:], strict=False)]
+
+
+class Clock(lightning.Callback):
+    """Tells ``windows`` of the steps of a training."""
+
+    def __init__(self, windows: Windows) -> None:
+        self.windows = windows
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
+        self.windows.step(trainer.global_step)
 
 
 def main(arguments: list[str]) -> None:
@@ -102,11 +114,11 @@ def measure(overrides: list[str], windows: int = WINDOWS, clock: Callable[[], fl
         source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
         context = RunContext(Store(place / "runs"), source, network, Path(tempfile.gettempdir()), hardware=hardware)
         training = replace(run.problem.training, steps=WINDOW * (windows + 1), epochs=None)
-        bench, watch = Workbench(replace(run.problem, training=training), context), Clock(clock)
-        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [watch])
+        bench, timed = Workbench(replace(run.problem, training=training), context), Windows(clock)
+        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [Clock(timed)])
     lengths = bench.splits.train.lengths
     tokens = training.batch_size * sum(lengths) / len(lengths)
-    return Measured(watch.windows(), training.batch_size, tokens, 6 * tokens * size(bench.prunable))
+    return Measured(timed.seconds, training.batch_size, tokens, 6 * tokens * size(bench.prunable))
 
 
 if __name__ == "__main__":
