@@ -8,24 +8,33 @@ from pathlib import Path
 from typing import Any, overload
 
 import pyarrow as pa
+import pyarrow.compute
 
 VERSION = 1
 BATCH = 1000  # examples in every record batch but the last
+FEW = 30_000  # examples that are kept in memory as values: about 100 MB of GLUE's
 
 
 class Examples(Sequence[dict[str, Any]]):
-    """The examples of one file, read lazily."""
+    """The examples of one file, read lazily; what is read of a few is kept, for trainings read them again and again."""
 
     def __init__(self, path: Path) -> None:
         """ArrowException or OSError if the file is incomplete."""
         file = pa.ipc.open_file(pa.memory_map(str(path)))
         self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
         self._size: int = sum(batch.num_rows for batch in self._batches)
+        self._kept: dict[int, dict[str, Any]] = {}
 
     @property
     def lengths(self) -> list[int]:
         """Tokens of each example."""
         return [n for batch in self._batches for n in batch["input_ids"].value_lengths().to_pylist()]
+
+    @property
+    def words(self) -> list[int]:
+        """The numbers of the words that occur, in order."""
+        found = (pyarrow.compute.unique(batch["input_ids"].flatten()).to_pylist() for batch in self._batches)
+        return sorted(set().union(*found))
 
     def __len__(self) -> int:
         return self._size
@@ -39,8 +48,13 @@ class Examples(Sequence[dict[str, Any]]):
             return self.__getitems__(range(*index.indices(self._size)))
         if not -self._size <= index < self._size:
             raise IndexError(index)
-        batch, row = divmod(index % self._size, BATCH)
-        return self._batches[batch].slice(row, 1).to_pylist()[0]
+        index %= self._size
+        if (known := self._kept.get(index)) is None:
+            batch, row = divmod(index, BATCH)
+            known = self._batches[batch].slice(row, 1).to_pylist()[0]
+            if self._size <= FEW:
+                self._kept[index] = known
+        return {name: value[:] if isinstance(value, list) else value for name, value in known.items()}
 
     def __getitems__(self, indices: Iterable[int]) -> list[dict[str, Any]]:
         """A whole batch, as PyTorch's loader asks for it."""

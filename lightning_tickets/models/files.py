@@ -29,6 +29,8 @@ yoso""".split()
 # Types of networks whose batches can be packed (models/packing.py).
 PACKABLE = """bert bert-generation camembert data2vec-text distilbert electra ernie roberta roberta-prelayernorm
 roc_bert xlm-roberta xlm-roberta-xl xmod""".split()
+# Types of networks whose layers are BERT's, by the names of their parts (models/last_layer.py).
+BERT_LAYERS = "bert bert-generation camembert data2vec-text electra ernie roberta roc_bert xlm-roberta".split()
 
 
 def model_files(folder: Path, label: str) -> list[str]:

@@ -20,6 +20,7 @@ from lightning_tickets.initialization.state import State, clone
 from lightning_tickets.models.attention_heads import attention_heads
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, pooler_policy, prunable
 from lightning_tickets.models.heads import make_head
+from lightning_tickets.models.last_layer import first_token_only
 from lightning_tickets.models.packing import pack
 from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.pruning.mask import Mask, Weights, apply_, kept, size
@@ -146,9 +147,11 @@ class Workbench:
 
     def _copy(self) -> Any:
         """Of θ0's encoder, to train, reading batches as the problem says."""
-        encoder = copy.deepcopy(self._encoder)
-        if self.problem.training.packed:
+        encoder, settings = copy.deepcopy(self._encoder), self.problem.training
+        if settings.packed:
             pack(encoder)
+        if settings.unread == "skip" and all(kind.head == "pooled" for kind, _ in self._prepared):
+            first_token_only(encoder)
         return encoder
 
     def parts(self, encoder: Any, seed: int, gamma: Sequence[State] | None) -> list[TaskData]:

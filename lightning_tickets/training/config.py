@@ -18,8 +18,9 @@ class Training:
 
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero. ``pool`` batches at a time are sorted
     by length. ``threads``, ``precision`` and ``matmul`` (of float32 on a GPU) change the last digits, so they belong
-    here. ``packed`` batches have no padding. ``partial_batch=False`` cuts an epoch to its whole batches
-    (docs/explanation/method.md, row 8).
+    here. ``packed`` batches have no padding. ``unread=skip`` leaves out what no score depends on: the last layer at
+    tokens that no head reads, the optimiser's step for embeddings of words that no training text has.
+    ``partial_batch=False`` cuts an epoch to its whole batches (docs/explanation/method.md, row 8).
     """
 
     tag: ClassVar[str] = "Training"
@@ -44,6 +45,7 @@ class Training:
     optimizer: Component | None = None  # None is AdamW
     matmul: str = setting(word("highest", "tf32"), "highest")
     packing: int = 1  # the version of packed batches; 1 where batches are padded
+    unread: str = setting(word("compute", "skip"), "compute")
 
     def total_steps(self, examples: int) -> int:
         """Optimiser steps on so many examples; an epoch's last batch may be smaller (steps round up)."""

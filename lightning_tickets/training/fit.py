@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvir
 from pytorch_lightning.loggers import Logger
 
 from lightning_tickets.models.encoder import seeded
+from lightning_tickets.models.read_rows import only_read
 from lightning_tickets.runs.world import local_world_size, rank, world_size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.kind import Score
@@ -21,7 +22,7 @@ from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import HELD_OUT, Hardware, StepRange, Training, held_out
 from lightning_tickets.training.datamodule import TaskDataModule
 from lightning_tickets.training.divergence import DivergenceCheck
-from lightning_tickets.training.loaders import TaskData
+from lightning_tickets.training.loaders import TaskData, words_read
 from lightning_tickets.training.module import TaskModule
 from lightning_tickets.training.step_metrics import StepMetrics
 
@@ -67,11 +68,16 @@ def fit(
         metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
         callbacks = [DivergenceCheck(), *callbacks, *metrics, *([checkpoint] if checkpoint else [])]
         trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder if checkpoint else None)
-        with checkpoint.listening() if checkpoint else nullcontext():
+        words = words_read(parts) if settings.unread == "skip" else None
+        with checkpoint.listening() if checkpoint else nullcontext(), _reading(encoder, words):
             latest = checkpoint.latest() if checkpoint else None
             trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
     trainer.validate(module, datamodule=data, verbose=False)
     return [_together(data, module.scores, number) for number in range(len(parts))]
+
+
+def _reading(encoder: Any, words: list[int] | None) -> AbstractContextManager[None]:
+    return nullcontext() if words is None else only_read(encoder, torch.tensor(words))
 
 
 def _recompute(encoder: Any) -> None:

@@ -44,6 +44,13 @@ class TaskData:
     metrics: Mapping[str, Callable[[Columns], float]] = field(default_factory=dict)
 
 
+def words_read(parts: Sequence[TaskData]) -> list[int] | None:
+    """The numbers of the words in the texts that are trained on; None for all, where masked LM may put in any."""
+    if any(part.kind.head == "vocabulary" for part in parts):
+        return None
+    return sorted(set().union(*(part.splits.train.words for part in parts)))
+
+
 class Collate:
     """Batches with what is drawn for them; the generator is the collator's own, in the order of the batches."""
 

@@ -30,6 +30,7 @@ CHAINS = {
     "standard": ["task=stsb", "rewind=none", "sparsity=20"],
     "movement": ["task=cola", "pruner=movement", "sparsity=10"],
     "mixed": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10"],
+    "skipping": ["task=cola", "training.unread=skip", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
     "carried": ["task=cola", "protocol.head=carried", "rewind=0.25", "sparsity=20"],
 }
 

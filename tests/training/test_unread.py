@@ -1,0 +1,39 @@
+"""``training.unread=skip``: the same gradients for every task, and a name of its own."""
+
+import pytest
+import torch
+
+from lightning_tickets.pruning.mask import full
+from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.training.loaders import words_read
+from tests.checks import same
+from tests.commands import TASKS
+
+SKIP = "training.unread=skip"
+
+
+@pytest.mark.parametrize("more", [(), ("training.packed=true",)])
+@pytest.mark.parametrize("task", TASKS)
+def test_gradients_of_every_task_are_the_same(context, tiny_run, task, more):
+    benches = [Workbench(tiny_run(f"task={task}", *more, *one).problem, context) for one in ((), (SKIP,))]
+    whole, skipped = (bench.gradients(full(bench.prunable), 2, 1) for bench in benches)
+    assert any(gradient.abs().max() > 1e-4 for gradient in whole.values())
+    for name, gradient in whole.items():
+        torch.testing.assert_close(skipped[name], gradient, rtol=1e-3, atol=1e-6, msg=name)
+
+
+@pytest.mark.parametrize("task", ["cola", "squad", "mlm"])
+def test_a_training_has_a_name_of_its_own_and_the_same_bytes_every_time(train_once, tiny_run, task):
+    computed, plain, skipped = (tiny_run(f"task={task}", *more) for more in (["training.unread=compute"], [], [SKIP]))
+    assert computed.name == plain.name != skipped.name
+    first, again = (train_once(f"task={task}", SKIP) for _ in range(2))
+    assert first.score == again.score and same(first.weights, again.weights)
+
+
+@pytest.mark.parametrize(("task", "some"), [("cola", True), ("squad", True), ("mlm", False)])
+def test_words_are_those_of_the_training_texts(context, tiny_run, task, some):
+    """Masked LM puts in any word, so that all are trained."""
+    bench = Workbench(tiny_run(f"task={task}").problem, context)
+    words = words_read(bench.parts(bench._copy(), 1, None))
+    told = sorted({word for example in bench.splits.train for word in example["input_ids"]})
+    assert words == (told if some else None)
