@@ -9,7 +9,6 @@ from typing import Any, overload
 
 import pyarrow as pa
 
-VERSION = 1
 BATCH = 1000  # examples in every record batch but the last
 
 

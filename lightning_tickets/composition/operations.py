@@ -1,0 +1,55 @@
+"""Operations of a problem's training: from the lengths of its tokenised texts, or the longest that they may have."""
+
+import random
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.models.operations import Sizes
+from lightning_tickets.studies.plan import Operations
+from lightning_tickets.tickets.problem import Problem
+from lightning_tickets.tickets.tokenised import examples_path
+from lightning_tickets.training.config import Training
+
+SAMPLED = 20_000  # texts of a data set whose batches are counted
+
+
+def step_operations(problem: Problem, family: str, folder: Pretrained, cache: Path) -> Operations | None:
+    """Of an optimiser step, the mean over batches; None as long as the network's sizes are not known.
+
+    At most so many where the texts have not been tokenised yet: they count as ``training.max_length`` tokens.
+    """
+    sizes = folder.sizes()
+    if sizes is None:
+        return None
+    settings = problem.training
+    path = examples_path(problem, "train", folder, cache)
+    if not path.is_file():
+        longest = [settings.max_length] * settings.batch_size
+        return Operations(sizes.step(family, longest, settings.packed), at_most=True)
+    return Operations(_mean(path, sizes, family, settings))
+
+
+@lru_cache(maxsize=512)
+def _mean(path: Path, sizes: Sizes, family: str, settings: Training) -> float:
+    batches = [sizes.step(family, batch, settings.packed) for batch in _batches(_lengths(path), settings)]
+    return sum(batches) / len(batches)
+
+
+@lru_cache(maxsize=64)
+def _lengths(path: Path) -> list[int]:
+    """Tokens of some of the texts, in a random order that is always the same."""
+    from lightning_tickets.data.cache import Examples
+
+    lengths = Examples(path).lengths
+    return random.Random(0).sample(lengths, min(len(lengths), SAMPLED))
+
+
+def _batches(lengths: Sequence[int], settings: Training) -> Iterator[Sequence[int]]:
+    """The lengths of each batch as trainings make them: ``training.pool`` batches at a time are sorted by length."""
+    size, pool = settings.batch_size, settings.batch_size * settings.pool
+    for start in range(0, len(lengths), pool):
+        part = lengths[start : start + pool]
+        part = sorted(part) if settings.pool > 1 else part
+        yield from (part[k : k + size] for k in range(0, len(part), size))
