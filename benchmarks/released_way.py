@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> None:
         print(f"{task:8s} {seconds:.4f} seconds a step the released way")
 
 
-def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_counter) -> float:
+def seconds_a_step(
+    overrides: list[str], clock: Callable[[], float] = time.perf_counter, windows: int = WINDOWS
+) -> float:
     """The median of windows of steps, after a first window."""
     config = compose_config(["data.dev_limit=64", *overrides])
     problem, folder = run_of(config).problem, data_and_model.model_folder(config)
@@ -50,8 +52,8 @@ def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_
             prune.l1_unstructured(module, "weight", amount=0.5)
     optimizer = torch.optim.AdamW(model.parameters(), lr=training.learning_rate)
     order = torch.randperm(len(splits.train), generator=torch.Generator().manual_seed(0)).tolist()
-    windows = Windows(clock)
-    for step in range(WINDOW * (WINDOWS + 1)):
+    timed = Windows(clock)
+    for step in range(WINDOW * (windows + 1)):
         first = step * training.batch_size % (len(order) - training.batch_size)
         chosen = [splits.train[i] for i in order[first : first + training.batch_size]]
         batch = {name: value.to(device) for name, value in kind.collate(chosen, 0).items()}
@@ -62,8 +64,8 @@ def seconds_a_step(overrides: list[str], clock: Callable[[], float] = time.perf_
         clip_grad_norm_(model.parameters(), training.clip)
         optimizer.step()
         model.zero_grad()
-        windows.step(step + 1)
-    return statistics.median(windows.seconds)
+        timed.step(step + 1)
+    return statistics.median(timed.seconds)
 
 
 def static(values: torch.Tensor, width: int) -> torch.Tensor:
