@@ -16,6 +16,7 @@ from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import check_packable
+from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.studies.plan import Operations
 from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
@@ -84,7 +85,7 @@ def build_problem(config: DictConfig) -> PlannedProblem:
         settings,
     )
     search = training(config, search=True)
-    scored, of_round = (_cost(config, replace(problem, training=one), examples) for one in (settings, search))
+    scored, of_round = (_cost(config, replace(problem, training=one), examples, place) for one in (settings, search))
     return PlannedProblem(
         problem,
         task.family,
@@ -98,11 +99,11 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     )
 
 
-def _cost(config: DictConfig, problem: Problem, examples: int) -> _Cost:
+def _cost(config: DictConfig, problem: Problem, examples: int, place: Pretrained) -> _Cost:
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     rate = device_tflops(config)
     steps = problem.training.total_steps(examples if problem.training.steps is None else 0)
-    step = step_operations(problem, config.task.family, data_and_model.model_folder(config), cache(config))
+    step = step_operations(problem, config.task.family, place, cache(config))
     if rate is not None and step is not None:
         per_step = step.count / (rate * 1e12)
     return _Cost(steps, steps * per_step, step and step.times(steps))

@@ -1,5 +1,6 @@
 """Where the tokenised examples of a problem lie. No torch here: plans read how long the texts are."""
 
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,9 +17,9 @@ def row_limit(problem: Problem, split: str) -> int | None:
     return problem.data.train_limit if split in ("train", HELD_OUT) else problem.data.dev_limit
 
 
-def examples_path(problem: Problem, split: str, folder: Pretrained, cache: Path) -> Path:
-    """The file of a split's tokenised examples, whether it is there or not."""
-    return cache / f"{problem.task.name}-{split}-{_digest(problem, split, folder)}.arrow"
+def examples_path(problem: Problem, split: str, folder: Pretrained, root: Path) -> Path:
+    """The file of a split's tokenised examples below the cache's root, whether it is there or not."""
+    return root / f"{problem.task.name}-{split}-{_digest(problem, split, folder)}.arrow"
 
 
 def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
@@ -32,9 +33,14 @@ def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
         problem.task.kind,
         folder.tokenizer_fingerprint(),
         problem.training.max_length,
-        version("tokenizers"),
-        version("transformers"),
+        *_libraries(),
         *([problem.data.examples] if problem.data.examples and split == "train" else []),
         *([problem.data.holdout] if problem.data.holdout and split in ("train", HELD_OUT) else []),
     )
     return text_digest(repr(parts))
+
+
+@cache
+def _libraries() -> tuple[str, str]:
+    """The versions of the libraries that tokenise, which are not imported."""
+    return version("tokenizers"), version("transformers")
