@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from statistics import fmean
 
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.operations import Sizes
@@ -25,16 +26,19 @@ def step_operations(problem: Problem, family: str, folder: Pretrained, cache: Pa
         return None
     settings = problem.training
     path = examples_path(problem, "train", folder, cache)
-    if not path.is_file():
-        longest = [settings.max_length] * settings.batch_size
-        return Operations(sizes.step(family, longest, settings.packed), at_most=True)
-    return Operations(_mean(path, sizes, family, settings))
+    try:
+        if path.is_file():
+            return Operations(_mean(path, sizes, family, settings))
+    except (OSError, ValueError):  # incomplete or empty: a training builds it again
+        pass
+    longest = [settings.max_length] * settings.batch_size
+    return Operations(sizes.step(family, longest, settings.packed), at_most=True)
 
 
 @lru_cache(maxsize=512)
 def _mean(path: Path, sizes: Sizes, family: str, settings: Training) -> float:
-    batches = [sizes.step(family, batch, settings.packed) for batch in _batches(_lengths(path), settings)]
-    return sum(batches) / len(batches)
+    """ValueError for a file without examples or of another format."""
+    return fmean(sizes.step(family, batch, settings.packed) for batch in _batches(_lengths(path), settings))
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lightning_tickets.composition import operations
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.problems import build_problem
 from lightning_tickets.composition.single import run_of
@@ -34,6 +35,17 @@ def test_an_upper_bound_before_the_texts_are_tokenised(planned):
     assert bound.at_most and not known.at_most and 0 < known.count < bound.count
     sizes = pocket().sizes()
     assert bound.count == 50 * sizes.step("classification", [48] * 8, packed=False)
+
+
+@pytest.mark.parametrize("left", [0, 6, 4000])
+def test_an_incomplete_file_of_tokenised_texts_counts_as_none(planned, tmp_path, left):
+    bound = planned("task=cola").operations
+    planned("task=cola", tokenised=True)
+    (file,) = (tmp_path / "cache").glob("cola-train-*.arrow")
+    file.write_bytes(file.read_bytes()[:left])
+    operations._mean.cache_clear()
+    operations._lengths.cache_clear()
+    assert planned("task=cola").operations == bound
 
 
 @pytest.mark.parametrize("task", ["cola", "rte", "mlm", "squad"])
