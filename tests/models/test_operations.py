@@ -4,11 +4,21 @@ import json
 
 import pytest
 import torch
+from huggingface_hub import constants
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, BertForSequenceClassification
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+    DistilBertConfig,
+)
 
-from lightning_tickets.models.folders import Folder, pocket
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.data_and_model import model_folder
+from lightning_tickets.models.folders import Folder
 from lightning_tickets.models.operations import ASKED, SPECIAL, Sizes
+from lightning_tickets.pocket import MODEL_DIR
 
 CONFIG = BertConfig(
     vocab_size=300,
@@ -72,5 +82,11 @@ def test_sizes_of_a_config(tmp_path, config, sizes):
     assert Folder("local", tmp_path).sizes() == sizes
 
 
-def test_the_pocket_network_has_sizes():
-    assert pocket().sizes() is not None
+@pytest.mark.parametrize(
+    ("option", "config"), [("pocket", None), ("bert_base", BertConfig()), ("distilbert", DistilBertConfig())]
+)
+def test_the_networks_of_the_suite_have_their_sizes(tmp_path, monkeypatch, option, config):
+    """Also before their files are there: as transformers has them by default."""
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    (config or BertConfig.from_pretrained(MODEL_DIR)).save_pretrained(tmp_path)
+    assert model_folder(compose_config([f"model={option}"])).sizes() == Folder("local", tmp_path).sizes() is not None
