@@ -27,6 +27,7 @@ from transformers import BertConfig, BertForMaskedLM
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import tokenizer_files
 from lightning_tickets.pocket import MODEL_DIR
 
 TASKS = "cola,sst2,stsb,rte,qnli,squad,mlm"
@@ -49,9 +50,9 @@ def main(arguments: list[str]) -> None:
     notes: Line = {"card": card, "torch": torch.__version__, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     with tempfile.TemporaryDirectory() as folder:
         sizes = SMALL if not CUDA else {} if given["model"] else BASE
-        config = draw_network(Path(given["model"] or MODEL_DIR), Path(folder), sizes)
         shared = common(given["data"], folder)
         try:
+            config = draw_network(Path(given["model"] or MODEL_DIR), Path(folder), sizes)
             for task in tasks:
                 run_of(compose_config([f"task={task}", *shared]))
         except UserError as error:
@@ -73,7 +74,8 @@ def common(data: str, model: str) -> list[str]:
 
 def draw_network(model: Path, folder: Path, sizes: dict[str, int]) -> BertConfig:
     """Writes a BERT with drawn weights, and with the model's vocabulary and sizes but for those that are given."""
-    shutil.copytree(model, folder, dirs_exist_ok=True)
+    for name in tokenizer_files(model, str(model)):
+        shutil.copyfile(model / name, folder / name)
     config = BertConfig.from_pretrained(model, **sizes)
     torch.manual_seed(0)
     BertForMaskedLM(config).save_pretrained(folder)
