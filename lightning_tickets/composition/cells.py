@@ -13,7 +13,7 @@ from lightning_tickets.composition.problems import PlannedProblem, build_problem
 from lightning_tickets.composition.single import check_hidden, context_of
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
-from lightning_tickets.studies.plan import RequestedRun
+from lightning_tickets.studies.plan import RequestedRun, add
 from lightning_tickets.tickets.context import RunContext
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
@@ -85,8 +85,18 @@ class CellComposer:
         config = self._config(cell.options, cell.task, cell.subnetwork, True)
         run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        searched = sum(one.search_seconds for one in sources) or own.search_seconds
-        return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
+        searched = sources or [own]
+        return RequestedRun(
+            run,
+            overrides,
+            own.seconds,
+            sum(one.search_seconds for one in searched),
+            own.steps,
+            cell,
+            own.parameters,
+            own.operations,
+            add(one.search_operations for one in searched),
+        )
 
     def _sources(self, cell: Cell) -> tuple[str, ...]:
         return source_tasks(self._config(cell.options, cell.task, cell.subnetwork, True))

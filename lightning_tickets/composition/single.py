@@ -34,6 +34,7 @@ def check_hidden(config: DictConfig) -> None:
     settings.logger(config)
     settings.stop_below(config)
     settings.lease(config)
+    settings.device_tflops(config)
     settings.cache(config)
 
 

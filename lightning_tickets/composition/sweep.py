@@ -148,9 +148,14 @@ class Sweep:
         """Whether no further run has to tell at which sparsities tickets win."""
         return all(self.known_winning(*needed) is not None for part in self.parts for needed in part.winning_needed())
 
+    @property
+    def tflops(self) -> float | None:
+        """The device's rate that the plan's seconds follow from; None where trainings or their steps are timed."""
+        return settings.device_tflops(self.whole)
+
     @cached_property
     def plan(self) -> Plan:
-        return make_plan(self.requested)
+        return make_plan(self.requested, self.tflops is not None)
 
     @cached_property
     def damaged(self) -> Mapping[str, str]:
@@ -167,7 +172,10 @@ class Sweep:
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
         cells = {one.name: [*one.curve_cells(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
-        return [(name, make_plan([*map(self.composer.request, own)])) for name, own in cells.items()]
+        return [
+            (name, make_plan([*map(self.composer.request, own)], self.tflops is not None))
+            for name, own in cells.items()
+        ]
 
     def fill_exhibits(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks."""

@@ -112,7 +112,10 @@ def test_plan_says_what_exists_and_what_is_missing(swept):
         "cola-shuffled-weights-s20-seed1",
         "cola-shuffled-weights-s20-seed2",
     }
+    assert found["operations"]["at_most"] is False
     told = inside(swept, "plan", *sweep)
+    rated = inside(swept, "plan", *sweep, "trainer.device_tflops=1e-6", "--json")
+    assert json.loads(rated.stdout)["seconds"] == round(found["operations"]["count"] / 1e6)
     assert "2 missing" in told.first and max(map(len, told.stdout.splitlines())) <= 80
     assert [line.split()[:4] for line in told.stdout.splitlines()[-3:]] == [
         ["ticket", "searches", "1", "2"],
