@@ -25,9 +25,9 @@ def lines(mask: Mask, provenance: Mapping[str, Any], moved: Moved | None = None)
     """Where it comes from, how far its training went, zeros by layer, the counts of each matrix and of all."""
     yield from grouped(provenance)
     if moved is not None:
-        share, shared = f"{100 * LARGEST_SHARE:g} %", f"{100 * moved.overlap:.1f} %"
+        largest, common = f"{100 * LARGEST_SHARE:g} %", f"{100 * moved.overlap:.1f} %"
         yield f"its round's training moved the weights by {100 * moved.distance:.1f} % (relative L2)"
-        yield f"the largest {share} of them before and after it share {shared} (intersection over union)"
+        yield f"the largest {largest} of them before and after it share {common} (intersection over union)"
     for layer, own in layers(mask).items():
         share = sparsity(own)
         yield f"layer {layer:10s} {'#' * round(WIDTH * share):{WIDTH}s} {100 * share:5.1f} % zero"
