@@ -6,11 +6,12 @@ from functools import cache, cached_property
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import data_and_model, subnetworks
+from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.compose import GroupComposer, is_group_override
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.problems import PlannedProblem, build_problem
 from lightning_tickets.composition.single import check_hidden, context_of
+from lightning_tickets.composition.subnetworks import Subnetwork
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import RequestedRun
@@ -45,6 +46,7 @@ class CellComposer:
         self._groups = {group: tuple(dict.fromkeys(options)) for group, options in groups.items()}
         self._composer, self._config = cache(self._compose), cache(self._at)
         self._problem, self._context = cache(self._build_problem), cache(self._build_context)
+        self._row, self._by_task = cache(self._build_row), cache(self._refers_to_task)
         self.request = cache(self._request)
         check_hidden(self.base)
 
@@ -79,20 +81,38 @@ class CellComposer:
 
     def _request(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
-        shared = tuple(line for line in self._options[cell.options] if not _is_of_search(line))
-        own = self._problem(shared, cell.task, True)
-        sources = [self._problem(shared, name, False) for name in self._sources(cell)]
-        config = self._config(cell.options, cell.task, cell.subnetwork, True)
-        run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
+        own, shared = self._own(cell), self._shared(cell.options)
+        differs = any(map(_is_of_task, (*self.common, *shared)))
+        sources = [self._problem(shared, name, not differs) for name in self._sources(cell)]
+        run = self._subnetwork(cell).run(own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
         searched = sum(one.search_seconds for one in sources) or own.search_seconds
         return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
     def _sources(self, cell: Cell) -> tuple[str, ...]:
-        return source_tasks(self._config(cell.options, cell.task, cell.subnetwork, True))
+        return source_tasks(self._subnetwork(cell).config, self._own(cell).problem.task.name)
+
+    def _own(self, cell: Cell) -> PlannedProblem:
+        return self._problem(self._shared(cell.options), cell.task, True)
+
+    def _shared(self, options: Options) -> Options:
+        """What a target task and the tasks of its ticket are both trained with."""
+        return tuple(line for line in self._options[options] if not _is_of_search(line))
 
     def _build_problem(self, lines: Options, task: str, own: bool) -> PlannedProblem:
-        return build_problem(self._at(lines, task, None, own))
+        return build_problem(self._config(lines, task, None, own))
+
+    def _subnetwork(self, cell: Cell) -> Subnetwork:
+        """One for all tasks, unless what it is read from refers to the task."""
+        return self._row(cell.options, cell.task if self._by_task(cell.options) else None, cell.subnetwork)
+
+    def _build_row(self, options: Options, task: str | None, row: str) -> Subnetwork:
+        return Subnetwork(self._config(options, task, row, True))
+
+    def _refers_to_task(self, options: Options) -> bool:
+        lines = self._options[options]
+        composer = self._composer((*self.common, *filter(_is_reloaded, lines)))
+        return any("$" in line for line in lines) or composer.refer_to("task", "training", "sources")
 
     def _compose(self, lines: Options) -> GroupComposer:
         return GroupComposer([*lines, *self._hidden], self._groups)
@@ -103,15 +123,19 @@ class CellComposer:
         common = [line for line in self.common if own or not _is_of_task(line)]
         chosen = dict(line.split("=", 1) for line in lines if _is_choice(line))
         chosen |= {group: name for group, name in (("task", task), ("subnetwork", row)) if name is not None}
-        reloaded = [line for line in lines if is_group_override(line) and not _is_choice(line)]
         values = [line for line in lines if not is_group_override(line)]
-        return self._composer((*common, *reloaded)).at(values, **chosen)
+        return self._composer((*common, *filter(_is_reloaded, lines))).at(values, **chosen)
 
 
 def _is_choice(line: str) -> bool:
     """Whether it takes another option of a group that can be loaded next to the others."""
     key = line.partition("=")[0]
     return is_group_override(line) and key[:1] not in "+~" and "@" not in key and key not in GLOBAL and "/" not in key
+
+
+def _is_reloaded(line: str) -> bool:
+    """Whether it takes another option of a group that has to be composed again."""
+    return is_group_override(line) and not _is_choice(line)
 
 
 def _is_of_task(line: str) -> bool:

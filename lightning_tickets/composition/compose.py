@@ -1,6 +1,7 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
 import logging
+import pickle
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import MissingMandatoryValue
 
 from lightning_tickets.checks import mapping
 from lightning_tickets.composition.config_files import use_checked_files
@@ -80,9 +82,11 @@ def resolve(config: DictConfig) -> None:
         mapping(group, config.get(group))
     with one_line_errors():
         OmegaConf.resolve(config)
-    missing = min(OmegaConf.missing_keys(config), default=None)
-    if missing:
-        raise UserError(f"{missing} has no value: give {missing}=…")
+        try:
+            OmegaConf.to_container(config, throw_on_missing=True)
+        except MissingMandatoryValue:  # it names the last part of the key only
+            missing = min(OmegaConf.missing_keys(config))
+            raise UserError(f"{missing} has no value: give {missing}=…") from None
 
 
 class GroupComposer:
@@ -101,18 +105,18 @@ class GroupComposer:
             loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
         self.whole = compose_whole([*lines, *loaded])
         check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
-        self._base = self.whole.copy()
-        task, row = self._base.task, self._base.subnetwork
-        self._nodes = {("task", str(name)): node for name, node in self._base.sources.items()}
-        self._nodes |= {("task", task.name): task, ("subnetwork", row.name): row}
-        with open_dict(self._base):
-            self._base.pop("hydra")
+        base = self.whole.copy()
+        self._nodes = {("task", str(name)): node for name, node in base.sources.items()}
+        self._nodes |= {("task", base.task.name): base.task, ("subnetwork", base.subnetwork.name): base.subnetwork}
+        with open_dict(base):
+            base.pop("hydra")
             for group, own in places.items():
-                self._nodes |= {(group, option): self._base.pop(place) for option, place in own.items()}
+                self._nodes |= {(group, option): base.pop(place) for option, place in own.items()}
+        self._base = pickle.dumps(base)  # loading it takes a quarter of the time of a copy
 
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
         """With these options of groups, and then these values (``training.clip=2``) set as Hydra would; resolved."""
-        config = self._base.copy()
+        config: DictConfig = pickle.loads(self._base)
         with one_line_errors(), open_dict(config):
             for group, option in chosen.items():
                 config[group] = self._nodes[group, option]
@@ -122,6 +126,13 @@ class GroupComposer:
             check_environment(config)
         resolve(config)
         return config
+
+
+    def refer_to(self, *keys: str) -> bool:
+        """Whether a value outside the nodes of these keys may depend on one within."""
+        others = [node for key, node in pickle.loads(self._base).items_ex(resolve=False) if key not in keys]
+        others += [node for (group, _), node in self._nodes.items() if group not in keys]
+        return re.search(rf"\$\{{[^'\"]*({'|'.join(keys)}|\$\{{)", str(others)) is not None
 
 
 def with_group(config: DictConfig, group: str, node: DictConfig) -> DictConfig:
