@@ -1,7 +1,7 @@
 """The cells of a sweep as runs, composed as few times as can be: each option of each axis once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from omegaconf import DictConfig
@@ -20,6 +20,15 @@ from lightning_tickets.tickets.context import RunContext
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
 GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
 Options = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What cells that differ in sparsity and seed have in common; ``sources`` are the problems of another search."""
+
+    own: PlannedProblem
+    subnetwork: Subnetwork
+    sources: Mapping[str, PlannedProblem]
 
 
 class CellComposer:
@@ -47,6 +56,7 @@ class CellComposer:
         self._composer, self._config = cache(self._compose), cache(self._at)
         self._problem, self._context = cache(self._build_problem), cache(self._build_context)
         self._row, self._by_task = cache(self._build_row), cache(self._refers_to_task)
+        self._parts = cache(self._build_parts)
         self.request = cache(self._request)
         check_hidden(self.base)
 
@@ -67,7 +77,8 @@ class CellComposer:
 
     def text_notes(self, cells: Iterable[Cell]) -> tuple[str, ...]:
         """A note on each text that the cells, or the searches for their tickets, train on."""
-        tasks = {name: cell.options for cell in cells for name in (cell.task, *self._sources(cell))}
+        sources = {cell: self._parts(cell.options, cell.task, cell.subnetwork).sources for cell in cells}
+        tasks = {name: cell.options for cell, names in sources.items() for name in (cell.task, *names)}
         options = {name: () if name in self._groups["task"] else own for name, own in tasks.items()}
         configs = [self._config(own, name, None, True) for name, own in options.items()]
         return tuple(dict.fromkeys(note for config in configs for note in data_and_model.corpora(config)))
@@ -81,41 +92,36 @@ class CellComposer:
 
     def _request(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
-        own, shared = self._own(cell), self._shared(cell.options)
-        differs = any(map(_is_of_task, (*self.common, *shared)))
-        sources = [self._problem(shared, name, not differs) for name in self._sources(cell)]
-        run = self._subnetwork(cell).run(own, sources, cell.sparsity, cell.seed)
+        parts = self._parts(cell.options, cell.task, cell.subnetwork)
+        own, sources = parts.own, [*parts.sources.values()]
+        run = parts.subnetwork.run(own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
         searched = sum(one.search_seconds for one in sources) or own.search_seconds
         return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
 
-    def _sources(self, cell: Cell) -> tuple[str, ...]:
-        return source_tasks(self._subnetwork(cell).config, self._own(cell).problem.task.name)
-
-    def _own(self, cell: Cell) -> PlannedProblem:
-        return self._problem(self._shared(cell.options), cell.task, True)
-
-    def _shared(self, options: Options) -> Options:
-        """What a target task and the tasks of its ticket are both trained with."""
-        return tuple(line for line in self._options[options] if not _is_of_search(line))
+    def _build_parts(self, options: Options, task: str, row: str) -> _Parts:
+        """A subnetwork is composed once for all tasks, unless what it is read from refers to the task."""
+        shared = tuple(line for line in self._options[options] if not _is_of_search(line))
+        own = self._problem(shared, task, True)
+        subnetwork = self._row(options, task if self._by_task(options) else None, row)
+        alike = not any(map(_is_of_task, (*self.common, *shared)))
+        names = source_tasks(subnetwork.config, own.problem.task.name)
+        return _Parts(own, subnetwork, {name: self._problem(shared, name, alike) for name in names})
 
     def _build_problem(self, lines: Options, task: str, own: bool) -> PlannedProblem:
         return build_problem(self._config(lines, task, None, own))
-
-    def _subnetwork(self, cell: Cell) -> Subnetwork:
-        """One for all tasks, unless what it is read from refers to the task."""
-        return self._row(cell.options, cell.task if self._by_task(cell.options) else None, cell.subnetwork)
 
     def _build_row(self, options: Options, task: str | None, row: str) -> Subnetwork:
         return Subnetwork(self._config(options, task, row, True))
 
     def _refers_to_task(self, options: Options) -> bool:
-        lines = self._options[options]
-        composer = self._composer((*self.common, *filter(_is_reloaded, lines)))
-        return any("$" in line for line in lines) or composer.refer_to("task", "training", "sources")
+        composer = self._composer_of(self.common, self._options[options])
+        return any("$" in line for line in options) or composer.refer_to("task", "training", "sources")
 
-    def _compose(self, lines: Options) -> GroupComposer:
-        return GroupComposer([*lines, *self._hidden], self._groups)
+    def _compose(self, common: Options, reloaded: Options = ()) -> GroupComposer:
+        if not reloaded:
+            return GroupComposer([*common, *self._hidden], self._groups)
+        return GroupComposer([*common, *reloaded, *self._hidden], {}, self._composer(common).nodes)
 
     def _at(self, options: Options, task: str | None, row: str | None, own: bool) -> DictConfig:
         """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
@@ -124,7 +130,11 @@ class CellComposer:
         chosen = dict(line.split("=", 1) for line in lines if _is_choice(line))
         chosen |= {group: name for group, name in (("task", task), ("subnetwork", row)) if name is not None}
         values = [line for line in lines if not is_group_override(line)]
-        return self._composer((*common, *filter(_is_reloaded, lines))).at(values, **chosen)
+        return self._composer_of(tuple(common), lines).at(values, **chosen)
+
+    def _composer_of(self, common: Options, lines: Iterable[str]) -> GroupComposer:
+        reloaded = tuple(filter(_is_reloaded, lines))
+        return self._composer(common, reloaded) if reloaded else self._composer(common)
 
 
 def _is_choice(line: str) -> bool:

@@ -21,6 +21,7 @@ from lightning_tickets.composition.overrides import expand, one_line_errors, par
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
+Nodes = dict[tuple[str, str], DictConfig]  # by group and option
 LOG = logging.getLogger(__name__)
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
 paths ticket study""".split()
@@ -93,10 +94,11 @@ class GroupComposer:
     """One composition, which costs 100 to 200 ms, that holds several options of some groups, so that each can be taken.
 
     The options are loaded under names of their own (``+task@task_cola=cola``), with whatever the user has set within
-    the group set in each. ``at`` gives what ``compose_config([*lines, f"{group}={option}", …])`` would.
+    the group set in each. ``known`` are ``nodes`` of another composer, with the same set in them.
+    ``at`` gives what ``compose_config([*lines, f"{group}={option}", …])`` would.
     """
 
-    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]], known: Nodes | None = None) -> None:
         places = {group: {option: f"{group}_{option}" for option in options} for group, options in groups.items()}
         loaded: list[str] = []
         for group, own in places.items():
@@ -105,13 +107,13 @@ class GroupComposer:
             loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
         self.whole = compose_whole([*lines, *loaded])
         check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
-        base = self.whole.copy()
-        self._nodes = {("task", str(name)): node for name, node in base.sources.items()}
-        self._nodes |= {("task", base.task.name): base.task, ("subnetwork", base.subnetwork.name): base.subnetwork}
-        with open_dict(base):
-            base.pop("hydra")
-            for group, own in places.items():
-                self._nodes |= {(group, option): base.pop(place) for option, place in own.items()}
+        task, row = self.whole.task, self.whole.subnetwork
+        self.nodes: Nodes = {("task", str(name)): node for name, node in self.whole.sources.items()}
+        self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
+        self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
+        extra = {"hydra", *(place for own in places.values() for place in own.values())}
+        base = OmegaConf.masked_copy(self.whole, [key for key in self.whole if key not in extra])
+        OmegaConf.set_struct(base, True)
         self._base = pickle.dumps(base)  # loading it takes a quarter of the time of a copy
 
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
@@ -119,7 +121,7 @@ class GroupComposer:
         config: DictConfig = pickle.loads(self._base)
         with one_line_errors(), open_dict(config):
             for group, option in chosen.items():
-                config[group] = self._nodes[group, option]
+                config[group] = self.nodes[group, option]
             for override in parse_overrides(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
         if any("$" in line for line in values):  # Hydra writes escapes within a list of values
@@ -131,7 +133,7 @@ class GroupComposer:
     def refer_to(self, *keys: str) -> bool:
         """Whether a value outside the nodes of these keys may depend on one within."""
         others = [node for key, node in pickle.loads(self._base).items_ex(resolve=False) if key not in keys]
-        others += [node for (group, _), node in self._nodes.items() if group not in keys]
+        others += [node for (group, _), node in self.nodes.items() if group not in keys]
         return re.search(rf"\$\{{[^'\"]*({'|'.join(keys)}|\$\{{)", str(others)) is not None
 
 
