@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections import Counter
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
+    gc.freeze()  # what has been composed stays until the end
     status = _status(sweep)
     if arguments.json:
         print(json.dumps({"sweep": sweep.name, **asdict(status)}, indent=1))

@@ -18,6 +18,7 @@ from lightning_tickets.studies.plan import RequestedRun
 from lightning_tickets.tickets.context import RunContext
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
+MIXED = ("mix", "sources")
 GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
 Options = tuple[str, ...]
 
@@ -56,7 +57,7 @@ class CellComposer:
         self._composer, self._config = cache(self._compose), cache(self._at)
         self._problem, self._context = cache(self._build_problem), cache(self._build_context)
         self._row, self._by_task = cache(self._build_row), cache(self._refers_to_task)
-        self._parts = cache(self._build_parts)
+        self._parts, self._shared = cache(self._build_parts), cache(self._select_shared)
         self.request = cache(self._request)
         check_hidden(self.base)
 
@@ -101,12 +102,21 @@ class CellComposer:
 
     def _build_parts(self, options: Options, task: str, row: str) -> _Parts:
         """A subnetwork is composed once for all tasks, unless what it is read from refers to the task."""
-        shared = tuple(line for line in self._options[options] if not _is_of_search(line))
+        shared = self._shared(options)
         own = self._problem(shared, task, True)
         subnetwork = self._row(options, task if self._by_task(options) else None, row)
         alike = not any(map(_is_of_task, (*self.common, *shared)))
         names = source_tasks(subnetwork.config, own.problem.task.name)
         return _Parts(own, subnetwork, {name: self._problem(shared, name, alike) for name in names})
+
+    def _select_shared(self, options: Options) -> Options:
+        """What its task and the tasks of its ticket are both trained with: nothing that changes the search only."""
+        lines = tuple(line for line in self._options[options] if not _is_of_search(line))
+        base, reloaded = self._composer(self.common), self._composer_of(self.common, lines)
+        unchanged = (
+            reloaded.as_written(*MIXED) == base.as_written(*MIXED) and reloaded.nodes.keys() <= base.nodes.keys()
+        )
+        return tuple(line for line in lines if not (unchanged and _is_reloaded(line)))
 
     def _build_problem(self, lines: Options, task: str, own: bool) -> PlannedProblem:
         return build_problem(self._config(lines, task, None, own))

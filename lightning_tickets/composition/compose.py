@@ -112,7 +112,7 @@ class GroupComposer:
         self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
         self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
         extra = {"hydra", *(place for own in places.values() for place in own.values())}
-        base = OmegaConf.masked_copy(self.whole, [key for key in self.whole if key not in extra])
+        base = OmegaConf.masked_copy(self.whole, [str(key) for key in self.whole if key not in extra])
         OmegaConf.set_struct(base, True)
         self._base = pickle.dumps(base)  # loading it takes a quarter of the time of a copy
 
@@ -129,12 +129,16 @@ class GroupComposer:
         resolve(config)
         return config
 
+    def as_written(self, *apart_from: str) -> str:
+        """What ``at()`` has below all other keys, its interpolations as they are written."""
+        config = pickle.loads(self._base)
+        return str({key: node for key, node in config.items_ex(resolve=False) if key not in apart_from})
 
     def refer_to(self, *keys: str) -> bool:
         """Whether a value outside the nodes of these keys may depend on one within."""
-        others = [node for key, node in pickle.loads(self._base).items_ex(resolve=False) if key not in keys]
-        others += [node for (group, _), node in self.nodes.items() if group not in keys]
-        return re.search(rf"\$\{{[^'\"]*({'|'.join(keys)}|\$\{{)", str(others)) is not None
+        options = str([node for (group, _), node in self.nodes.items() if group not in keys])
+        pattern = rf"\$\{{[^'\"]*({'|'.join(keys)}|\$\{{)"
+        return re.search(pattern, self.as_written(*keys) + options) is not None
 
 
 def with_group(config: DictConfig, group: str, node: DictConfig) -> DictConfig:

@@ -32,7 +32,7 @@ def is_pruned(row: DictConfig) -> bool:
 
 
 class Subnetwork:
-    """The subnetwork of ``config.subnetwork``, for runs that differ in seed, sparsity or task: each part is read once."""
+    """The subnetwork of ``config.subnetwork``, of runs that differ in seed, sparsity or task: a part is read once."""
 
     def __init__(self, config: DictConfig) -> None:
         self.config, self._chain, self._mask = config, cache(partial(chain, config)), cache(self._make_mask)
