@@ -26,7 +26,14 @@ def weighted_metric(metric: str, columns: ExampleColumns) -> tuple[tuple[str, ..
 
 
 def _mean(columns: list[Any], counts: Any) -> Any:
-    return counts @ columns[0] / counts.sum(axis=1)
+    return counts @ columns[0] / _drawn(counts)
+
+
+def _drawn(counts: Any) -> Any:
+    """How many examples each resample has; exact, and faster than a sum by rows."""
+    import numpy as np
+
+    return counts @ np.ones(counts.shape[1])
 
 
 def _accuracy(columns: list[Any], counts: Any) -> Any:
@@ -52,8 +59,10 @@ def _correlation(x: Any, y: Any, counts: Any) -> Any:
     """Pearson correlation of values [n] or [resamples, n]; NaN if one of the two is constant."""
     import numpy as np
 
+    drawn = _drawn(counts)
+
     def mean(values: Any) -> Any:
-        return (counts * values).sum(axis=1) / counts.sum(axis=1)
+        return (counts * values).sum(axis=1) / drawn
 
     mean_x, mean_y = mean(x), mean(y)
     spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
@@ -77,7 +86,7 @@ def _matthews(columns: list[Any], counts: Any) -> Any:
 
     guess, label = (np.asarray(column, dtype=int) for column in columns)
     classes = np.arange(int(max(guess.max(), label.max())) + 1)
-    n, right = counts.sum(axis=1), counts @ (guess == label)
+    n, right = _drawn(counts), counts @ (guess == label)
     guessed, actual = (counts @ (column[:, None] == classes[None, :]) for column in (guess, label))
     spread = np.sqrt((n**2 - (guessed**2).sum(axis=1)) * (n**2 - (actual**2).sum(axis=1)))
     return _ratio(right * n - (guessed * actual).sum(axis=1), spread, 0.0)
