@@ -17,7 +17,6 @@ from lightning_tickets.tickets.spec import Run
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
-HELP = "what a sweep or study would train, what exists, and what the rest will cost"
 EXAMPLES = (
     "plan experiment=table2",
     "plan experiment=paper scale=paper",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 AGAINST = "against="
 
-HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = (
     "report experiment=table2",
     "report experiment=paper --bundle",

@@ -21,7 +21,6 @@ from lightning_tickets.runs.lease import Holder, leases
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
-HELP = "where a sweep or study stands: done, running where, waiting, failed, damaged, time left"
 EXAMPLES = ("status experiment=table2", "status task=cola,rte seed=1,2,3 --json")
 add_arguments = add_overrides_and_json
 STATES = ("running", "waiting", "failed", "damaged")  # fields of SweepStatus
