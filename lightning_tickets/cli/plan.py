@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from lightning_tickets.tickets.spec import Run
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
-HELP = "what a sweep or study would train, what exists, and what the rest will cost"
 EXAMPLES = (
     "plan experiment=table2",
     "plan experiment=paper scale=paper",
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
+    gc.freeze()  # what has been composed stays until the end
     pace = sweep.plan.pace(sweep.store)
     whole = _count(sweep.plan, sweep.store, pace)
     studies = {name: _count(alone, sweep.store, pace) for name, alone in sweep.studies()}

@@ -7,7 +7,6 @@ from typing import Any
 
 from lightning_tickets.errors import UserError, printable
 
-HELP = "show, compare, export, import or push tickets"
 EXAMPLES = (
     "ticket show TICKET --picture sparsity.png",
     "ticket overlap TICKET OTHER",

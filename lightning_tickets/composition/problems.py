@@ -149,4 +149,5 @@ def _metric(key: str, node: Any, columns: tuple[str, ...] | None) -> Component:
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:
     """The problems that the ticket is searched on, the leading one first; empty for the config's own task."""
-    return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in source_tasks(config))
+    names = source_tasks(config, config.task.name)
+    return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
 
 from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.studies.statistics.summary import Matching, Summary, matching, summarize
@@ -70,7 +71,14 @@ class Exhibit:
 
     def at(self, row: str, task: str) -> tuple[Measurement, ...]:
         """The measurements of a row on a task, by rising sparsity."""
-        return tuple(sorted((m for m in self.measurements if (m.row, m.task) == (row, task)), key=lambda m: m.sparsity))
+        return self._by_place.get((row, task), ())
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], tuple[Measurement, ...]]:
+        places: dict[tuple[str, str], list[Measurement]] = {}
+        for measurement in sorted(self.measurements, key=lambda m: m.sparsity):
+            places.setdefault((measurement.row, measurement.task), []).append(measurement)
+        return {place: tuple(measurements) for place, measurements in places.items()}
 
 
 @dataclass(frozen=True)

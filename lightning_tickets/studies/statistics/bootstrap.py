@@ -57,7 +57,8 @@ def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:
     values = [np.asarray(columns[name]) for name in names]
     counts = _cached_counts(len(values[0]))
     step = max(1, BLOCK // len(values[0]))
-    return np.concatenate([function(values, counts[at : at + step] * 1.0) for at in range(0, len(counts), step)])
+    blocks = (np.asarray(counts[at : at + step], dtype=float) for at in range(0, len(counts), step))
+    return np.concatenate([function(values, block) for block in blocks])
 
 
 def resample_counts(examples: int, number: int, seed: int) -> Any:
@@ -73,7 +74,9 @@ def resample_counts(examples: int, number: int, seed: int) -> Any:
 
 @lru_cache(maxsize=4)
 def _cached_counts(examples: int) -> Any:
-    return resample_counts(examples, RESAMPLES, seed=0)
+    """Small ones as the floating-point numbers that they are used as."""
+    counts = resample_counts(examples, RESAMPLES, seed=0)
+    return counts * 1.0 if counts.size <= BLOCK else counts
 
 
 def percentile_interval(values: Any, level: float = 0.95) -> Interval | None:

@@ -5,6 +5,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 ROUNDING = 1e-6  # metrics come in single precision; one example of the largest development set weighs 2e-5
 
@@ -22,6 +23,11 @@ class Summary:
 
 def summarize(scores: Sequence[float]) -> Summary:
     """ValueError for no scores. If a score is not finite, every statistic but n is NaN or None."""
+    return _summarize(tuple(scores))
+
+
+@lru_cache(maxsize=1 << 14)  # a report asks for the same many times
+def _summarize(scores: tuple[float, ...]) -> Summary:
     if not scores:
         raise ValueError("no scores to summarize")
     if not all(map(math.isfinite, scores)):

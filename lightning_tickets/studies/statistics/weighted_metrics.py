@@ -10,7 +10,7 @@ from typing import Any
 
 ExampleColumns = Mapping[str, Sequence[float]]
 WeightedMetric = Callable[[list[Any], Any], Any]
-"""(columns of n examples, counts [resamples, n]) → one value per resample."""
+"""(columns of n examples, counts [resamples, n], n in each row) → one value per resample."""
 FLAT = 1e-12  # a variance below it is rounding
 
 
@@ -26,7 +26,7 @@ def weighted_metric(metric: str, columns: ExampleColumns) -> tuple[tuple[str, ..
 
 
 def _mean(columns: list[Any], counts: Any) -> Any:
-    return counts @ columns[0] / counts.sum(axis=1)
+    return counts @ columns[0] / counts.shape[1]
 
 
 def _accuracy(columns: list[Any], counts: Any) -> Any:
@@ -53,7 +53,7 @@ def _correlation(x: Any, y: Any, counts: Any) -> Any:
     import numpy as np
 
     def mean(values: Any) -> Any:
-        return (counts * values).sum(axis=1) / counts.sum(axis=1)
+        return (counts * values).sum(axis=1) / counts.shape[1]
 
     mean_x, mean_y = mean(x), mean(y)
     spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
@@ -77,7 +77,7 @@ def _matthews(columns: list[Any], counts: Any) -> Any:
 
     guess, label = (np.asarray(column, dtype=int) for column in columns)
     classes = np.arange(int(max(guess.max(), label.max())) + 1)
-    n, right = counts.sum(axis=1), counts @ (guess == label)
+    n, right = counts.shape[1], counts @ (guess == label)
     guessed, actual = (counts @ (column[:, None] == classes[None, :]) for column in (guess, label))
     spread = np.sqrt((n**2 - (guessed**2).sum(axis=1)) * (n**2 - (actual**2).sum(axis=1)))
     return _ratio(right * n - (guessed * actual).sum(axis=1), spread, 0.0)
