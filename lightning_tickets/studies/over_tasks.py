@@ -53,7 +53,10 @@ class OverTasks:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        left_out = [f"Left out: {task}, {reason}." for task, reason in self.left_out.items()]
+        by_reason: dict[str, list[str]] = {}
+        for task, reason in self.left_out.items():
+            by_reason.setdefault(reason, []).append(task)
+        left_out = (f"Left out: {', '.join(tasks)}, where {reason}." for reason, tasks in by_reason.items())
         return (GAP.format(baseline=self.exhibit.baseline), INTERVALS, *left_out)
 
     def lines(self) -> Iterator[Line]:
@@ -110,7 +113,7 @@ def over_tasks(exhibit: Exhibit, columns_of: ColumnsOf) -> OverTasks:
         if full is None or not full.summary or not _scored(full):
             left_out[task] = f"{exhibit.baseline} has no scores"
         elif (score := constant_score(full.metric, columns_of(full.runs[0]) or {})) is None:
-            left_out[task] = f"what {full.metric} is computed from is not stored"
+            left_out[task] = "the examples that the metric is computed from are not stored"
         elif full.summary.mean - score <= max(full.summary.std or 0.0, ROUNDING):
             left_out[task] = f"{exhibit.baseline} is at most one deviation better than a constant prediction"
         else:

@@ -136,6 +136,8 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
     expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
+    expected |= {f"table2_{one}" for one in ("over_tasks.csv", "over_tasks.md", "over_tasks.tex")}
+    expected |= {f"table2_profiles.{s}" for s in ("png", "svg", "csv", "md")}
     expected |= {"table2.printed.csv", "table2.printed.md"}
     assert {path.name for path in report.iterdir()} == expected | {"index.html", "report.json"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
