@@ -31,7 +31,7 @@ SKLEARN = {
 
 
 @pytest.mark.parametrize("metric", SKLEARN)
-@pytest.mark.parametrize("label", [[1], [0, 1, 1, 1], [0, 0, 1, 0], [0, 1, 1, 0, 1]])
+@pytest.mark.parametrize("label", [[0, 1, 1, 1], [0, 0, 1, 0], [0, 1, 1, 0, 1]])
 def test_a_constant_scores_what_the_most_frequent_label_does(metric, label):
     nothing = np.zeros((len(label), 1))
     constant = DummyClassifier(strategy="most_frequent").fit(nothing, label).predict(nothing)
