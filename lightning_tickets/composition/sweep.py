@@ -19,6 +19,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.studies.over_tasks import with_over_tasks
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.studies.sparsities import (
     RULES,
@@ -178,13 +179,17 @@ class Sweep:
         ]
 
     def fill_exhibits(self) -> list[Reportable]:
-        """Every exhibit with what is in the store, and with what has to be said of its tasks."""
+        """Every exhibit with what is in the store, and with what has to be said of its tasks.
+
+        An exhibit with ``over_tasks`` is followed by its table and figure over all tasks.
+        """
         winning, filled = self.winning_sparsity, []
         for exhibit in self.exhibits:
             lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
             shown = replace(exhibit.fill(lookup, winning), question=exhibit.question, overrides=self.overrides)
             filled.append((shown, exhibit.cells(winning)))
-        return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
+        noted = (replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled)
+        return [one for exhibit in noted for one in with_over_tasks(exhibit, self.reader.columns)]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
         """What has to be said of cells below the exhibit that shows them."""

@@ -5,8 +5,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from lightning_tickets.studies.statistics.significance import Interval
-from lightning_tickets.studies.statistics.summary import majority_accuracy
-from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns, weighted_metric
+from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns, constant_score, weighted_metric
 
 RESAMPLES = 1000
 BLOCK = 2**22  # counts that are converted to floating-point numbers at a time
@@ -43,8 +42,8 @@ class ExampleBootstrap:
 
     def _majority(self, run: str) -> float | None:
         """The accuracy of the most frequent label, None for a run without labels."""
-        labels = (self._columns(run) or {}).get("label")
-        return majority_accuracy([int(label) for label in labels]) if labels else None
+        columns = self._columns(run) or {}
+        return constant_score("accuracy", columns) if "label" in columns else None
 
 
 def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:

@@ -2,7 +2,6 @@
 
 import math
 import statistics
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,11 +57,6 @@ def matching(subnetwork: Sequence[float], full: Sequence[float]) -> Matching:
         return None if std is None else ours.mean >= theirs.mean - std
 
     return Matching(within(theirs.std), within(ours.std), ours.mean >= theirs.mean)
-
-
-def majority_accuracy(labels: Sequence[int]) -> float:
-    """The accuracy of always predicting the most frequent label; ValueError for no labels."""
-    return max(Counter(labels).values()) / len(labels)
 
 
 def flags(scores: Sequence[float], baseline: float | None, undefined: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ product for all resamples.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from statistics import mode
 from typing import Any
 
 ExampleColumns = Mapping[str, Sequence[float]]
@@ -23,6 +24,22 @@ def weighted_metric(metric: str, columns: ExampleColumns) -> tuple[tuple[str, ..
         if set(names) <= set(columns) and metric in functions:
             return names, functions[metric]
     return ((metric,), _mean) if metric in columns else None
+
+
+def constant_score(metric: str, columns: ExampleColumns) -> float | None:
+    """The score of predicting the most frequent label of ``columns`` for each example; None if they lack the metric.
+
+    0 for a metric without labels: a constant has no correlation, and no constant is a span or a hidden word.
+    """
+    import numpy as np
+
+    if (known := weighted_metric(metric, columns)) is None:
+        return None
+    names, function = known
+    if "label" not in names:
+        return 0.0
+    labels = np.asarray(columns["label"])
+    return float(function([np.full_like(labels, mode(columns["label"])), labels], np.ones((1, len(labels))))[0])
 
 
 def _mean(columns: list[Any], counts: Any) -> Any:
