@@ -307,7 +307,7 @@ def test_the_caption_says_how_to_read_the_map(transfer: Exhibit) -> None:
 
 @pytest.mark.parametrize("change", [{"measurements": ()}, {"measurements": (), "rows": (), "tasks": ()}])
 def test_a_map_without_scores_still_draws(transfer: Exhibit, change: dict[str, tuple[str, ...]]) -> None:
-    empty = Exhibit(**{**vars(transfer), **change})
+    empty = replace(transfer, **change)
     assert caption(empty).startswith("No scores yet.")
     assert png(empty).startswith(b"\x89PNG")
 

@@ -130,7 +130,7 @@ def test_the_same_input_leaves_the_same_files(table: Exhibit, curves: Exhibit, t
 @pytest.mark.parametrize("change", [{"name": "../up"}, {"name": ""}, {"drawn": "pie"}])
 def test_what_cannot_be_written_is_refused(table: Exhibit, change: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="exhibit"):
-        write_exhibit(Exhibit(**{**vars(table), **change}), tmp_path)
+        write_exhibit(replace(table, **change), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
