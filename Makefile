@@ -31,6 +31,8 @@ check: $(VENV)/.dev ## run ruff, mypy --strict and the import rules between pack
 bench: $(VENV)/.dev ## compare a training step with other software, on a folder of GLUE files: make bench DATA=DIR
 	@$(BIN)/python benchmarks/peers.py task=cola,sst2,stsb,rte scale=small data=local data.root=$(DATA) \
 	  model=local model.path=$(MINILM) data.train_limit=1000
+	@$(BIN)/python benchmarks/parts.py
+	@$(BIN)/python benchmarks/ranking.py
 
 bench-gpu: $(VENV)/.dev ## measure a GPU for plans and docs/results/gpu.md; all optional: make bench-gpu DATA=DIR MODEL=DIR OUT=FILE TASKS=cola,mlm
 	@$(BIN)/python benchmarks/gpu.py data=$(DATA) model=$(MODEL) out=$(OUT) task=$(TASKS)
