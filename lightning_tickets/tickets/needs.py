@@ -55,7 +55,7 @@ def check_needs(key: str, pruner: Component, situation: str) -> None:
 def _check_callback(key: str, pruner: Component, callback: str | None) -> None:
     """UserError unless the pruner declares a class that can be found and is made of the matrices' names.
 
-    A second parameter can be the ``count`` that the round keeps.
+    It may also take the ``count`` that the round keeps.
     """
     try:
         takes = declaration(callback).parameters if callback is not None else ()
