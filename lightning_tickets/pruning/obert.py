@@ -65,7 +65,8 @@ class BlockFisher(lightning.Callback):
 def blocks(matrix: Tensor) -> Tensor:
     """Its entries in row-major order, ``BLOCK`` a row, the last one filled up with zeros."""
     flat = matrix.reshape(-1)
-    return pad(flat, (0, -len(flat) % BLOCK)).view(-1, BLOCK)
+    filled: Tensor = pad(flat, (0, -len(flat) % BLOCK))
+    return filled.view(-1, BLOCK)
 
 
 def saliency(weight: Tensor, fisher: Tensor) -> Tensor:

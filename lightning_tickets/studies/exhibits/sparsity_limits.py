@@ -1,4 +1,4 @@
-"""Up to which sparsity each row stays within a deviation of the full network (essential sparsity, Jaiswal et al. 2023)."""
+"""Essential sparsity (Jaiswal et al. 2023): up to where each row stays within a deviation of the full network."""
 
 from dataclasses import dataclass
 from itertools import takewhile
@@ -9,7 +9,7 @@ from lightning_tickets.studies.sparsities import WINS, CellLookup, SparsityLooku
 
 UNKNOWN = "—"
 RULE = (
-    "In percent of the prunable weights: the highest sparsity at which, as at each lower one of the figure, the mean is "
+    "In percent of the prunable weights: the highest sparsity at which, as at each lower one that was run, the mean is "
     f"{WINS['winning']}. 0: at none."
 )
 
