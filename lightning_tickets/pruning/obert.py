@@ -72,5 +72,5 @@ def blocks(matrix: Tensor) -> Tensor:
 def saliency(weight: Tensor, fisher: Tensor) -> Tensor:
     """w² / (2 [F⁻¹]_ii) in the shape of the weight, with a little added to F's diagonal so that it can be inverted."""
     damped = fisher.double() + DAMPENING * torch.eye(fisher.shape[-1], dtype=torch.double, device=fisher.device)
-    inverse = torch.linalg.inv(damped).diagonal(dim1=-2, dim2=-1).reshape(-1)[: weight.numel()]
+    inverse: Tensor = torch.linalg.inv(damped).diagonal(dim1=-2, dim2=-1).reshape(-1)[: weight.numel()]
     return (weight.detach().double().square() / (2 * inverse.view_as(weight))).float()
