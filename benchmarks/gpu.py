@@ -1,137 +1,111 @@
-"""What only a GPU shows: its rates, a training step of BERT-base on real texts, and how several runs share a card.
+"""What only a GPU shows, as one script: everything is printed and kept as it is measured. It needs no network.
 
-    python benchmarks/gpu.py DATA MODEL OUT.json [TASK,TASK…]
+    python benchmarks/gpu.py [data=DIR] [model=DIR] [out=FILE.json] [task=TASK,TASK…]
 
-DATA is a folder as `data=local` reads it, MODEL one with BERT's configuration and vocabulary; the weights are drawn,
-since a step takes the same time whatever they are. Needs no network. Everything is printed and kept as it is measured.
+DIR of data is a folder as `data=local` reads it, that of the model has BERT's configuration and vocabulary; the weights
+are drawn, since a step takes the same time whatever they are. Without the two the generated language is read, by a
+network of BERT-base's size. Without a GPU everything runs on the CPU in small, which says nothing but that it runs.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import gpu_card
+import gpu_runs
 import torch
-from released_way import seconds_a_step
-from throughput import Measured, measure
+from gpu_card import CUDA, Line
+from throughput import told
 from transformers import BertConfig, BertForMaskedLM
 
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.errors import UserError
+from lightning_tickets.models.files import tokenizer_files
+from lightning_tickets.pocket import MODEL_DIR
+
 TASKS = "cola,sst2,stsb,rte,qnli,squad,mlm"
-PRECISIONS = {"float32": [], "tf32": ["training.matmul=tf32"], "bfloat16": ["training.precision=bf16-mixed"]}
-PACKED = "training.packed=true"
-SIDE = 8192
-Notes = dict[str, Any]
+BASE = {
+    "hidden_size": 768,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "intermediate_size": 3072,
+    "max_position_embeddings": 512,
+}
+SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+TOGETHER = (1, 2, 4) if CUDA else (1,)
+SIDE_BY_SIDE = (("bfloat16", "packed"), ("float32", "padded"))[: None if CUDA else 1]
 
 
 def main(arguments: list[str]) -> None:
-    data, model, out = (Path(one).resolve() for one in arguments[:3])
-    tasks = (arguments[3] if len(arguments) > 3 else TASKS).split(",")
-    notes: Notes = {
-        "card": torch.cuda.get_device_name(),
-        "torch": torch.__version__,
-        "date": datetime.now(UTC).date().isoformat(),
-        "steps": [],
-        "together": [],
-    }
+    given = {key: told(arguments, f"{key}=") for key in ("data", "model", "out", "task")}
+    tasks = (given["task"] or TASKS).split(",")
+    card = torch.cuda.get_device_name() if CUDA else "none, on the CPU in small"
+    notes: Line = {"card": card, "torch": torch.__version__, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
     with tempfile.TemporaryDirectory() as folder:
-        drawn_weights(model, Path(folder))
-        common = [
-            "scale=paper",
-            "trainer=gpu",
-            "data=local",
-            f"data.root={data}",
-            "model=local",
-            f"model.path={folder}",
-        ]
-        notes["rates"] = rates()
-        note(out, notes, notes["rates"])
-        for task in tasks:
-            for line in by_setting(task, common, notes["rates"]):
-                notes["steps"].append(line)
-                note(out, notes, line)
-        for setting in ([*PRECISIONS["bfloat16"], PACKED], []):
-            for processes in (1, 2, 4):
-                notes["together"].append(together(processes, [f"task={tasks[0]}", *common, *setting]))
-                note(out, notes, notes["together"][-1])
+        sizes = SMALL if not CUDA else {} if given["model"] else BASE
+        shared = common(given["data"], folder)
+        try:
+            config = draw_network(Path(given["model"] or MODEL_DIR), Path(folder), sizes)
+            for task in tasks:
+                run_of(compose_config([f"task={task}", *shared]))
+        except UserError as error:
+            sys.exit(f"gpu.py: {error}")
+        for part, lines in measurements(tasks, config, shared, notes):
+            for line in lines:
+                notes.setdefault(part, []).append(line)
+                show(part, line)
+                if given["out"]:
+                    Path(given["out"]).write_text(json.dumps(notes, indent=1) + "\n")
 
 
-def note(out: Path, notes: Notes, line: Notes) -> None:
-    print(*(f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}" for name, value in line.items()))
-    sys.stdout.flush()
-    out.write_text(json.dumps(notes, indent=1) + "\n")
+def common(data: str, model: str) -> list[str]:
+    """The overrides that all trainings share."""
+    scale = ["scale=paper", "trainer=gpu"] if CUDA else ["scale=pocket", "trainer=cpu", "data.train_limit=400"]
+    source = ["data=local", f"data.root={data}"] if data else ["data=pocket"]
+    return [*scale, *source, "model=local", f"model.path={model}"]
 
 
-def drawn_weights(model: Path, folder: Path) -> None:
-    shutil.copytree(model, folder, dirs_exist_ok=True)
+def draw_network(model: Path, folder: Path, sizes: dict[str, int]) -> BertConfig:
+    """Writes a BERT with drawn weights, and with the model's vocabulary and sizes but for those that are given."""
+    for name in tokenizer_files(model, str(model)):
+        shutil.copyfile(model / name, folder / name)
+    config = BertConfig.from_pretrained(model, **sizes)
     torch.manual_seed(0)
-    BertForMaskedLM(BertConfig.from_pretrained(model)).save_pretrained(folder)
+    BertForMaskedLM(config).save_pretrained(folder)
+    return config
 
 
-def rates() -> Notes:
-    """TFLOP/s of a large product in each precision, TB/s of a copy (bytes read and written)."""
-    one, other = (torch.randn(SIDE, SIDE, device="cuda") for _ in range(2))
-    measured: Notes = {}
-    for name in PRECISIONS:
-        torch.set_float32_matmul_precision("high" if name == "tf32" else "highest")
-        a, b = (x.bfloat16() if name == "bfloat16" else x for x in (one, other))
-        measured[name] = 2 * SIDE**3 / device_seconds(lambda a=a, b=b: a @ b) / 1e12
-    large = torch.randn(1 << 30, device="cuda")
-    measured["copy"] = 2 * large.nbytes / device_seconds(large.clone) / 1e12
-    return measured
+def measurements(
+    tasks: Sequence[str], config: BertConfig, common: list[str], notes: Line
+) -> Iterator[tuple[str, Iterable[Line]]]:
+    """The parts in turn; each line is measured when it is asked for."""
+    yield "rates", [rate := gpu_card.rates()]
+    yield "full_batches", gpu_card.full_batches(config, rate)
+    yield "compiled", gpu_card.compiled(config, *gpu_runs.lengths(tasks[0], common))
+    yield "same_bytes", gpu_runs.same_bytes(tasks[0], common)
+    for task in tasks:
+        yield "steps", gpu_runs.by_setting(task, common, rate)
+    yield "device", gpu_runs.overall(notes["steps"])
+    for task in tasks:
+        yield "scoring", [gpu_runs.scoring(task, common)]
+    for count in TOGETHER:
+        yield "threads", [gpu_card.threads(config, count)]
+    for precision, batches in SIDE_BY_SIDE:
+        setting = [*gpu_runs.SETTINGS[precision], *gpu_runs.BATCHES[batches]]
+        for count in TOGETHER:
+            yield "processes", [gpu_runs.together(count, [f"task={tasks[0]}", *common, *setting])]
 
 
-def device_seconds(work: Callable[[], object]) -> float:
-    """The median of ten, after three."""
-    took = []
-    for turn in range(13):
-        begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        begin.record()
-        work()
-        end.record()
-        end.synchronize()
-        took += [begin.elapsed_time(end) / 1000] if turn > 2 else []
-    return statistics.median(took)
-
-
-def by_setting(task: str, common: list[str], rate: Notes) -> list[Notes]:
-    """A step of a task in each precision, padded and packed, and one of the released code's way."""
-    lines = []
-    for precision, setting in PRECISIONS.items():
-        for packed in ([], [PACKED]):
-            done = measure([f"task={task}", *common, *setting, *packed])
-            lines.append(described(task, precision, "packed" if packed else "padded", done, rate[precision]))
-    if task not in ("squad", "mlm"):
-        released = seconds_a_step([f"task={task}", *common])
-        lines.append({"task": task, "precision": "float32", "batches": "released", "seconds": released})
-    return lines
-
-
-def described(task: str, precision: str, batches: str, done: Measured, rate: float) -> Notes:
-    reached = done.operations / done.seconds / 1e12
-    names = {"task": task, "precision": precision, "batches": batches, "seconds": done.seconds}
-    sizes = {"examples_a_second": done.examples / done.seconds, "tokens": done.tokens}
-    return names | sizes | {"tflops": reached, "share": reached / rate}
-
-
-def together(processes: int, overrides: list[str]) -> Notes:
-    """Steps a second of so many processes that train side by side on the card."""
-    program = "import sys; from throughput import measure; print(measure(sys.argv[1:], windows=6).seconds)"
-    command = [sys.executable, "-c", program, *overrides]
-    began = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
-        for _ in range(processes)
-    ]
-    seconds = [float(one.communicate()[0].strip().splitlines()[-1]) for one in began]
-    setting = " ".join(o for o in overrides if o.startswith(("task=", "training.")))
-    return {"setting": setting, "processes": processes, "steps_a_second": sum(1 / one for one in seconds)}
+def show(part: str, line: Line) -> None:
+    values = (f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}" for name, value in line.items())
+    print(part, *values, flush=True)
 
 
 if __name__ == "__main__":

@@ -61,10 +61,10 @@ def main(arguments: list[str]) -> None:
         measured[task] = {name: statistics.median(seconds) for name, seconds in windows.items()}
         measured[task]["share of real tokens"] = share_of_tokens(overrides)
         print(task, {name: round(value, 4) for name, value in measured[task].items()}, flush=True)
+        if out:
+            record = {"machine": platform.platform(), "torch": torch.__version__, "seconds": measured}
+            Path(out).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(table(measured))
-    if out:
-        record = {"machine": platform.platform(), "torch": torch.__version__, "seconds": measured}
-        Path(out).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 def table(measured: dict[str, dict[str, float]]) -> str:

@@ -22,12 +22,13 @@ import torch
 
 from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.operations import step_operations
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.pruning.mask import full, size
+from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.rewinding import TrainingStart
-from lightning_tickets.tickets.workbench import Workbench
+from lightning_tickets.tickets.workbench import Trained, Workbench
 
 WINDOW, WINDOWS, REPEATS = 10, 4, 3
 
@@ -36,13 +37,14 @@ WINDOW, WINDOWS, REPEATS = 10, 4, 3
 class Measured:
     """One training: seconds of a step, window by window, and what a step reads: examples, real tokens, operations.
 
-    Operations are those of the linear maps forward and backward, 6 for each weight and real token.
+    Operations are what plans count: forward and backward, padding included where batches are padded.
     """
 
     windows: Sequence[float]
     examples: int
     tokens: float
     operations: float
+    family: str
 
     @property
     def seconds(self) -> float:
@@ -104,21 +106,32 @@ def shown(task: str, more: list[str], windows: Sequence[float]) -> float:
 
 def measure(overrides: list[str], windows: int = WINDOWS, clock: Callable[[], float] = time.perf_counter) -> Measured:
     """One training of the whole network of so many windows of steps, and one more to begin with."""
+    timed = Windows(clock)
+    family, bench, _ = train(overrides, WINDOW * (windows + 1), [Clock(timed)])
+    problem, lengths = bench.problem, bench.splits.train.lengths
+    step = step_operations(problem, family, bench.context.folder, bench.context.cache)
+    if step is None:
+        raise ValueError("the network's config does not have the sizes of a BERT")
+    texts = problem.training.batch_size
+    return Measured(timed.seconds, texts, texts * sum(lengths) / len(lengths), step.count, family)
+
+
+def train(
+    overrides: list[str], steps: int, callbacks: Sequence[lightning.Callback] = ()
+) -> tuple[str, Workbench, Trained]:
+    """The family of a task, and one training of the whole network of so many steps."""
     config = compose_config(
         ["data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null", *overrides]
     )
     run = run_of(config)
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
         hardware = settings.hardware(config, single=False)
         source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
-        context = RunContext(Store(place / "runs"), source, network, Path(tempfile.gettempdir()), hardware=hardware)
-        training = replace(run.problem.training, steps=WINDOW * (windows + 1), epochs=None)
-        bench, timed = Workbench(replace(run.problem, training=training), context), Windows(clock)
-        bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), [Clock(timed)])
-    lengths = bench.splits.train.lengths
-    tokens = training.batch_size * sum(lengths) / len(lengths)
-    return Measured(timed.seconds, training.batch_size, tokens, 6 * tokens * size(bench.prunable))
+        context = RunContext(Store(Path(folder)), source, network, Path(tempfile.gettempdir()), hardware=hardware)
+        training = replace(run.problem.training, steps=steps, epochs=None)
+        bench = Workbench(replace(run.problem, training=training), context)
+        trained = bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), callbacks)
+    return config.task.family, bench, trained
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lightning_tickets"
-SHARED = {"bars", "checks", "components", "declarations", "errors", "fingerprints", "logs", "seeds"}
+SHARED = {"bars", "checks", "components", "declarations", "errors", "fingerprints", "logs", "points", "seeds"}
 WRITER = {"report.table", "report.formatting"}  # knows no study: everything that is shown comes as a table
 TEXT = {"studies", "report.formatting", "report.names"}
 BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
@@ -68,10 +68,12 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.provenance",
         "tickets.result",
         "tickets.reader",
+        "tickets.tokenised",
         "execution.job",
         "data",
         "models.files",
         "models.folders",
+        "models.operations",
         "published",
         "pruning.schedule",
         "tasks.columns",

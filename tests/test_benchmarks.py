@@ -1,6 +1,8 @@
 """Every benchmark still finds what it measures."""
 
 import importlib.util
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,3 +19,16 @@ def test_a_benchmark_imports_what_there_is(path, monkeypatch):
     monkeypatch.setitem(sys.modules, spec.name, module)
     spec.loader.exec_module(module)
     assert any(callable(value) for value in vars(module).values())
+
+
+def test_the_script_for_a_gpu_runs_in_small_without_one(tmp_path):
+    script, out = BENCHMARKS[0].parent / "gpu.py", tmp_path / "gpu.json"
+    subprocess.run([sys.executable, script, "task=cola", f"out={out}"], check=True, stdout=subprocess.DEVNULL)
+    notes = json.loads(out.read_text())
+    assert all(one["same_bytes"] for one in notes["same_bytes"]) and len(notes["same_bytes"]) == 2
+    assert [one["batches"] for one in notes["steps"]] == ["padded", "packed", "released"]
+    assert [one["scored"] for one in notes["scoring"]] == [500]
+    assert all("failed" not in one for part in ("full_batches", "compiled") for one in notes[part])
+    measured = [one["trainer.device_tflops"] for one in notes["device"]]
+    assert len(measured) == 2 and all(rate > 0 for rate in measured)
+    assert all(one["steps_a_second"] > 0 for part in ("threads", "processes") for one in notes[part])

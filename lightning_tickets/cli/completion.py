@@ -9,7 +9,6 @@ from lightning_tickets.cli.parser import COMMANDS, PROGRAM, command_parser
 from lightning_tickets.composition.groups import conf_dir, group_options
 from lightning_tickets.errors import UserError
 
-HELP = "install: completion in bash or zsh; words LINE: what may follow, for the shell"
 EXAMPLES = ("completion install", "completion install zsh", "completion words 'lightning-tickets run task='")
 SHELLS = ("bash", "zsh")
 SAME_OPTIONS = {"source": "task", "study.tasks": "task"}  # keys that take the options of a group

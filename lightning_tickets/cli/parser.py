@@ -11,7 +11,18 @@ from typing import Any, NoReturn
 
 from lightning_tickets.errors import UserError, unknown
 
-COMMANDS = ("run", "plan", "status", "report", "claims", "wandb", "store", "ticket", "pretrain", "completion")
+COMMANDS = {
+    "run": "train and score one cell, or with -m every missing run of a sweep or study",
+    "plan": "what a sweep or study would train, what exists, and what the rest will cost",
+    "status": "where a sweep or study stands: done, running where, waiting, failed, damaged, time left",
+    "report": "draw the tables and figures of a study from the runs that are in the store",
+    "claims": "test the paper's claims on the runs that are in the store",
+    "wandb": "push: runs of the store to Weights & Biases; dashboard: a saved workspace and a report of a study",
+    "store": "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is",
+    "ticket": "show, compare, export, import or push tickets",
+    "pretrain": "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass",
+    "completion": "install: completion in bash or zsh; words LINE: what may follow, for the shell",
+}  # help needs none of their modules
 PROGRAM = "lightning-tickets"
 OF_HYDRA = ("-sc", "--shell-completion")
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."
@@ -50,25 +61,20 @@ def main_parser() -> Parser:
     parser = Parser(prog=PROGRAM, description=ABOUT, epilog=f"`{PROGRAM} COMMAND --help` explains a command.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {version('lightning-tickets')}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", parser_class=Parser)
-    for name in COMMANDS:
-        command = _command(name)
-        command.add_arguments(commands.add_parser(name, help=command.HELP))
+    for name, about in COMMANDS.items():
+        commands.add_parser(name, help=about)
     return parser
 
 
 def command_parser(name: str) -> tuple[Any, Parser]:
     """The command's module and the parser of its arguments."""
-    command = _command(name)
+    command = import_module(f"lightning_tickets.cli.{name}")
     examples = "".join(f"\n  {PROGRAM} {example}" for example in command.EXAMPLES)
     epilog = f"examples:{examples}{command.epilog() if hasattr(command, 'epilog') else ''}"
-    parser = Parser(prog=f"{PROGRAM} {name}", description=command.HELP, epilog=epilog)
+    parser = Parser(prog=f"{PROGRAM} {name}", description=COMMANDS[name], epilog=epilog)
     command.add_arguments(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done, on standard error")
     return command, parser
-
-
-def _command(name: str) -> Any:
-    return import_module(f"lightning_tickets.cli.{name}")
 
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:

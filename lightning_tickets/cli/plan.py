@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from lightning_tickets.tickets.spec import Run
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
-HELP = "what a sweep or study would train, what exists, and what the rest will cost"
 EXAMPLES = (
     "plan experiment=table2",
     "plan experiment=paper scale=paper",
@@ -28,6 +28,11 @@ ASSUMED_SPARSITY = "winning sparsities are taken from the paper until their curv
 ASSUMED_TIME = (
     "times come from training.seconds_per_step until a training has run;\nbenchmarks/throughput.py measures it"
 )
+UNKNOWN_OPERATIONS = (
+    "operations: unknown until the network's config is there;\nuntil then times come from training.seconds_per_step"
+)
+RATED_TIME = "times are operations at trainer.device_tflops={:g}"
+AT_MOST = "texts that are not tokenised yet count as training.max_length tokens"
 WINNING = (
     "In %, the highest sparsity with a mean at least the full network's (strict), or\n"
     "at most one deviation below it: its own (winning) or the ticket's (winning_own)"
@@ -45,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
+    gc.freeze()  # what has been composed stays until the end
     pace = sweep.plan.pace(sweep.store)
     whole = _count(sweep.plan, sweep.store, pace)
     studies = {name: _count(alone, sweep.store, pace) for name, alone in sweep.studies()}
@@ -66,6 +72,7 @@ def _print(sweep: Sweep, whole: Counts, studies: dict[str, Counts], pace: float 
     print(f"({alone}{sweep.plan.requested} if nothing were shared)")
     if missing:
         print(_disk(sweep))
+        print(_operations(sweep))
     if missing and pace is None:
         print(ASSUMED_TIME)
     if not sweep.sparsities_known:
@@ -120,6 +127,15 @@ def _disk(sweep: Sweep) -> str:
     return f"disk: about {_size(left)}, and {_size(disk.checkpoint_bytes(sweep.plan))} for each running training"
 
 
+def _operations(sweep: Sweep) -> str:
+    """Of what is missing, and whether its time follows from them."""
+    left = sweep.plan.operations_left(sweep.store)
+    if left is None:
+        return UNKNOWN_OPERATIONS
+    count = f"at most {_flop(left.count)};\n{AT_MOST}" if left.at_most else _flop(left.count)
+    return f"operations: {count}" + (f"\n{RATED_TIME.format(sweep.tflops)}" if sweep.tflops else "")
+
+
 def _seeds(sweep: Sweep) -> dict[str, list[int]]:
     """By exhibit, the seeds of its runs."""
     return {one.name: [*seeds] for one in sweep.exhibits if (seeds := getattr(one, "seeds", None))}
@@ -138,6 +154,7 @@ def _count(plan: Plan, store: Store, pace: float | None) -> Counts:
 
 def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[str, object]:
     names = ("trainings", "missing", "seconds")
+    left = sweep.plan.operations_left(sweep.store)
     jobs = [
         {"name": j.name, "needs": j.needs, "overrides": j.overrides, "missing": j.missing(sweep.store)}
         for j in sweep.plan.jobs
@@ -149,6 +166,7 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
         **dict(zip(names, whole, strict=True)),
         "damaged": dict(sweep.damaged),
         "bytes": disk.bytes_left(sweep.plan, sweep.store),
+        "operations": left and {"count": left.count, "at_most": left.at_most},
         "studies": {
             name: {**dict(zip(names, counts, strict=True)), "seeds": _seeds(sweep).get(name)}
             for name, counts in studies.items()
@@ -160,6 +178,14 @@ def _summary(sweep: Sweep, whole: Counts, studies: dict[str, Counts]) -> dict[st
 
 def _time(seconds: float) -> str:
     return duration(seconds) if seconds else ""
+
+
+def _flop(count: float) -> str:
+    """In the unit that fits: ``42 EFLOP``."""
+    for size, unit in ((1e18, "EFLOP"), (1e15, "PFLOP")):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count / 1e12:.3g} TFLOP"
 
 
 def _size(count: int) -> str:

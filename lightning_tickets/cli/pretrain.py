@@ -8,7 +8,6 @@ from typing import Any
 from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError, unknown
 
-HELP = "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass"
 EXAMPLES = ("pretrain out=DIR", "pretrain out=DIR seed=2")
 KEYS = ("out", "seed", "steps")
 

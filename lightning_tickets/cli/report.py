@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 AGAINST = "against="
 
-HELP = "draw the tables and figures of a study from the runs that are in the store"
 EXAMPLES = (
     "report experiment=table2",
     "report experiment=paper --bundle",
@@ -54,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
     from lightning_tickets.cli.provenance import provenance
+    from lightning_tickets.composition import settings
     from lightning_tickets.composition.asked import options
     from lightning_tickets.report import markdown
     from lightning_tickets.report.build_table import build_table
@@ -75,7 +75,8 @@ def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
     facts = provenance(sweep.store, sorted(names))
     about = About(sweep.of_paper, options(sweep.whole), sweep.overrides, facts)
-    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale, about)
+    kept = settings.cache(sweep.whole) / "figures"
+    page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale, about, kept)
     pages = [write_overall(folder.parent), page, *([write_bundle(folder)] if bundle else [])]
     warn(sweep.reader.unreadable.values())
     for one in shown:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lightning_tickets.tickets.context import RunContext
     from lightning_tickets.tickets.spec import Run, TicketMask
 
-HELP = "train and score one cell, or with -m every missing run of a sweep or study"
 EXAMPLES = (
     "run task=cola subnetwork=imp sparsity=70 seed=1",
     "run -m task=cola,rte subnetwork=imp,random_mask sparsity=50,70 seed=1,2,3",

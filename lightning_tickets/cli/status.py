@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections import Counter
@@ -20,7 +21,6 @@ from lightning_tickets.runs.lease import Holder, leases
 if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
-HELP = "where a sweep or study stands: done, running where, waiting, failed, damaged, time left"
 EXAMPLES = ("status experiment=table2", "status task=cola,rte seed=1,2,3 --json")
 add_arguments = add_overrides_and_json
 STATES = ("running", "waiting", "failed", "damaged")  # fields of SweepStatus
@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     sweep = parse_sweep(overrides_of(arguments), assume_published=True)
+    gc.freeze()  # what has been composed stays until the end
     status = _status(sweep)
     if arguments.json:
         print(json.dumps({"sweep": sweep.name, **asdict(status)}, indent=1))

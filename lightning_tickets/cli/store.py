@@ -15,7 +15,6 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.listing import LISTED, listed, spec_of
 from lightning_tickets.tickets.result import check
 
-HELP = "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is"
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from lightning_tickets.errors import UserError, printable
 
-HELP = "show, compare, export, import or push tickets"
 EXAMPLES = (
     "ticket show TICKET --picture sparsity.png",
     "ticket overlap TICKET OTHER",
@@ -89,14 +88,15 @@ def _root(overrides: Sequence[str]) -> Path:
 
 def _show(places: Sequence[str], options: Options, overrides: Sequence[str], file: Path | None) -> list[str]:
     from lightning_tickets.sharing.view import lines, picture
-    from lightning_tickets.tickets.place import read_ticket
+    from lightning_tickets.tickets.place import moved_of, read_ticket
 
-    mask, provenance = read_ticket(_file(places[0], overrides))
+    path = _file(places[0], overrides)
+    mask, provenance = read_ticket(path)
     if file is not None:
         if file.exists() or not file.absolute().parent.is_dir():
             raise UserError(f"ticket show: --picture {file}: expected a new file in a folder that exists")
         file.write_bytes(picture(mask))
-    return list(lines(mask, provenance))
+    return list(lines(mask, provenance, moved_of(path)))
 
 
 def _overlap(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:

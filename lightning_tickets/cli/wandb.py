@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
     from lightning_tickets.dashboards.push import Destination
 
-HELP = "push: runs of the store to Weights & Biases; dashboard: a saved workspace and a report of a study"
 EXAMPLES = (
     "wandb push experiment=table2",
     "wandb push task=cola subnetwork=full,imp sparsity=50,70 seed=1,2,3",

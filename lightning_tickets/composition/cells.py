@@ -1,24 +1,35 @@
 """The cells of a sweep as runs, composed as few times as can be: each option of each axis once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from omegaconf import DictConfig
 
-from lightning_tickets.composition import data_and_model, subnetworks
+from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.compose import GroupComposer, is_group_override
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.problems import PlannedProblem, build_problem
 from lightning_tickets.composition.single import check_hidden, context_of
+from lightning_tickets.composition.subnetworks import Subnetwork
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
-from lightning_tickets.studies.plan import RequestedRun
+from lightning_tickets.studies.plan import RequestedRun, add
 from lightning_tickets.tickets.context import RunContext
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
+MIXED = ("mix", "sources")
 GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
 Options = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What cells that differ in sparsity and seed have in common; ``sources`` are the problems of another search."""
+
+    own: PlannedProblem
+    subnetwork: Subnetwork
+    sources: Mapping[str, PlannedProblem]
 
 
 class CellComposer:
@@ -45,6 +56,8 @@ class CellComposer:
         self._groups = {group: tuple(dict.fromkeys(options)) for group, options in groups.items()}
         self._composer, self._config = cache(self._compose), cache(self._at)
         self._problem, self._context = cache(self._build_problem), cache(self._build_context)
+        self._row, self._by_task = cache(self._build_row), cache(self._refers_to_task)
+        self._parts, self._shared = cache(self._build_parts), cache(self._select_shared)
         self.request = cache(self._request)
         check_hidden(self.base)
 
@@ -65,7 +78,8 @@ class CellComposer:
 
     def text_notes(self, cells: Iterable[Cell]) -> tuple[str, ...]:
         """A note on each text that the cells, or the searches for their tickets, train on."""
-        tasks = {name: cell.options for cell in cells for name in (cell.task, *self._sources(cell))}
+        sources = {cell: self._parts(cell.options, cell.task, cell.subnetwork).sources for cell in cells}
+        tasks = {name: cell.options for cell, names in sources.items() for name in (cell.task, *names)}
         options = {name: () if name in self._groups["task"] else own for name, own in tasks.items()}
         configs = [self._config(own, name, None, True) for name, own in options.items()]
         return tuple(dict.fromkeys(note for config in configs for note in data_and_model.corpora(config)))
@@ -79,23 +93,55 @@ class CellComposer:
 
     def _request(self, cell: Cell) -> RequestedRun:
         """The run of one of the cells, the same as when its command is typed alone."""
-        shared = tuple(line for line in self._options[cell.options] if not _is_of_search(line))
-        own = self._problem(shared, cell.task, True)
-        sources = [self._problem(shared, name, False) for name in self._sources(cell)]
-        config = self._config(cell.options, cell.task, cell.subnetwork, True)
-        run = subnetworks.run(config, own, sources, cell.sparsity, cell.seed)
+        parts = self._parts(cell.options, cell.task, cell.subnetwork)
+        own, sources = parts.own, [*parts.sources.values()]
+        run = parts.subnetwork.run(own, sources, cell.sparsity, cell.seed)
         overrides = (*self.common, *cell.overrides())
-        searched = sum(one.search_seconds for one in sources) or own.search_seconds
-        return RequestedRun(run, overrides, own.seconds, searched, own.steps, cell, own.parameters)
+        searched = sources or [own]
+        return RequestedRun(
+            run,
+            overrides,
+            own.seconds,
+            sum(one.search_seconds for one in searched),
+            own.steps,
+            cell,
+            own.parameters,
+            own.operations,
+            add(one.search_operations for one in searched),
+        )
 
-    def _sources(self, cell: Cell) -> tuple[str, ...]:
-        return source_tasks(self._config(cell.options, cell.task, cell.subnetwork, True))
+    def _build_parts(self, options: Options, task: str, row: str) -> _Parts:
+        """A subnetwork is composed once for all tasks, unless what it is read from refers to the task."""
+        shared = self._shared(options)
+        own = self._problem(shared, task, True)
+        subnetwork = self._row(options, task if self._by_task(options) else None, row)
+        alike = not any(map(_is_of_task, (*self.common, *shared)))
+        names = source_tasks(subnetwork.config, own.problem.task.name)
+        return _Parts(own, subnetwork, {name: self._problem(shared, name, alike) for name in names})
+
+    def _select_shared(self, options: Options) -> Options:
+        """What its task and the tasks of its ticket are both trained with: nothing that changes the search only."""
+        lines = tuple(line for line in self._options[options] if not _is_of_search(line))
+        base, reloaded = self._composer(self.common), self._composer_of(self.common, lines)
+        unchanged = (
+            reloaded.as_written(*MIXED) == base.as_written(*MIXED) and reloaded.nodes.keys() <= base.nodes.keys()
+        )
+        return tuple(line for line in lines if not (unchanged and _is_reloaded(line)))
 
     def _build_problem(self, lines: Options, task: str, own: bool) -> PlannedProblem:
-        return build_problem(self._at(lines, task, None, own))
+        return build_problem(self._config(lines, task, None, own))
 
-    def _compose(self, lines: Options) -> GroupComposer:
-        return GroupComposer([*lines, *self._hidden], self._groups)
+    def _build_row(self, options: Options, task: str | None, row: str) -> Subnetwork:
+        return Subnetwork(self._config(options, task, row, True))
+
+    def _refers_to_task(self, options: Options) -> bool:
+        composer = self._composer_of(self.common, self._options[options])
+        return any("$" in line for line in options) or composer.refer_to("task", "training", "sources")
+
+    def _compose(self, common: Options, reloaded: Options = ()) -> GroupComposer:
+        if not reloaded:
+            return GroupComposer([*common, *self._hidden], self._groups)
+        return GroupComposer([*common, *reloaded, *self._hidden], {}, self._composer(common).nodes)
 
     def _at(self, options: Options, task: str | None, row: str | None, own: bool) -> DictConfig:
         """With ``own`` what the user has set within ``task`` is set, otherwise tasks are as their YAMLs have them."""
@@ -103,15 +149,23 @@ class CellComposer:
         common = [line for line in self.common if own or not _is_of_task(line)]
         chosen = dict(line.split("=", 1) for line in lines if _is_choice(line))
         chosen |= {group: name for group, name in (("task", task), ("subnetwork", row)) if name is not None}
-        reloaded = [line for line in lines if is_group_override(line) and not _is_choice(line)]
         values = [line for line in lines if not is_group_override(line)]
-        return self._composer((*common, *reloaded)).at(values, **chosen)
+        return self._composer_of(tuple(common), lines).at(values, **chosen)
+
+    def _composer_of(self, common: Options, lines: Iterable[str]) -> GroupComposer:
+        reloaded = tuple(filter(_is_reloaded, lines))
+        return self._composer(common, reloaded) if reloaded else self._composer(common)
 
 
 def _is_choice(line: str) -> bool:
     """Whether it takes another option of a group that can be loaded next to the others."""
     key = line.partition("=")[0]
     return is_group_override(line) and key[:1] not in "+~" and "@" not in key and key not in GLOBAL and "/" not in key
+
+
+def _is_reloaded(line: str) -> bool:
+    """Whether it takes another option of a group that has to be composed again."""
+    return is_group_override(line) and not _is_choice(line)
 
 
 def _is_of_task(line: str) -> bool:

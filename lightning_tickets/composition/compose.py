@@ -1,6 +1,7 @@
 """Composing configs by Hydra: one config from overrides, or one that holds several options of some groups."""
 
 import logging
+import pickle
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import MissingMandatoryValue
 
 from lightning_tickets.checks import mapping
 from lightning_tickets.composition.config_files import use_checked_files
@@ -19,6 +21,7 @@ from lightning_tickets.composition.overrides import expand, one_line_errors, par
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
+Nodes = dict[tuple[str, str], DictConfig]  # by group and option
 LOG = logging.getLogger(__name__)
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
 paths ticket study""".split()
@@ -80,19 +83,22 @@ def resolve(config: DictConfig) -> None:
         mapping(group, config.get(group))
     with one_line_errors():
         OmegaConf.resolve(config)
-    missing = min(OmegaConf.missing_keys(config), default=None)
-    if missing:
-        raise UserError(f"{missing} has no value: give {missing}=…")
+        try:
+            OmegaConf.to_container(config, throw_on_missing=True)
+        except MissingMandatoryValue:  # it names the last part of the key only
+            missing = min(OmegaConf.missing_keys(config))
+            raise UserError(f"{missing} has no value: give {missing}=…") from None
 
 
 class GroupComposer:
     """One composition, which costs 100 to 200 ms, that holds several options of some groups, so that each can be taken.
 
     The options are loaded under names of their own (``+task@task_cola=cola``), with whatever the user has set within
-    the group set in each. ``at`` gives what ``compose_config([*lines, f"{group}={option}", …])`` would.
+    the group set in each. ``known`` are ``nodes`` of another composer, with the same set in them.
+    ``at`` gives what ``compose_config([*lines, f"{group}={option}", …])`` would.
     """
 
-    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, lines: Sequence[str], groups: Mapping[str, Sequence[str]], known: Nodes | None = None) -> None:
         places = {group: {option: f"{group}_{option}" for option in options} for group, options in groups.items()}
         loaded: list[str] = []
         for group, own in places.items():
@@ -101,27 +107,38 @@ class GroupComposer:
             loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
         self.whole = compose_whole([*lines, *loaded])
         check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
-        self._base = self.whole.copy()
-        task, row = self._base.task, self._base.subnetwork
-        self._nodes = {("task", str(name)): node for name, node in self._base.sources.items()}
-        self._nodes |= {("task", task.name): task, ("subnetwork", row.name): row}
-        with open_dict(self._base):
-            self._base.pop("hydra")
-            for group, own in places.items():
-                self._nodes |= {(group, option): self._base.pop(place) for option, place in own.items()}
+        task, row = self.whole.task, self.whole.subnetwork
+        self.nodes: Nodes = {("task", str(name)): node for name, node in self.whole.sources.items()}
+        self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
+        self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
+        extra = {"hydra", *(place for own in places.values() for place in own.values())}
+        base = OmegaConf.masked_copy(self.whole, [str(key) for key in self.whole if key not in extra])
+        OmegaConf.set_struct(base, True)
+        self._base = pickle.dumps(base)  # loading it takes a quarter of the time of a copy
 
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
         """With these options of groups, and then these values (``training.clip=2``) set as Hydra would; resolved."""
-        config = self._base.copy()
+        config: DictConfig = pickle.loads(self._base)
         with one_line_errors(), open_dict(config):
             for group, option in chosen.items():
-                config[group] = self._nodes[group, option]
+                config[group] = self.nodes[group, option]
             for override in parse_overrides(values):
                 OmegaConf.update(config, override.key_or_group, override.value())
         if any("$" in line for line in values):  # Hydra writes escapes within a list of values
             check_environment(config)
         resolve(config)
         return config
+
+    def as_written(self, *apart_from: str) -> str:
+        """What ``at()`` has below all other keys, its interpolations as they are written."""
+        config = pickle.loads(self._base)
+        return str({key: node for key, node in config.items_ex(resolve=False) if key not in apart_from})
+
+    def refer_to(self, *keys: str) -> bool:
+        """Whether a value outside the nodes of these keys may depend on one within."""
+        options = str([node for (group, _), node in self.nodes.items() if group not in keys])
+        pattern = rf"\$\{{[^'\"]*({'|'.join(keys)}|\$\{{)"
+        return re.search(pattern, self.as_written(*keys) + options) is not None
 
 
 def with_group(config: DictConfig, group: str, node: DictConfig) -> DictConfig:

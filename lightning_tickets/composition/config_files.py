@@ -1,8 +1,9 @@
 """YAMLs of the user's own, each checked before Hydra composes it: they may come from anywhere."""
 
+import pickle
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
@@ -20,16 +21,22 @@ MOST_VALUES = 10_000  # with every alias written out
 
 
 class CheckedFiles(FileConfigSource):
-    """Hydra's reader of config folders, whose errors are one line that names the file."""
+    """Hydra's reader of config folders, whose errors are one line that names the file; it parses a file once."""
 
     trusted = Path()
+    parsed: ClassVar[dict[tuple[object, ...], bytes]] = {}
 
     def load_config(self, config_path: str) -> ConfigResult:
         path = Path(self.path, self._normalize_file_name(config_path))
         try:
-            if not path.is_relative_to(self.trusted):
-                _check(path)
-            return super().load_config(config_path)
+            state = path.stat()
+            key = (self.path, self.provider, path, state.st_mtime_ns, state.st_size)
+            if key not in self.parsed:
+                if not path.is_relative_to(self.trusted):
+                    _check(path)
+                self.parsed[key] = pickle.dumps(super().load_config(config_path))
+            result: ConfigResult = pickle.loads(self.parsed[key])  # a copy, since Hydra changes it
+            return result
         except yaml.MarkedYAMLError as error:
             line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
             raise UserError(f"{path}{line}: cannot be read as a config ({error.problem})") from error

@@ -1,7 +1,9 @@
 """From what is typed after ``run -m`` (or ``plan``, ``report``) to the sweep that it asks for."""
 
+import gc
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
@@ -32,7 +34,20 @@ SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the search for unreachable cycles: it would look through all configs time and again and find none."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 @missing_keys()
+@_no_collection()
 def parse_sweep(
     arguments: Sequence[str], assume_published: bool = False, reading: Callable[[Store], Reader] = Reader
 ) -> Sweep:

@@ -1,6 +1,6 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from omegaconf import DictConfig
@@ -10,11 +10,14 @@ from lightning_tickets.components import Component, accepts
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
 from lightning_tickets.composition.compose import with_group
-from lightning_tickets.composition.settings import training
+from lightning_tickets.composition.operations import step_operations
+from lightning_tickets.composition.settings import cache, device_tflops, training
 from lightning_tickets.composition.ticket_source import source_tasks
 from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import check_packable
+from lightning_tickets.models.folders import Pretrained
+from lightning_tickets.studies.plan import Operations
 from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 from lightning_tickets.training.config import Training
@@ -26,7 +29,7 @@ MOST_LABELS = 100_000
 
 @dataclass(frozen=True)
 class PlannedProblem:
-    """A problem, its task's family, its optimiser steps, and estimates: seconds, and weights of the network if known.
+    """A problem, its task's family, its optimiser steps, and estimates: seconds, weights and operations if known.
 
     ``search`` is how a round of a search trains, ``search_seconds`` how long. Steps are counted before tokenisation, so
     windows and blocks may change the number per epoch.
@@ -36,9 +39,20 @@ class PlannedProblem:
     family: str
     steps: int
     seconds: float
+    operations: Operations | None
     parameters: int | None
     search: Training
     search_seconds: float
+    search_operations: Operations | None
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Of one training; its operations if they are known."""
+
+    steps: int
+    seconds: float
+    operations: Operations | None
 
 
 def build_problem(config: DictConfig) -> PlannedProblem:
@@ -70,11 +84,29 @@ def build_problem(config: DictConfig) -> PlannedProblem:
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,
     )
-    per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     search = training(config, search=True)
-    steps, round_steps = (one.total_steps(examples if one.steps is None else 0) for one in (settings, search))
-    seconds, round_seconds = steps * per_step, round_steps * per_step
-    return PlannedProblem(problem, task.family, steps, seconds, place.parameters(), search, round_seconds)
+    scored, of_round = (_cost(config, replace(problem, training=one), examples, place) for one in (settings, search))
+    return PlannedProblem(
+        problem,
+        task.family,
+        scored.steps,
+        scored.seconds,
+        scored.operations,
+        place.parameters(),
+        search,
+        of_round.seconds,
+        of_round.operations,
+    )
+
+
+def _cost(config: DictConfig, problem: Problem, examples: int, place: Pretrained) -> _Cost:
+    per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
+    rate = device_tflops(config)
+    steps = problem.training.total_steps(examples if problem.training.steps is None else 0)
+    step = step_operations(problem, config.task.family, place, cache(config))
+    if rate is not None and step is not None:
+        per_step = step.count / (rate * 1e12)
+    return _Cost(steps, steps * per_step, step and step.times(steps))
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:
@@ -117,4 +149,5 @@ def _metric(key: str, node: Any, columns: tuple[str, ...] | None) -> Component:
 
 def build_source_problems(config: DictConfig) -> tuple[PlannedProblem, ...]:
     """The problems that the ticket is searched on, the leading one first; empty for the config's own task."""
-    return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in source_tasks(config))
+    names = source_tasks(config, config.task.name)
+    return tuple(build_problem(with_group(config, "task", config.sources[name])) for name in names)

@@ -8,7 +8,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from lightning_tickets import checks
-from lightning_tickets.checks import checked_settings, mapping, null, number, wandb_name
+from lightning_tickets.checks import checked_settings, mapping, null, number, positive, wandb_name
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.errors import UserError, unknown
@@ -35,7 +35,7 @@ def training(config: DictConfig, search: bool = False) -> Training:
 
 def hardware(config: DictConfig, single: bool) -> Hardware:
     """Only a single run names each training where there is no terminal for bars."""
-    known = {f.name for f in fields(Hardware)} | {"lease"}
+    known = {f.name for f in fields(Hardware)} | {"lease", "device_tflops"}
     if further := [str(key) for key in config.trainer if key not in known]:
         raise UserError(unknown("config key", f"trainer.{further[0]}", [f"trainer.{key}" for key in sorted(known)]))
     settings = Hardware(**checked_settings(Hardware, "trainer", config.trainer))
@@ -71,6 +71,12 @@ def check_wandb(prefix: str, options: Mapping[str, Any]) -> None:
 def lease(config: DictConfig) -> float:
     """Seconds without a heartbeat after which another worker takes over."""
     return float(number(1)("trainer.lease", config.trainer.lease))
+
+
+def device_tflops(config: DictConfig) -> float | None:
+    """TFLOP/s that trainings reach on the device, from which plans tell hours; None without a measurement."""
+    rate: float | None = (positive | null)("trainer.device_tflops", config.trainer.get("device_tflops"))
+    return rate
 
 
 def stop_below(config: DictConfig) -> float | None:

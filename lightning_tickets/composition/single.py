@@ -21,8 +21,8 @@ def run_of(config: DictConfig) -> Run:
     own, sources = build_problem(config), build_source_problems(config)
     check_hidden(config)
     checked("job", config.job, JOBS)
-    row = config.subnetwork
-    run = subnetworks.run(config, own, sources, percent_of(config) if subnetworks.is_pruned(row) else 0, config.seed)
+    percent = percent_of(config) if subnetworks.is_pruned(config.subnetwork) else 0
+    run = subnetworks.Subnetwork(config).run(own, sources, percent, config.seed)
     if config.job == "find" and run.ticket is None:
         raise UserError(f"job=find: subnetwork={run.row} has no ticket to find")
     return run
@@ -34,6 +34,7 @@ def check_hidden(config: DictConfig) -> None:
     settings.logger(config)
     settings.stop_below(config)
     settings.lease(config)
+    settings.device_tflops(config)
     settings.cache(config)
 
 

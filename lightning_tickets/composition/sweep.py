@@ -19,6 +19,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Reportable
+from lightning_tickets.studies.over_tasks import with_over_tasks
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.studies.sparsities import (
     RULES,
@@ -148,9 +149,14 @@ class Sweep:
         """Whether no further run has to tell at which sparsities tickets win."""
         return all(self.known_winning(*needed) is not None for part in self.parts for needed in part.winning_needed())
 
+    @property
+    def tflops(self) -> float | None:
+        """The device's rate that the plan's seconds follow from; None where trainings or their steps are timed."""
+        return settings.device_tflops(self.whole)
+
     @cached_property
     def plan(self) -> Plan:
-        return make_plan(self.requested)
+        return make_plan(self.requested, self.tflops is not None)
 
     @cached_property
     def damaged(self) -> Mapping[str, str]:
@@ -167,16 +173,23 @@ class Sweep:
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
         cells = {one.name: [*one.curve_cells(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
-        return [(name, make_plan([*map(self.composer.request, own)])) for name, own in cells.items()]
+        return [
+            (name, make_plan([*map(self.composer.request, own)], self.tflops is not None))
+            for name, own in cells.items()
+        ]
 
     def fill_exhibits(self) -> list[Reportable]:
-        """Every exhibit with what is in the store, and with what has to be said of its tasks."""
+        """Every exhibit with what is in the store, and with what has to be said of its tasks.
+
+        An exhibit with ``over_tasks`` is followed by its table and figure over all tasks.
+        """
         winning, filled = self.winning_sparsity, []
         for exhibit in self.exhibits:
             lookup = self._with_ticket if exhibit.reads_tickets else self.outcome
             shown = replace(exhibit.fill(lookup, winning), question=exhibit.question, overrides=self.overrides)
             filled.append((shown, exhibit.cells(winning)))
-        return [replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled]
+        noted = (replace(exhibit, notes=(*exhibit.notes, *self._notes(cells))) for exhibit, cells in filled)
+        return [one for exhibit in noted for one in with_over_tasks(exhibit, self.reader.columns)]
 
     def _notes(self, cells: Sequence[Cell]) -> list[str]:
         """What has to be said of cells below the exhibit that shows them."""

@@ -12,13 +12,13 @@ SOURCE = "source"
 JOIN = "+"
 
 
-def source_tasks(config: DictConfig) -> tuple[str, ...]:
-    """The tasks that a config finds its ticket on, the leading one first; none for the config's own task."""
+def source_tasks(config: DictConfig, own: str) -> tuple[str, ...]:
+    """The tasks that a config finds its ticket on, the leading one first; none for the one that is scored, ``own``."""
     named, mixed = split_source(config.source), _mixed(config)
     if named and mixed:
         raise UserError(f"source={config.source}: the mix has its own tasks {JOIN.join(mixed)}; give one of the two")
     tasks = named or mixed
-    return () if tasks == (config.task.name,) else tasks
+    return () if tasks == (own,) else tasks
 
 
 def _mixed(config: DictConfig) -> tuple[str, ...]:

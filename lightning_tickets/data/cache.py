@@ -10,7 +10,6 @@ from typing import Any, overload
 import pyarrow as pa
 import pyarrow.compute
 
-VERSION = 1
 BATCH = 1000  # examples in every record batch but the last
 FEW = 30_000  # examples that are kept in memory as values: about 100 MB of GLUE's
 

@@ -9,6 +9,7 @@ from typing import Any
 from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.fingerprints import file_checksum
+from lightning_tickets.models.operations import Sizes
 
 CONFIG = "config.json"
 SAFETENSORS = ("model.safetensors", "model.safetensors.index.json")
@@ -19,6 +20,7 @@ merges.txt spiece.model sentencepiece.bpe.model""".split()
 LAYERS = ("num_hidden_layers", "n_layers")
 SIZES = """hidden_size dim intermediate_size hidden_dim num_attention_heads n_heads vocab_size
 max_position_embeddings""".split()
+WIDTHS, INNER = ("hidden_size", "dim"), ("intermediate_size", "hidden_dim")
 MOST_LAYERS, LARGEST = 1000, 10_000_000  # more than any encoder has
 AFTER_PADDING = """camembert data2vec-text esm ibert longformer luke mpnet roberta roberta-prelayernorm xlm-roberta
 xlm-roberta-xl xmod""".split()
@@ -31,6 +33,7 @@ PACKABLE = """bert bert-generation camembert data2vec-text distilbert electra er
 roc_bert xlm-roberta xlm-roberta-xl xmod""".split()
 # Types of networks whose layers are BERT's, by the names of their parts (models/last_layer.py).
 BERT_LAYERS = "bert bert-generation camembert data2vec-text electra ernie roberta roc_bert xlm-roberta".split()
+FIRST_TOKEN_ONLY = [*BERT_LAYERS, "distilbert"]  # whose last layer can be computed for the first token alone
 
 
 def model_files(folder: Path, label: str) -> list[str]:
@@ -102,6 +105,14 @@ def positions(config: Path, label: str) -> int:
 def model_type(config: Path, label: str) -> str:
     """The name of the architecture in transformers, "" where the config has none."""
     return str(_config(config, label).get("model_type", ""))
+
+
+def sizes(config: Path, label: str) -> Sizes | None:
+    """Its sizes as BERT or DistilBERT name them; None if the config has not all of them."""
+    given = _config(config, label)
+    groups = (LAYERS, WIDTHS, INNER, ("vocab_size",))
+    named = [int(given[name]) for names in groups for name in names if name in given]
+    return Sizes(*named) if len(named) == len(groups) else None
 
 
 def _config(path: Path, label: str) -> dict[str, Any]:

@@ -1,12 +1,19 @@
 """Where a pre-trained network lies, and its fingerprint. No torch here: planning asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightning_tickets.checks import folder, integer, null
+from lightning_tickets.checks import Check, folder, integer, null
 from lightning_tickets.models import files
 from lightning_tickets.models.hub import Hub, checked_name, checked_revision
+from lightning_tickets.models.operations import Sizes
 from lightning_tickets.pocket import MODEL_DIR
+
+SIZES = Check(
+    "a list of 4 integers >= 1",
+    lambda value: isinstance(value, (tuple, list)) and len(value) == 4 and all(type(n) is int and n > 0 for n in value),
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,10 @@ class Folder:
         """Roughly how many weights it has, by the size of its files."""
         return files.parameters(self.path, str(self.path))
 
+    def sizes(self) -> Sizes | None:
+        """The sizes that operations are counted from; None if its config has not all of them."""
+        return files.sizes(self.path / files.CONFIG, str(self.path))
+
     def fetch(self) -> None:
         """UserError where config, weights or tokenizer are absent."""
         files.model_files(self.path, str(self.path))
@@ -54,9 +65,12 @@ def local(path: str) -> Folder:
     return Folder("local", Path(folder("model.path", path)).expanduser())
 
 
-def hub(path: str, revision: str, parameters: int | None = None) -> Hub:
+def hub(path: str, revision: str, parameters: int | None = None, sizes: Sequence[int] | None = None) -> Hub:
     """Any encoder on the Hugging Face hub, pinned to a commit; nothing is fetched yet.
 
-    ``parameters`` is for plans, as long as its files are not there.
+    ``parameters`` and ``sizes`` (layers, width, feed-forward width, vocabulary) are for plans, as long as its files are
+    not there.
     """
-    return Hub(checked_name(path), checked_revision(revision), (integer(1) | null)("model.parameters", parameters))
+    size = (integer(1) | null)("model.parameters", parameters)
+    known = (SIZES | null)("model.sizes", sizes)
+    return Hub(checked_name(path), checked_revision(revision), size, known and Sizes(*known))

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.fingerprints import is_commit, text_digest
-from lightning_tickets.models.files import CONFIG, PICKLED, SAFETENSORS, TOKENIZER, model_files, model_type, positions
+from lightning_tickets.models.files import (
+    CONFIG,
+    PICKLED,
+    SAFETENSORS,
+    TOKENIZER,
+    model_files,
+    model_type,
+    positions,
+    sizes,
+)
+from lightning_tickets.models.operations import Sizes
 
 FIRST = [CONFIG, *TOKENIZER, *SAFETENSORS, "model-*.safetensors"]
 INSTEAD = [*PICKLED, "pytorch_model-*.bin"]
@@ -19,6 +29,7 @@ class Hub:
     repo: str
     revision: str
     size: int | None = None  # in weights, as long as its files are not there
+    shape: Sizes | None = None  # as long as its config is not there
 
     @property
     def name(self) -> str:
@@ -57,6 +68,11 @@ class Hub:
         """Roughly how many weights it has; what was given, None if nothing, while they are not in the cache."""
         weights = self._cached(SAFETENSORS[0]) or self._cached(PICKLED[0])
         return self.size if weights is None else weights.stat().st_size // 4
+
+    def sizes(self) -> Sizes | None:
+        """The sizes that operations are counted from; what was given while its config is not in the cache."""
+        config = self._cached(CONFIG)
+        return self.shape if config is None else sizes(config, self.repo)
 
     def _cached(self, file: str) -> Path | None:
         from huggingface_hub import try_to_load_from_cache

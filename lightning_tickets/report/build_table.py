@@ -8,10 +8,19 @@ from typing import TypeGuard
 
 from lightning_tickets.report.exhibit_table import exhibit_table
 from lightning_tickets.report.footnotes import changed
-from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, points
+from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, percent, points
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
-from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, PruningRounds, Reportable, TextTable
+from lightning_tickets.studies.measurement import (
+    Exhibit,
+    Matrix,
+    Measurement,
+    Profile,
+    Profiles,
+    PruningRounds,
+    Reportable,
+    TextTable,
+)
 
 NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
@@ -36,6 +45,8 @@ def unchanged_table(exhibit: Reportable) -> Table:
             return matrix_table(exhibit)
         case PruningRounds():
             return search_table(exhibit)
+        case Profiles():
+            return profiles_table(exhibit)
 
 
 def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
@@ -90,7 +101,7 @@ def matrix_table(matrix: Matrix) -> Table:
     return replace(table, records=matrix_lines(matrix, exact))
 
 
-def numbers_table(what: Matrix | PruningRounds, head: tuple[str, ...], *lines: tuple[str, ...]) -> Table:
+def numbers_table(what: Matrix | PruningRounds | Profiles, head: tuple[str, ...], *lines: tuple[str, ...]) -> Table:
     sheet = TextTable(
         what.name,
         what.title,
@@ -129,6 +140,33 @@ def search_table(search: PruningRounds) -> Table:
     numbers = (map(percentage, (one.kept, one.score, one.left)) for one in search.rounds)
     named = replace(search, notes=(*full_network(search.full), *search.notes))
     return numbers_table(named, head, *((str(at), *line) for at, line in enumerate(numbers, start=1)))
+
+
+def profiles_table(profiles: Profiles) -> Table:
+    """A line for every tenth of the gap; its CSV has all thresholds, with the bands."""
+    head = ("Gap closed above (%)", *map(profile_name, profiles.profiles))
+    lines = (
+        (points(threshold, 0), *(points(one.shares[at]) for one in profiles.profiles))
+        for at, threshold in enumerate(profiles.thresholds)
+        if round(100 * threshold) % 10 == 0
+    )
+    notes = ("The share of runs, in percent.", *profiles.notes)
+    return replace(numbers_table(replace(profiles, notes=notes), head, *lines), records=profile_records(profiles))
+
+
+def profile_records(profiles: Profiles) -> tuple[tuple[str, ...], ...]:
+    """A line for each row and threshold, in percent; the band is empty where there is none."""
+    records = (
+        (profile_name(one), *map(exact, (threshold, share, *((band.low, band.high) if band else (None, None)))))
+        for one in profiles.profiles
+        for threshold, share, band in zip(profiles.thresholds, one.shares, one.bands, strict=True)
+    )
+    return (("row", "gap closed above", "share of runs", "low", "high"), *records)
+
+
+def profile_name(profile: Profile) -> str:
+    name = row_name(profile.row)
+    return name if profile.sparsity is None else f"{name}, {percent(profile.sparsity)}"
 
 
 def full_network(full: Measurement) -> Iterator[str]:

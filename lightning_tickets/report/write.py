@@ -9,7 +9,7 @@ from pathlib import Path
 from lightning_tickets.report import csv, latex, markdown
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.document import FILE, NO_ABOUT, About, Report, read_report, to_json
-from lightning_tickets.report.figures.draw import png, svg
+from lightning_tickets.report.figures.drawn import drawings
 from lightning_tickets.report.pages import experiment_page, overall_page
 from lightning_tickets.report.sections import SIDE, formats, picture, section
 from lightning_tickets.report.side_tables import NO_COMPARISONS, Comparisons
@@ -28,22 +28,24 @@ def write_report(
     comparisons: Comparisons = NO_COMPARISONS,
     scale: str = "pocket",
     about: About = NO_ABOUT,
+    kept: Path | None = None,
 ) -> Path:
     """Returns the page, index.html. report.json comes last; the same input leaves the same bytes.
 
-    ``links`` maps the name of a run to the address of its folder, relative to the page.
+    ``links`` maps the name of a run to the address of its folder, relative to the page. ``kept`` is a folder of
+    drawings that were made before.
     """
     twice = [name for name, number in Counter(exhibit.name for exhibit in exhibits).items() if number > 1]
     if twice:
         raise ValueError(f"exhibits would overwrite each other: {', '.join(twice)}")
     for exhibit in exhibits:
-        write_exhibit(exhibit, folder)
-    drawings = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
-    sections = tuple(section(exhibit, drawings.get(exhibit.name), links, comparisons) for exhibit in exhibits)
+        write_exhibit(exhibit, folder, kept)
+    pictures = {exhibit.name: (folder / f"{exhibit.name}.svg").read_bytes() for exhibit in exhibits if picture(exhibit)}
+    sections = tuple(section(exhibit, pictures.get(exhibit.name), links, comparisons) for exhibit in exhibits)
     for side in (side for one in sections for side in one.side_tables):
         write_files(side.table, folder, SIDE)
     report = Report(2, title, scale, tuple(notes), sections, about)
-    page = put(folder / "index.html", experiment_page(report, drawings))
+    page = put(folder / "index.html", experiment_page(report, pictures))
     put(folder / FILE, to_json(report))
     return page
 
@@ -60,13 +62,13 @@ def natural(name: str) -> list[tuple[str, int]]:
     return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", name)]
 
 
-def write_exhibit(exhibit: Reportable, folder: Path) -> list[Path]:
+def write_exhibit(exhibit: Reportable, folder: Path, kept: Path | None = None) -> list[Path]:
     """The files of one exhibit; raises ValueError for what cannot be shown, or for a name that is not a file's."""
     if not re.fullmatch(r"\w[\w.-]*", exhibit.name):
         raise ValueError(f"the name of an exhibit names its files, so it cannot be {exhibit.name!r}")
     what = picture(exhibit)
-    drawings = {"png": png(what), "svg": svg(what)} if what else {}
-    return write_files(build_table(exhibit), folder, formats(exhibit), drawings)
+    drawn = drawings(what, kept, put) if what else {}
+    return write_files(build_table(exhibit), folder, formats(exhibit), drawn)
 
 
 def write_files(table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = {}) -> list[Path]:

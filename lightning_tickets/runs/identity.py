@@ -8,7 +8,8 @@ neither. No import path and no class name is hashed.
 
 import hashlib
 import json
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from lightning_tickets.runs.hashed_as import HASHED_AS
@@ -16,19 +17,18 @@ from lightning_tickets.runs.hashed_as import HASHED_AS
 
 def described(value: Any, keep_defaults: bool = True) -> Any:
     """Every field of a spec as JSON values, dataclasses with their tag under ``is``."""
-    if is_dataclass(value) and not isinstance(value, type):
-        kept = {
-            key: described(_hashed(f, getattr(value, f.name)), keep_defaults)
-            for f in fields(value)
-            if (key := f.metadata.get("key", f.name)) is not None
-            and (keep_defaults or f.default is MISSING or getattr(value, f.name) != f.default)
-        }
-        return {"is": _tag(value), **kept}
-    if isinstance(value, (tuple, list)):
-        return [described(item, keep_defaults) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
+    if isinstance(value, (tuple, list)):
+        return [described(item, keep_defaults) for item in value]
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
+    described_as: dict[str, Any] = {"is": _tag(value)}
+    for name, key, default, is_component in _hashed_fields(type(value)):
+        own = getattr(value, name)
+        if keep_defaults or default is MISSING or own != default:
+            described_as[key] = described(HASHED_AS.get(own, own) if is_component else own, keep_defaults)
+    return described_as
 
 
 def canonical(spec: Any) -> Any:
@@ -53,6 +53,8 @@ def _tag(value: Any) -> str:
     return tag
 
 
-def _hashed(field: Field[Any], value: Any) -> Any:
-    """The value, or the import path that was hashed first for a component."""
-    return HASHED_AS.get(value, value) if field.metadata.get("component") else value
+@cache
+def _hashed_fields(spec: type) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Name, key and default of each field; whether the import path that was hashed first stands for its value."""
+    keys = [(field, field.metadata.get("key", field.name)) for field in fields(spec)]
+    return tuple((f.name, key, f.default, bool(f.metadata.get("component"))) for f, key in keys if key is not None)

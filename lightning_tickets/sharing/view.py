@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lightning_tickets.pruning.mask import Mask, kept, layer_of, size, sparsity
+from lightning_tickets.tickets.result import LARGEST_SHARE, Moved
 
 WIDTH = 40  # of a full bar, in characters
 COLUMNS = 100  # of a line of provenance
@@ -20,9 +21,13 @@ def layers(mask: Mask) -> dict[str, Mask]:
     return {layer: own[layer] for layer in sorted(own, key=lambda layer: (not layer.isdecimal(), layer.zfill(9)))}
 
 
-def lines(mask: Mask, provenance: Mapping[str, Any]) -> Iterator[str]:
-    """Where it comes from, a bar of zeros for each layer, the counts of each matrix and of all."""
+def lines(mask: Mask, provenance: Mapping[str, Any], moved: Moved | None = None) -> Iterator[str]:
+    """Where it comes from, how far its training went, zeros by layer, the counts of each matrix and of all."""
     yield from grouped(provenance)
+    if moved is not None:
+        largest, common = f"{100 * LARGEST_SHARE:g} %", f"{100 * moved.overlap:.1f} %"
+        yield f"its round's training moved the weights by {100 * moved.distance:.1f} % (relative L2)"
+        yield f"the largest {largest} of them before and after it share {common} (intersection over union)"
     for layer, own in layers(mask).items():
         share = sparsity(own)
         yield f"layer {layer:10s} {'#' * round(WIDTH * share):{WIDTH}s} {100 * share:5.1f} % zero"

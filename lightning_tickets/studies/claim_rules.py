@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lightning_tickets.points import signed
 from lightning_tickets.studies.comparison import MARGIN, baseline_of
 from lightning_tickets.studies.measurement import Exhibit
 from lightning_tickets.studies.statistics.aggregate import (
@@ -41,11 +42,7 @@ Rule = Callable[[Exhibits], Finding | None]
 """None while an exhibit, or two runs of one of its cells, are missing."""
 
 
-def points(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "−")
-
-
-def between(interval: Interval, text: Callable[[float], str] = points) -> str:
+def between(interval: Interval, text: Callable[[float], str] = signed) -> str:
     return f"{100 * interval.level:g} %: {text(interval.low)} to {text(interval.high)}"
 
 
@@ -84,7 +81,7 @@ def _bounded(runs: Sequence[Scores], above: float | None = None, below: float | 
     assert bound is not None, "one of the two"
     distance = sign * (estimate.difference - bound)
     p_holds, p_fails = estimate.p(distance), estimate.p(-distance)
-    text = f"{points(estimate.difference)} points ({between(estimate.t_test(1 - 2 * ALPHA).interval)})"
+    text = f"{signed(estimate.difference)} points ({between(estimate.t_test(1 - 2 * ALPHA).interval)})"
     settled = min(p_holds, p_fails) < ALPHA
     return Finding(p_holds, p_fails, text, (), None if settled else _seeds(estimate, distance, min(map(len, runs))))
 
@@ -92,7 +89,7 @@ def _bounded(runs: Sequence[Scores], above: float | None = None, below: float | 
 def _about(found: Differences) -> tuple[str, ...]:
     """The tasks as a sample of tasks, and each of them."""
     means = {task: statistics.fmean(values) for task, values in found.items()}
-    lines = [", ".join(f"{task} {points(mean)}" for task, mean in means.items())]
+    lines = [", ".join(f"{task} {signed(mean)}" for task, mean in means.items())]
     if len(means) > 2:
         lines.append(f"signs flipped over tasks: p = {sign_flip(list(means.values())):.3f}")
     if effects := random_effects(list(found.values())):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
 
 from lightning_tickets.published.numbers import PublishedValue
+from lightning_tickets.studies.statistics.significance import Interval
 from lightning_tickets.studies.statistics.summary import Matching, Summary, matching, summarize
 
 
@@ -49,6 +51,7 @@ class Exhibit:
     with the row ``baseline``. Of a heat map, ``rule`` (a name of frame_rules.FRAME_RULES) says which cells are framed,
     ``counts_own_task`` whether a ticket's own task is among those that are counted, and ``absolute`` whether cells show
     scores instead of differences. ``own_tasks`` pairs a row with the task of its ticket where the two names differ.
+    ``over_tasks`` are the rows that each row is compared with over all tasks together, empty for no such summary.
     ``question`` is what it helps to answer; ``overrides`` are what was typed that is not the experiment's own.
     """
 
@@ -65,12 +68,20 @@ class Exhibit:
     counts_own_task: bool = False
     absolute: bool = False
     own_tasks: tuple[tuple[str, str], ...] = ()
+    over_tasks: tuple[str, ...] = ()
     question: str = ""
     overrides: tuple[str, ...] = ()
 
     def at(self, row: str, task: str) -> tuple[Measurement, ...]:
         """The measurements of a row on a task, by rising sparsity."""
-        return tuple(sorted((m for m in self.measurements if (m.row, m.task) == (row, task)), key=lambda m: m.sparsity))
+        return self._by_place.get((row, task), ())
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], tuple[Measurement, ...]]:
+        places: dict[tuple[str, str], list[Measurement]] = {}
+        for measurement in sorted(self.measurements, key=lambda m: m.sparsity):
+            places.setdefault((measurement.row, measurement.task), []).append(measurement)
+        return {place: tuple(measurements) for place, measurements in places.items()}
 
 
 @dataclass(frozen=True)
@@ -129,5 +140,26 @@ class PruningRounds(_Report):
     full: Measurement
 
 
-Plottable = Exhibit | Matrix | PruningRounds
+@dataclass(frozen=True)
+class Profile:
+    """Of a row, the share of its runs above each threshold; ``bands`` are 95 % intervals, None with single runs.
+
+    ``sparsity`` is set where a row has several.
+    """
+
+    row: str
+    sparsity: float | None
+    shares: tuple[float, ...]
+    bands: tuple[Interval | None, ...]
+
+
+@dataclass(frozen=True)
+class Profiles(_Report):
+    """Performance profiles over all tasks together; ``thresholds`` are fractions of the gap closed."""
+
+    thresholds: tuple[float, ...]
+    profiles: tuple[Profile, ...]
+
+
+Plottable = Exhibit | Matrix | PruningRounds | Profiles
 Reportable = Plottable | TextTable

@@ -5,19 +5,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import tokenizers
-import transformers
-
 from lightning_tickets.checks import word
 from lightning_tickets.components import call
-from lightning_tickets.data.cache import VERSION, Examples, load_or_build
+from lightning_tickets.data.cache import Examples, load_or_build
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
-from lightning_tickets.fingerprints import text_digest
 from lightning_tickets.models.encoder import load_tokenizer
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.problem import Problem
+from lightning_tickets.tickets.tokenised import examples_path, row_limit
 from lightning_tickets.training.config import HELD_OUT
 from lightning_tickets.training.loaders import Splits
 
@@ -39,10 +36,10 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
 
         def split(name: str, of: str = "", rows: slice | None = None) -> Examples:
             """``of`` names the split of the source that it is a part of."""
-            chosen = rows or slice(_limit(problem, name))
+            chosen = rows or slice(row_limit(problem, name))
             chosen_rows = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
-            path = cache / f"{problem.task.name}-{name}-{_digest(problem, name, folder)}.arrow"
+            path = examples_path(problem, name, folder, cache)
             return _whole(problem, name, load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most)))
 
         further = {metric: split(name) for name, metric in problem.task.further}
@@ -53,29 +50,6 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
             held_out = split(HELD_OUT, "train", problem.data.held_out(rows))
         _known[key] = kind, Splits(split("train", rows=train), split("dev"), further, held_out)
     return _known[key]
-
-
-def _limit(problem: Problem, split: str) -> int | None:
-    return problem.data.train_limit if split in ("train", HELD_OUT) else problem.data.dev_limit
-
-
-def _digest(problem: Problem, split: str, folder: Pretrained) -> str:
-    """Of all that the examples depend on: rows, kind, tokenizer and the libraries that tokenise."""
-    parts = (
-        VERSION,
-        problem.data.source,
-        problem.data.fingerprint,
-        split,
-        _limit(problem, split),
-        problem.task.kind,
-        folder.tokenizer_fingerprint(),
-        problem.training.max_length,
-        tokenizers.__version__,
-        transformers.__version__,
-        *([problem.data.examples] if problem.data.examples and split == "train" else []),
-        *([problem.data.holdout] if problem.data.holdout and split in ("train", HELD_OUT) else []),
-    )
-    return text_digest(repr(parts))
 
 
 def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]]:

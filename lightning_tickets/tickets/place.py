@@ -11,7 +11,7 @@ from lightning_tickets.runs.store import OBJECT, SPEC, Store
 from lightning_tickets.tickets.listing import at
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.released import load_released
-from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.tickets.result import RESULT, RESULTS, TICKET, Moved
 
 
 def read_ticket(path: Path) -> tuple[Mask, dict[str, Any]]:
@@ -45,6 +45,12 @@ def store_of(file: Path) -> Store | None:
     """The store that a ticket lies in: it is of a round, in the folder of a search."""
     folder = file.absolute().parent
     return Store(folder.parents[1]) if folder.name.startswith("round-") and (folder / SPEC).is_file() else None
+
+
+def moved_of(file: Path) -> Moved | None:
+    """What is known of the training of the round that has found the ticket: it stands beside the ticket's file."""
+    beside = file.with_name(RESULT)
+    return read(beside, RESULTS).moved if store_of(file) and beside.is_file() else None
 
 
 def _of_run(run: Path) -> Path:

@@ -19,11 +19,27 @@ TICKET = "ticket.safetensors"  # next to a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
 
 
+LARGEST_SHARE = 0.3  # of the weights: what a ticket at 70 % keeps
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far a training has moved the prunable weights that its mask keeps.
+
+    ``distance`` is ‖θ_end - θ_start‖ / ‖θ_start‖. ``overlap`` is the intersection over union of the largest
+    ``LARGEST_SHARE`` of them before and after.
+    """
+
+    distance: Annotated[FiniteFloat, Field(ge=0)]
+    overlap: Annotated[float, Field(ge=0, le=1)]
+
+
 @dataclass(frozen=True)
 class Result:
     """``metrics`` are fractions; ``kept`` of ``prunable`` weights were not zero; ``undefined`` metrics stand as 0.
 
     ``pooler`` says what became of its matrix: pruned, dense (never pruned) or absent (the encoder has none).
+    ``moved`` is of a round of a search, since 0.11.
     """
 
     metric: str
@@ -32,6 +48,7 @@ class Result:
     kept: Annotated[int, Field(ge=0)]
     prunable: Annotated[int, Field(gt=0)]
     pooler: str = "pruned"
+    moved: Moved | None = None
 
     def __post_init__(self) -> None:
         if self.metric not in self.metrics:
@@ -55,7 +72,7 @@ class Result:
 
     def write(self, folder: Path, seconds: float, machine: str) -> None:
         """Into an artefact's draft; seconds and machine are kept apart from what must be the same every time."""
-        write_json(folder / RESULT, asdict(self))
+        write_json(folder / RESULT, {name: value for name, value in asdict(self).items() if value is not None})
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         write_json(folder / TIMING, asdict(Timing(round(seconds, 3), finished, version("lightning-tickets"), machine)))
 

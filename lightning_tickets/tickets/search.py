@@ -13,6 +13,7 @@ from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.mask_file import load_ticket, save_ticket
+from lightning_tickets.tickets.moved import moved
 from lightning_tickets.tickets.prune import prune, training_callback
 from lightning_tickets.tickets.result import TICKET, Result, read_round
 from lightning_tickets.tickets.rewind_point import END, POINT, save_point
@@ -76,7 +77,8 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
         callback=next(iter(own), None),
     )
     score, counts = trained.score, (kept(before), size(before))
-    result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler)
+    by = moved(start.theta, trained.weights, before)
+    result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler, by)
     with _published(bench, spec, mask, lease) as folder:
         if point.point is not None:
             save_point(folder / POINT, point.point)

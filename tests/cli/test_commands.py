@@ -112,7 +112,10 @@ def test_plan_says_what_exists_and_what_is_missing(swept):
         "cola-shuffled-weights-s20-seed1",
         "cola-shuffled-weights-s20-seed2",
     }
+    assert found["operations"]["at_most"] is False
     told = inside(swept, "plan", *sweep)
+    rated = inside(swept, "plan", *sweep, "trainer.device_tflops=1e-6", "--json")
+    assert json.loads(rated.stdout)["seconds"] == round(found["operations"]["count"] / 1e6)
     assert "2 missing" in told.first and max(map(len, told.stdout.splitlines())) <= 80
     assert [line.split()[:4] for line in told.stdout.splitlines()[-3:]] == [
         ["ticket", "searches", "1", "2"],
@@ -136,9 +139,15 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
     expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
+    expected |= {f"table2_over_tasks.{s}" for s in ("csv", "md", "tex")}
+    expected |= {f"table2_profiles.{s}" for s in ("png", "svg", "csv", "md")}
     expected |= {"table2.printed.csv", "table2.printed.md"}
     assert {path.name for path in report.iterdir()} == expected | {"index.html", "report.json"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
+    sections = [section["table"]["name"] for section in json.loads((report / "report.json").read_text())["sections"]]
+    assert sections == ["table2", "table2_over_tasks", "table2_profiles", "figure11"]
+    together = list(csv.DictReader((report / "table2_over_tasks.csv").read_text().splitlines()))
+    assert [line["Row"] for line in together] == ["full", "imp", "random_mask", "random_weights", "shuffled_weights"]
     header, *lines = csv.reader((report / "table2.csv").read_text().splitlines())
     assert header == "row statistic sparsity task metric value std kind n overrides".split()
     assert sum(line[1] == "mean" for line in lines) == 5 and all(line[-2] == "2" for line in lines)

@@ -116,7 +116,7 @@ def test_a_text_is_named_where_it_is_trained_on_or_a_ticket_is_found_on_it():
 def test_the_real_wnli_is_marked_as_saying_nothing(scale, marked):
     narrow = ["study.exhibits.table2.sparsities=[50]", f"scale={scale}"]
     for tasks, expected in (("wnli,rte", marked), ("rte", False)):
-        (exhibit,) = parse_sweep(["experiment=table2", f"study.tasks=[{tasks}]", *narrow]).fill_exhibits()
+        exhibit, *_ = parse_sweep(["experiment=table2", f"study.tasks=[{tasks}]", *narrow]).fill_exhibits()
         notes = [note for note in exhibit.notes if not note.startswith("Paper")]
         assert any(note.startswith("WNLI says nothing") for note in notes) == expected
         assert expected or not any("WNLI" in note for note in notes)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from transformers import CONFIG_MAPPING
 
 from lightning_tickets.models.encoder import fresh_encoder, prunable
-from lightning_tickets.models.files import BERT_LAYERS
+from lightning_tickets.models.files import FIRST_TOKEN_ONLY
 from lightning_tickets.models.last_layer import first_token_only
 from lightning_tickets.models.packing import PACKED, encode, pack
 
@@ -19,7 +19,7 @@ FURTHER = {"electra": {"embedding_size": 8, **WIDTHS}, "distilbert": {"dim": 16,
 LENGTHS = {"of various lengths": (5, 12, 1, 9, 5), "without padding": (7, 7, 7)}
 
 
-@pytest.fixture(params=[*BERT_LAYERS, "distilbert"])
+@pytest.fixture(params=FIRST_TOKEN_ONLY)
 def encoders(request) -> list[Any]:
     """The same encoder three times: whole, for first tokens, and for first tokens of packed batches."""
     config = CONFIG_MAPPING[request.param](**SIZES, **FURTHER.get(request.param, WIDTHS))

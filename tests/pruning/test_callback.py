@@ -1,5 +1,7 @@
 """The mask during training: gradients masked before clipping, no pruned weight ever moves."""
 
+from types import SimpleNamespace
+
 import pytest
 import pytorch_lightning as lightning
 import torch
@@ -55,6 +57,21 @@ def test_clipping_sees_masked_gradients():
     fresh.net[0].weight.grad.mul_(MASK)
     assert module.norms[0] == pytest.approx(torch.nn.utils.get_total_norm(gradients).item(), rel=1e-6)
     assert module.norms[0] < whole
+
+
+def test_one_call_masks_all_gradients_as_one_a_matrix_would(monkeypatch):
+    weights = {name: nn.Parameter(torch.randn(8, 6)) for name in "abc"}
+    masks = {name: torch.rand(8, 6) < 0.5 for name in weights}
+    for name in "ab":  # the third has no gradient
+        weights[name].grad = torch.randn(8, 6)
+    expected = {name: weights[name].grad * masks[name] for name in "ab"}
+    hook, calls = PruningCallback(weights, masks), []
+    hook.on_fit_start(SimpleNamespace(optimizers=[]), SimpleNamespace(device=torch.device("cpu")))
+    multiply = torch._foreach_mul_
+    monkeypatch.setattr(torch, "_foreach_mul_", lambda *lists: calls.append(lists) or multiply(*lists))
+    hook.on_before_optimizer_step(None, None, None)
+    assert len(calls) == 1 and all(torch.equal(weights[name].grad, expected[name]) for name in "ab")
+    assert weights["c"].grad is None
 
 
 class Drifting(torch.optim.SGD):

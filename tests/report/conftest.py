@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, PruningRounds, Round, TextTable
+from lightning_tickets.studies.measurement import (
+    Exhibit,
+    Matrix,
+    Measurement,
+    Profile,
+    Profiles,
+    PruningRounds,
+    Round,
+    TextTable,
+)
+from lightning_tickets.studies.statistics.significance import Interval
 
 NASTY = "<script>alert(1)</script>"
 
@@ -78,3 +88,16 @@ def search() -> PruningRounds:
     full = Measurement("full", "mnli", "matched_accuracy", 0.0, (0.80, 0.82), ("f-0", "f-1"))
     details = {"metric": "matched_accuracy", "rounds": rounds, "full": full, "tasks": ("mnli",), "notes": ("A note.",)}
     return PruningRounds("figure1", "Figure 1 & <b>", "Round by round.", **details)
+
+
+@pytest.fixture(scope="session")
+def profiles() -> Profiles:
+    """The full network with its band, a row of single runs, and one at one of its sparsities."""
+    bands = (Interval(0.9, 1.0, 0.95), Interval(0.4, 0.8, 0.95), Interval(0.0, 0.0, 0.95))
+    rows = (
+        Profile("full", None, (1.0, 0.5, 0.0), bands),
+        Profile("imp", 0.7, (1.0, 0.75, 0.25), bands),
+        Profile("random_mask", None, (0.5, 0.0, 0.0), (None, None, None)),
+    )
+    details = {"thresholds": (0.0, 0.95, 1.0), "profiles": rows, "tasks": ("mnli",), "notes": ("A note.",)}
+    return Profiles("table2_profiles", "Profiles & <b>", "Runs above.", **details)

@@ -11,11 +11,11 @@ from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.figures.algorithm import PRUNED, TICKET, TRAINED
 from lightning_tickets.report.figures.draw import caption, png, svg
 from lightning_tickets.report.write import write_exhibit
-from lightning_tickets.studies.measurement import Exhibit, Measurement, PruningRounds, Round
+from lightning_tickets.studies.measurement import Exhibit, Measurement, Profiles, PruningRounds, Round
 from tests.report.reading import csv_text, draw, page
 
 
-@pytest.mark.parametrize("kind", ["curves", "matrix", "search"])
+@pytest.mark.parametrize("kind", ["curves", "matrix", "search", "profiles"])
 def test_files_carry_no_date_and_no_version(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     what = request.getfixturevalue(kind)
     picture, drawing, *_ = (path.read_bytes() for path in write_exhibit(what, tmp_path))
@@ -24,7 +24,7 @@ def test_files_carry_no_date_and_no_version(kind: str, request: pytest.FixtureRe
     assert (picture, drawing) == (png(what), svg(replace(what)))
 
 
-@pytest.mark.parametrize("kind", ["curves", "matrix", "search"])
+@pytest.mark.parametrize("kind", ["curves", "matrix", "search", "profiles"])
 def test_a_drawing_has_no_title_since_it_stands_below_one(kind: str, request: pytest.FixtureRequest) -> None:
     what = request.getfixturevalue(kind)
     named = replace(what, title="Another title")
@@ -133,3 +133,31 @@ def test_nothing_of_the_text_of_a_search_is_markup(search: PruningRounds, tmp_pa
     reader = page(search)
     assert "Figure 1 & <b>" in reader.text and "b" not in reader.tags
     assert "Score (matched acc.)" in reader.text
+
+
+def test_profiles_are_curves_with_their_bands(profiles: Profiles) -> None:
+    (axes,) = draw(profiles).axes
+    drawn = [(line.get_linestyle(), np.asarray(line.get_xydata()).round(6).tolist()) for line in axes.get_lines()]
+    assert drawn[0] == ("--", [[0.0, 100.0], [95.0, 50.0], [100.0, 0.0]]) and drawn[1][0] == drawn[2][0] == "-"
+    bands = [band.get_datalim(axes.transData).extents.round(6).tolist() for band in axes.collections]
+    assert bands[:2] == [[0, 0, 100, 100]] * 2 and len({line.get_color() for line in axes.get_lines()}) == 3
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()][1:] == ["m_IMP ⊙ θ₀ (IMP), 70 %", "m_RP ⊙ θ₀ (random mask)"]
+
+
+def test_profiles_without_runs_say_so(profiles: Profiles) -> None:
+    (axes,) = draw(replace(profiles, profiles=())).axes
+    assert [text.get_text() for text in axes.texts] == ["no scores yet"]
+
+
+def test_the_table_of_profiles_has_every_tenth_and_its_csv_all(profiles: Profiles) -> None:
+    table = build_table(profiles)
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["0", "100.0", "100.0", "50.0"],
+        ["100", "0.0", "25.0", "0.0"],
+    ]
+    lines = csv_text(profiles).splitlines()
+    assert lines[0] == "row,gap closed above,share of runs,low,high" and len(lines) == 10
+    assert 'm_IMP ⊙ θ₀ (IMP), 70 %",95.0,75.0,40.0,80.0' in lines[5] and lines[9].endswith("100.0,0.0,,")
+    assert page(profiles).all("alt") == ["Profiles & <b>. Runs above. A note."]

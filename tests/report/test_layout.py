@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lightning_tickets.points import points, signed
 from lightning_tickets.report.exhibit_table import exhibit_table, score_cell, verdict_marks
 from lightning_tickets.report.footnotes import absent
-from lightning_tickets.report.formatting import points, signed
 from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 

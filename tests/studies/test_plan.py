@@ -8,7 +8,7 @@ import pytest
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
-from lightning_tickets.studies.plan import Plan, RequestedRun, make_plan
+from lightning_tickets.studies.plan import Operations, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
 from lightning_tickets.training.config import Training
@@ -143,6 +143,26 @@ def test_the_estimate_follows_what_trainings_have_taken(store):
     for name, seconds in zip(searches(plan)[0].makes, (6.0, 20.0, 4.0), strict=True):
         publish(store, name, seconds)
     assert plan.seconds_left(store) == 6.0 * 2
+
+
+def test_seconds_from_the_rate_of_a_device_are_not_corrected(store):
+    plan = make_plan([request("imp", 30), request("full")], rated=True)
+    publish(store, searches(plan)[0].makes[0], 600.0)
+    assert plan.pace(store) == 1.0 and plan.seconds_left(store) == 2.0 * 4
+
+
+@pytest.mark.parametrize(
+    ("run", "round_", "left"),
+    [
+        (Operations(7.0), Operations(5.0), Operations(7.0 + 2 * 5.0)),
+        (Operations(7.0), Operations(5.0, at_most=True), Operations(17.0, at_most=True)),
+        (None, Operations(5.0), None),
+    ],
+)
+def test_the_operations_left_are_of_what_is_missing(store, run, round_, left):
+    plan = make_plan([replace(request("imp", 30), operations=run, search_operations=round_)])
+    publish(store, searches(plan)[0].makes[0])
+    assert plan.operations_left(store) == left
 
 
 def test_a_part_of_a_plan_goes_at_the_pace_of_the_whole(store):

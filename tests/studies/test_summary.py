@@ -10,7 +10,6 @@ from lightning_tickets.studies.statistics.summary import (
     Matching,
     Summary,
     flags,
-    majority_accuracy,
     matching,
     summarize,
 )
@@ -37,11 +36,9 @@ def test_a_score_that_is_not_finite_leaves_no_number(odd):
     assert matching((0.5, odd), (0.4, 0.5)).strict is False
 
 
-def test_no_scores_and_no_labels_are_an_error():
+def test_no_scores_are_an_error():
     with pytest.raises(ValueError, match="no scores"):
         summarize([])
-    with pytest.raises(ValueError):
-        majority_accuracy([])
 
 
 FULL = [0.80, 0.82, 0.84]  # 0.82 ± 0.02
@@ -81,13 +78,6 @@ def test_the_rules_by_their_formula(shift):
         within_own=bool(ours.mean() >= full.mean() - ours.std(ddof=1)),
         strict=bool(ours.mean() >= full.mean()),
     )
-
-
-@pytest.mark.parametrize(
-    ("labels", "expected"), [([1], 1.0), ([0, 1, 1, 2], 0.5), ([2, 0, 1], 1 / 3), ([0, 0, 1, 1], 0.5)]
-)
-def test_majority(labels, expected):
-    assert majority_accuracy(labels) == expected
 
 
 ROUNDED_UP = float(np.float32(146 / 277))  # in single precision, as metrics are (RTE)

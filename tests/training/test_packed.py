@@ -4,13 +4,10 @@ from unittest.mock import Mock
 
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from lightning_tickets.pruning.mask import full
-from lightning_tickets.tasks.batches import with_places
 from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training import fit as fit_module
-from lightning_tickets.training.module import TaskModule
 from tests.checks import same
 from tests.commands import TASKS
 
@@ -46,37 +43,3 @@ def test_recomputing_gives_the_same_bits_with_dropout_on(train_once, task, monke
     ((encoder,), _) = recompute.call_args
     assert recompute.call_count == 1 and encoder.is_gradient_checkpointing
     assert kept.score == recomputed.score and same(kept.weights, recomputed.weights)
-
-
-class Waits(TorchDispatchMode):
-    """Notes the operations whose result, or its size, a GPU would have to be waited for."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def __torch_dispatch__(self, operation, types, arguments=(), options=None):
-        name = operation.name()
-        if name in ("aten::_local_scalar_dense", "aten::nonzero", "aten::masked_select", "aten::equal"):
-            self.seen.append(name)
-        if name == "aten::index.Tensor" and any(at is not None and at.dtype == torch.bool for at in arguments[1]):
-            self.seen.append(name)
-        return operation(*arguments, **(options or {}))
-
-
-@pytest.mark.parametrize("task", ["cola", "stsb", "squad", "mlm"])
-def test_a_step_on_a_batch_with_places_waits_for_nothing(train_once, task, monkeypatch):
-    step, watched = TaskModule.training_step, []
-
-    def watching(module, batches, index):
-        with Waits() as waits:
-            before = {number: with_places(batch) for number, batch in batches.items()}
-            counted = len(waits.seen)
-            loss = step(module, before, index)
-        assert counted == (2 if task == "mlm" else 1), "the watch sees what is counted"
-        watched.append(waits.seen[counted:])
-        return loss
-
-    monkeypatch.setattr(TaskModule, "training_step", watching)
-    train_once(f"task={task}", PACKED)
-    assert len(watched) == 4 and not any(watched)

@@ -9,9 +9,9 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from lightning_tickets.report.build_table import with_names
-from lightning_tickets.report.figures import algorithm, curves, heatmap
+from lightning_tickets.report.figures import algorithm, curves, heatmap, profiles
 from lightning_tickets.report.footnotes import changed
-from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, PruningRounds
+from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, Profiles, PruningRounds
 
 FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
 CAPTIONS = {"curves": curves.caption, "heatmap": heatmap.caption}
@@ -68,6 +68,8 @@ def figure(what: Plottable) -> Figure:
             return heatmap.matrix(with_names(what), caption(what))
         case PruningRounds():
             return algorithm.figure(what, caption(what))
+        case Profiles():
+            return profiles.figure(what, caption(what))
 
 
 def caption(what: Plottable) -> str:

@@ -44,7 +44,7 @@ class Grid(ExhibitSpec):
     ``baseline`` is the row that the others are compared with; ``metrics`` lists the metrics of a task that shows
     several, each at the winning sparsity by itself; ``published`` names the table or figure of the paper to compare
     with; ``notes`` stand below the exhibit. ``rule``, ``counts_own_task`` and ``absolute`` are those of a heat map, as
-    in ``Exhibit``.
+    in ``Exhibit``, and so is ``over_tasks``.
     """
 
     drawn: str
@@ -61,6 +61,7 @@ class Grid(ExhibitSpec):
     rule: str = DEVIATION
     counts_own_task: bool = False
     absolute: bool = False
+    over_tasks: Sequence[str] = ()
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]
@@ -91,6 +92,7 @@ class Grid(ExhibitSpec):
             counts_own_task=self.counts_own_task,
             absolute=self.absolute,
             own_tasks=tuple((row.name, row.source) for row in self._rows() if row.source not in (None, row.name)),
+            over_tasks=tuple(self.over_tasks),
         )
 
     def _with_published(self, measurement: Measurement, single: bool) -> Measurement:
@@ -126,6 +128,8 @@ class Grid(ExhibitSpec):
         """Row, metric (None: the task's own) and cells of each measurement, which differ by seed only."""
         self._check_lists("tasks", "rows", "seeds", "sparsities")
         word(*FRAME_RULES)("study: rule", self.rule)
+        if isinstance(self.over_tasks, str):
+            raise UserError(f"study: over_tasks: expected a list of rows, got {self.over_tasks!r}")
         if self.sparsity_of not in SPARSITY_OF:
             raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
         return [

@@ -5,8 +5,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from lightning_tickets.studies.statistics.significance import Interval
-from lightning_tickets.studies.statistics.summary import majority_accuracy
-from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns, weighted_metric
+from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns, constant_score, weighted_metric
 
 RESAMPLES = 1000
 BLOCK = 2**22  # counts that are converted to floating-point numbers at a time
@@ -43,8 +42,8 @@ class ExampleBootstrap:
 
     def _majority(self, run: str) -> float | None:
         """The accuracy of the most frequent label, None for a run without labels."""
-        labels = (self._columns(run) or {}).get("label")
-        return majority_accuracy([int(label) for label in labels]) if labels else None
+        columns = self._columns(run) or {}
+        return constant_score("accuracy", columns) if "label" in columns else None
 
 
 def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:
@@ -57,7 +56,8 @@ def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:
     values = [np.asarray(columns[name]) for name in names]
     counts = _cached_counts(len(values[0]))
     step = max(1, BLOCK // len(values[0]))
-    return np.concatenate([function(values, counts[at : at + step] * 1.0) for at in range(0, len(counts), step)])
+    blocks = (np.asarray(counts[at : at + step], dtype=float) for at in range(0, len(counts), step))
+    return np.concatenate([function(values, block) for block in blocks])
 
 
 def resample_counts(examples: int, number: int, seed: int) -> Any:
@@ -73,7 +73,9 @@ def resample_counts(examples: int, number: int, seed: int) -> Any:
 
 @lru_cache(maxsize=4)
 def _cached_counts(examples: int) -> Any:
-    return resample_counts(examples, RESAMPLES, seed=0)
+    """Small ones as the floating-point numbers that they are used as."""
+    counts = resample_counts(examples, RESAMPLES, seed=0)
+    return counts * 1.0 if counts.size <= BLOCK else counts
 
 
 def percentile_interval(values: Any, level: float = 0.95) -> Interval | None:

@@ -2,9 +2,9 @@
 
 import math
 import statistics
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 ROUNDING = 1e-6  # metrics come in single precision; one example of the largest development set weighs 2e-5
 
@@ -22,6 +22,11 @@ class Summary:
 
 def summarize(scores: Sequence[float]) -> Summary:
     """ValueError for no scores. If a score is not finite, every statistic but n is NaN or None."""
+    return _summarize(tuple(scores))
+
+
+@lru_cache(maxsize=1 << 14)  # a report asks for the same many times
+def _summarize(scores: tuple[float, ...]) -> Summary:
     if not scores:
         raise ValueError("no scores to summarize")
     if not all(map(math.isfinite, scores)):
@@ -52,11 +57,6 @@ def matching(subnetwork: Sequence[float], full: Sequence[float]) -> Matching:
         return None if std is None else ours.mean >= theirs.mean - std
 
     return Matching(within(theirs.std), within(ours.std), ours.mean >= theirs.mean)
-
-
-def majority_accuracy(labels: Sequence[int]) -> float:
-    """The accuracy of always predicting the most frequent label; ValueError for no labels."""
-    return max(Counter(labels).values()) / len(labels)
 
 
 def flags(scores: Sequence[float], baseline: float | None, undefined: int) -> tuple[str, ...]:

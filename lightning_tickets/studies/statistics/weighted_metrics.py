@@ -6,11 +6,12 @@ product for all resamples.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from statistics import mode
 from typing import Any
 
 ExampleColumns = Mapping[str, Sequence[float]]
 WeightedMetric = Callable[[list[Any], Any], Any]
-"""(columns of n examples, counts [resamples, n]) → one value per resample."""
+"""(columns of n examples, counts [resamples, n], n in each row) → one value per resample."""
 FLAT = 1e-12  # a variance below it is rounding
 
 
@@ -25,8 +26,24 @@ def weighted_metric(metric: str, columns: ExampleColumns) -> tuple[tuple[str, ..
     return ((metric,), _mean) if metric in columns else None
 
 
+def constant_score(metric: str, columns: ExampleColumns) -> float | None:
+    """The score of predicting the most frequent label of ``columns`` for each example; None if they lack the metric.
+
+    0 for a metric without labels: a constant has no correlation, and no constant is a span or a hidden word.
+    """
+    import numpy as np
+
+    if (known := weighted_metric(metric, columns)) is None:
+        return None
+    names, function = known
+    if "label" not in names:
+        return 0.0
+    labels = np.asarray(columns["label"])
+    return float(function([np.full_like(labels, mode(columns["label"])), labels], np.ones((1, len(labels))))[0])
+
+
 def _mean(columns: list[Any], counts: Any) -> Any:
-    return counts @ columns[0] / counts.sum(axis=1)
+    return counts @ columns[0] / counts.shape[1]
 
 
 def _accuracy(columns: list[Any], counts: Any) -> Any:
@@ -53,7 +70,7 @@ def _correlation(x: Any, y: Any, counts: Any) -> Any:
     import numpy as np
 
     def mean(values: Any) -> Any:
-        return (counts * values).sum(axis=1) / counts.sum(axis=1)
+        return (counts * values).sum(axis=1) / counts.shape[1]
 
     mean_x, mean_y = mean(x), mean(y)
     spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
@@ -77,7 +94,7 @@ def _matthews(columns: list[Any], counts: Any) -> Any:
 
     guess, label = (np.asarray(column, dtype=int) for column in columns)
     classes = np.arange(int(max(guess.max(), label.max())) + 1)
-    n, right = counts.sum(axis=1), counts @ (guess == label)
+    n, right = counts.shape[1], counts @ (guess == label)
     guessed, actual = (counts @ (column[:, None] == classes[None, :]) for column in (guess, label))
     spread = np.sqrt((n**2 - (guessed**2).sum(axis=1)) * (n**2 - (actual**2).sum(axis=1)))
     return _ratio(right * n - (guessed * actual).sum(axis=1), spread, 0.0)

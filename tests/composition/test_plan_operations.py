@@ -1,0 +1,72 @@
+"""A plan's operations: an upper bound until texts are tokenised, then those of the batches that trainings make."""
+
+import pytest
+
+from lightning_tickets.composition import operations
+from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.problems import build_problem
+from lightning_tickets.composition.single import run_of
+from lightning_tickets.data.pocket import Pocket
+from lightning_tickets.models.folders import pocket
+from lightning_tickets.seeds import derive
+from lightning_tickets.tasks.batches import TrainingOrder
+from lightning_tickets.tickets import examples
+
+EPOCH = ["training.steps=null", "training.epochs=1", "training.batch_size=8", "data.train_limit=400"]
+
+
+@pytest.fixture
+def planned(tmp_path, monkeypatch):
+    """The problem of some overrides, after its texts have been tokenised or before."""
+
+    monkeypatch.setattr(examples, "_known", {})  # nothing is remembered of other folders
+
+    def plan(*overrides, tokenised=False):
+        config = compose_config([*EPOCH, f"paths.root={tmp_path}", *overrides])
+        if tokenised:
+            examples.load_splits(run_of(config).problem, Pocket(), pocket(), tmp_path / "cache")
+        return build_problem(config)
+
+    return plan
+
+
+def test_an_upper_bound_before_the_texts_are_tokenised(planned):
+    bound, known = planned("task=cola").operations, planned("task=cola", tokenised=True).operations
+    assert bound.at_most and not known.at_most and 0 < known.count < bound.count
+    sizes = pocket().sizes()
+    assert bound.count == 50 * sizes.step("classification", [48] * 8, packed=False)
+
+
+@pytest.mark.parametrize("left", [0, 6, 4000])
+def test_an_incomplete_file_of_tokenised_texts_counts_as_none(planned, tmp_path, left):
+    bound = planned("task=cola").operations
+    planned("task=cola", tokenised=True)
+    (file,) = (tmp_path / "cache").glob("cola-train-*.arrow")
+    file.write_bytes(file.read_bytes()[:left])
+    operations._mean.cache_clear()
+    operations._lengths.cache_clear()
+    assert planned("task=cola").operations == bound
+
+
+@pytest.mark.parametrize("task", ["cola", "rte", "mlm", "squad"])
+@pytest.mark.parametrize("batches", ["pool=1", "pool=10", "packed=true"])
+def test_they_are_those_of_the_batches_of_an_epoch(planned, tmp_path, task, batches):
+    found = planned(f"task={task}", f"training.{batches}", tokenised=True)
+    problem = found.problem
+    lengths = examples.load_splits(problem, Pocket(), pocket(), tmp_path / "cache")[1].train.lengths
+    settings, seed = problem.training, derive(1, "order", 1)
+    order = TrainingOrder(lengths, settings.batch_size, found.steps, settings.pool, seed)
+    sizes = pocket().sizes()
+    steps = (sizes.step(found.family, [lengths[i] for i in batch], settings.packed) for batch in order)
+    assert found.operations.count == pytest.approx(sum(steps), rel=0.03)
+
+
+def test_seconds_follow_from_the_rate_of_the_device(planned):
+    timed, rated = planned("task=cola"), planned("task=cola", "trainer.device_tflops=0.5")
+    assert timed.seconds == 50 * 0.016 and rated.seconds == pytest.approx(rated.operations.count / 0.5e12)
+    assert rated.problem == timed.problem and rated.search_seconds == rated.seconds
+
+
+def test_the_rate_is_no_part_of_a_runs_name(planned):
+    plain, rated = (run_of(compose_config(more)) for more in ([], ["trainer.device_tflops=11"]))
+    assert plain == rated and plain.name == rated.name
