@@ -12,7 +12,7 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.groups import group_options
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import PUBLISHED, published_table
+from lightning_tickets.published.numbers import OTHERS, PAPER, PUBLISHED, published_table
 from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store
@@ -51,9 +51,17 @@ def results(place: str | Path | None = None, *, root: str | Path | None = None, 
     return frame.reset_index(drop=True)
 
 
-def published_numbers() -> pd.DataFrame:
-    """Every number of the paper's tables 2 and 4 to 8 and figures 2 and 5 to 8, in points, by ``exhibit``."""
-    tables = [pd.DataFrame(published_table(name)).assign(exhibit=name) for name in PUBLISHED]
+def published_numbers(others: bool = False) -> pd.DataFrame:
+    """Every number of the paper's tables 2 and 4 to 8 and figures 2 and 5 to 8, in points, by ``exhibit``.
+
+    With ``others`` also numbers of later papers to compare with. Their ``outside`` is True: they are not of tickets of
+    θ0. ``source`` is the paper.
+    """
+    sources = dict.fromkeys(PUBLISHED, PAPER) | (OTHERS if others else {})
+    tables = [
+        pd.DataFrame(published_table(name)).assign(exhibit=name, source=source, outside=name in OTHERS)
+        for name, source in sources.items()
+    ]
     frame = pd.concat(tables, ignore_index=True)
     return frame.assign(**{column: pd.to_numeric(frame[column], errors="coerce") for column in NUMBERS})
 

@@ -1,4 +1,7 @@
-"""The paper's numbers (Chen et al., NeurIPS 2020, arXiv 2007.12223 v2), one CSV per table or figure."""
+"""The paper's numbers (Chen et al., NeurIPS 2020, arXiv 2007.12223 v2), one CSV per table or figure.
+
+In ``OTHERS`` numbers of later papers, which are not of tickets of θ0.
+"""
 
 import csv
 from dataclasses import dataclass
@@ -9,6 +12,8 @@ from lightning_tickets.errors import UserError
 
 BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by the kind of a line
 PUBLISHED = "table2 table4 table5 table6 table7 table8 figure2 figure5 figure6 figure7 figure8".split()
+PAPER = "Chen et al. 2020 (arXiv 2007.12223 v2)"
+OTHERS = {"obert": "Kurtic et al. 2022 (arXiv 2203.07259), table 2"}  # by CSV, where its numbers are from
 SPELLINGS = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
 
 
@@ -28,7 +33,7 @@ def paper_spelling(task: str) -> str:
 
 @cache
 def published_table(name: str) -> tuple[dict[str, str], ...]:
-    """The lines of the CSV of ``table2`` … ``figure8``."""
+    """The lines of the CSV of ``table2`` … ``figure8``, or of one of ``OTHERS``."""
     with (Path(__file__).parent / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 

@@ -53,11 +53,14 @@ def check_needs(key: str, pruner: Component, situation: str) -> None:
 
 
 def _check_callback(key: str, pruner: Component, callback: str | None) -> None:
-    """UserError unless the pruner declares a class that can be found and is made of the matrices' names."""
+    """UserError unless the pruner declares a class that can be found and is made of the matrices' names.
+
+    It may also take the ``count`` that the round keeps.
+    """
     try:
-        fits = callback is not None and len(declaration(callback).parameters) == 1
+        takes = declaration(callback).parameters if callback is not None else ()
     except ImportError as error:
         raise UserError(f"{key}: {pruner.target} declares callback={callback!r} ({error})") from error
-    if not fits:
+    if len(takes) != 1 and takes[1:] != ("count",):
         expected = 'expected @component(…, callback="import path of a class that takes the matrices\' names")'
         raise UserError(f"{key}: {pruner.target} declares callback={callback!r}; {expected}")

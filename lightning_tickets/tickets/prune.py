@@ -46,9 +46,10 @@ def prune(
     return pruned
 
 
-def training_callback(pruner: Component, prunable: Iterable[str]) -> tuple[Any, ...]:
+def training_callback(pruner: Component, prunable: Iterable[str], count: int) -> tuple[Any, ...]:
     """The Lightning callback that the pruner declares, made for the matrices of these names; empty if it has none.
 
+    One that asks for it by name gets the ``count`` of weights that the round keeps.
     UserError for one that is not restored when an interrupted training resumes.
     """
     target = declaration(pruner.target).callback
@@ -57,7 +58,8 @@ def training_callback(pruner: Component, prunable: Iterable[str]) -> tuple[Any, 
     callback = get_object(target)
     if callback.state_dict is lightning.Callback.state_dict:
         raise UserError(f"{target} has no state_dict: an interrupted training would lose what it has gathered")
-    return (callback(tuple(prunable)),)
+    asked = {"count": count} if "count" in declaration(target).parameters else {}
+    return (callback(tuple(prunable), **asked),)
 
 
 def with_count(mask: Mask, count: int, made_by: Component) -> Mask:

@@ -63,7 +63,7 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
     start = round_start(spec, bench.theta, bench.steps, bench.context.store)
     point = CaptureRewindPoint(kept_step(spec, bench.steps))
     end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
-    own = training_callback(chain.pruner, bench.prunable)
+    own = training_callback(chain.pruner, bench.prunable, count)
     trained = bench.train(spec, start, before, (chain.seed, spec.round), [point, end, *own])
     mask = prune(
         chain.pruner,

@@ -87,7 +87,22 @@ def test_published_numbers_are_those_of_the_tables():
     frame = lt.published_numbers()
     mnli = frame[(frame["exhibit"] == "table2") & (frame["row"] == "full") & (frame["task"] == "MNLI")]
     assert mnli["value"].tolist() == [82.4] and mnli["std"].tolist() == [0.5]
-    assert frame["value"].notna().sum() > 700
+    assert frame["value"].notna().sum() > 700 and not frame["outside"].any()
+
+
+def test_numbers_of_later_papers_come_with_their_source_and_are_not_of_tickets():
+    frame = lt.published_numbers(others=True)
+    others = frame[frame["outside"]].set_index(["task", "sparsity"])
+    assert set(others["source"]) == {"Kurtic et al. 2022 (arXiv 2203.07259), table 2"}
+    assert others["value"].to_dict() == {
+        ("SQuAD", 0.9): 88.49,
+        ("SQuAD", 0.97): 84.92,
+        ("MNLI", 0.9): 83.40,
+        ("MNLI", 0.97): 80.91,
+        ("QQP", 0.9): 90.99,
+        ("QQP", 0.97): 90.33,
+    }
+    assert frame[~frame["outside"]].equals(lt.published_numbers())
 
 
 def test_a_cell_from_python_is_that_of_the_command(root, monkeypatch):

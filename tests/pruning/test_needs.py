@@ -8,7 +8,7 @@ import pytorch_lightning as lightning
 
 from lightning_tickets.components import Component, component
 from lightning_tickets.errors import UserError
-from lightning_tickets.pruning.mask import full, size
+from lightning_tickets.pruning.mask import full, kept, size
 from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.mask_file import load_ticket
@@ -72,6 +72,14 @@ class LastGradient(lightning.Callback):
         self.seen = {n: w.grad.clone() if w.grad is not None else 0 * w.detach() for n, w in matrices.items()}
 
 
+class Counting(LastGradient):
+    """Also asks for the count."""
+
+    def __init__(self, names, count):
+        super().__init__(names)
+        self.count = count
+
+
 class Forgetful(lightning.Callback):
     def __init__(self, names):
         pass
@@ -82,6 +90,12 @@ def probe_callback(weights, mask, count, callback):
     assert set(callback.seen) == set(weights)
     assert any(bool(gradient.abs().sum() > 0) for gradient in callback.seen.values())
     return keep_largest(callback.seen, mask, count)
+
+
+@component("tests.counting", callback="tests.pruning.test_needs.Counting")
+def counting(weights, mask, count, callback):
+    assert callback.count == count
+    return keep_largest(weights, mask, count)
 
 
 @component("tests.forgetful", callback="tests.pruning.test_needs.Forgetful")
@@ -134,6 +148,11 @@ def test_a_need_is_met_where_the_table_says_and_refused_elsewhere(need, place, c
 )
 def test_what_is_not_available_is_one_line_when_the_run_is_composed(overrides, message, tiny_run):
     assert re.search(message, one_line(tiny_run, "task=cola", *overrides))
+
+
+def test_a_callback_can_ask_for_the_count_that_its_round_keeps(context, tiny_run):
+    run = tiny_run("task=mlm", "sparsity=20", f"pruner._target_={__name__}.counting")
+    assert kept(find_ticket(run.mask, context)) == run.mask.kept(size(Workbench(run.problem, context).prunable))
 
 
 def test_a_callback_that_an_interrupted_training_would_lose_is_refused(context, tiny_run):

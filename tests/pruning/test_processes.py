@@ -7,6 +7,8 @@ from torch import distributed, multiprocessing, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from lightning_tickets.pruning.movement import Movement
+from lightning_tickets.pruning.obert import BlockFisher
+from lightning_tickets.pruning.tamt import MaskTraining
 from lightning_tickets.training.gradients import mean_gradients
 from tests.checks import same
 
@@ -34,16 +36,29 @@ def matrices(module):
     return {name: p for name, p in module.encoder.named_parameters() if name.endswith("weight")}
 
 
-def moved(module, run, feed):
-    """Movement over a training on ``feed``; ``run`` is the module, or what averages its gradients."""
-    watch = Movement(matrices(module))
-    watch.on_fit_start(None, SimpleNamespace(encoder=module.encoder))
+WATCHES = {
+    "movement": Movement,
+    "tamt": lambda names: MaskTraining(names, 12),
+    "obert": BlockFisher,
+}
+TOLERANCES = (1e-5, 1e-5, 1e-5, 1e-2)  # of the mean gradient and the scores, relative to the largest
+
+
+def gathered(name, run, feed):
+    """The scores of a callback over a training on ``feed``; ``run`` is what averages the gradients of a module."""
+    module = Small()
+    watch, forward = WATCHES[name](matrices(module)), run(module.encoder)
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
-    for batch in feed:
+    trainer = SimpleNamespace(optimizers=[optimizer], num_training_batches=len(feed), global_step=0)
+    watch.setup(trainer, module, "fit")
+    watch.on_fit_start(trainer, module)
+    watch.on_train_start(trainer, module)
+    for trainer.global_step, batch in enumerate(feed):
         optimizer.zero_grad()
-        (run(batch) ** 2).mean().backward()
-        watch.on_before_optimizer_step(None, None, optimizer)
+        (forward(batch) ** 2).mean().backward()
+        watch.on_before_optimizer_step(trainer, module, optimizer)
         optimizer.step()
+    watch.on_train_end(trainer, module)
     return watch.scores
 
 
@@ -52,8 +67,8 @@ def worker(rank, folder):
     module = Small()
     mean = mean_gradients(module, matrices(module), batches()[rank::WORLD])
     halves = [batch[0][rank::WORLD] for batch in batches()]
-    sums = moved(module, DistributedDataParallel(module.encoder), halves)
-    torch.save((mean, sums), f"{folder}/{rank}.pt")
+    scores = [gathered(name, DistributedDataParallel, halves) for name in WATCHES]
+    torch.save((mean, *scores), f"{folder}/{rank}.pt")
     distributed.destroy_process_group()
 
 
@@ -62,8 +77,9 @@ def test_two_processes_agree_with_each_other_and_with_one(tmp_path):
     processes = [torch.load(tmp_path / f"{rank}.pt") for rank in range(WORLD)]
     module = Small()
     mean = mean_gradients(module, matrices(module), batches())
-    sums = moved(module, module.encoder, [batch[0] for batch in batches()])
-    for one, two, alone in zip(*processes, (mean, sums), strict=True):
+    scores = [gathered(name, lambda encoder: encoder, [batch[0] for batch in batches()]) for name in WATCHES]
+    for one, two, alone, tolerance in zip(*processes, (mean, *scores), TOLERANCES, strict=True):
         assert same(one, two)
         for name, value in alone.items():
-            assert torch.allclose(one[name], value, atol=1e-6) and value.abs().max() > 1e-4
+            largest = value.abs().max()
+            assert torch.allclose(one[name] / largest, value / largest, atol=tolerance) and largest > 0, name

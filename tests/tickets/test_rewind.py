@@ -90,13 +90,14 @@ def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(c
     assert not list(context.store.root.rglob("point.safetensors"))
 
 
-@pytest.mark.parametrize("where", [PART, "none"])
+@pytest.mark.parametrize("where", [[f"rewind={PART}"], ["rewind=none"], ["rewind=rate", f"rewind.fraction={PART}"]])
 def test_a_rewound_run_starts_from_the_chains_weights_and_head(context, tiny_run, where, trained):
-    run = tiny_run("task=cola", "subnetwork=rewound", f"rewind={where}", *SHORT)
+    """With the rate alone rewound too: it has the weights of the last round and takes the last 70 % of the steps."""
+    run = tiny_run("task=cola", "subnetwork=rewound", *where, *SHORT)
     score_run(run, context)
     start, point = trained[run.name].start, rewound_to(run.ticket, context.store)
     assert same(start.theta, point.encoder) and same(start.gamma[0], point.heads[0])
-    assert start.begin == (STEP if where == PART else 0)
+    assert start.begin == (0 if where == ["rewind=none"] else STEP)
 
 
 def test_the_step_is_never_the_last(tiny_run):

@@ -29,6 +29,8 @@ CHAINS = {
     "rewound": ["task=cola", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
     "standard": ["task=stsb", "rewind=none", "sparsity=20"],
     "movement": ["task=cola", "pruner=movement", "sparsity=10"],
+    "tamt": ["task=mlm", "pruner=tamt", "sparsity=20"],
+    "obert": ["task=cola", "pruner=obert", "sparsity=20"],
     "mixed": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10"],
     "skipping": ["task=cola", "training.unread=skip", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
     "carried": ["task=cola", "protocol.head=carried", "rewind=0.25", "sparsity=20"],

@@ -1,0 +1,42 @@
+"""Essential sparsity (Jaiswal et al. 2023): up to where each row stays within a deviation of the full network."""
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.measurement import Exhibit, TextTable
+from lightning_tickets.studies.sparsities import WINS, CellLookup, SparsityLookup, no_sparsity_known
+
+UNKNOWN = "—"
+RULE = (
+    "In percent of the prunable weights: the highest sparsity at which, as at each lower one that was run, the mean is "
+    f"{WINS['winning']}. 0: at none."
+)
+
+
+@dataclass(frozen=True)
+class SparsityLimits(Grid):
+    """A grid that shows one sparsity per row and task instead of scores."""
+
+    def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> TextTable:
+        exhibit = self._exhibit(lookup, winning)
+        rows = [row for row in exhibit.rows if row != self.baseline]
+        return TextTable(
+            *self._heading,
+            head=("row", *exhibit.tasks),
+            lines=tuple((row, *(limit(exhibit, row, task) for task in exhibit.tasks)) for row in rows),
+            tasks=exhibit.tasks,
+            notes=(RULE, *exhibit.notes),
+            missing=tuple(command for measurement in exhibit.measurements for command in measurement.missing),
+        )
+
+
+def limit(exhibit: Exhibit, row: str, task: str) -> str:
+    """The sparsity in percent; a dash while it depends on runs that are missing."""
+    (full,) = exhibit.at(exhibit.baseline, task)
+    judged = [(one, one.matching(full)) for one in exhibit.at(row, task)]
+    held = [*takewhile(lambda pair: pair[1] is not None and pair[1].within_full, judged)]
+    after = judged[len(held) : len(held) + 1]
+    if any(found is None or found.within_full is None for _, found in after):
+        return UNKNOWN
+    return f"{100 * held[-1][0].sparsity:.0f}" if held else "0"
