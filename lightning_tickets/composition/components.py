@@ -13,7 +13,7 @@ from lightning_tickets.runs.hashed_as import HASHED_AS
 
 TARGET = "_target_"
 PACKAGE = "lightning_tickets."
-NAMES = {*HASHED_AS, "adamw", "sgd"}  # that components of the suite declare
+NAMES = {*HASHED_AS, "adamw", "sgd", "tamt", "obert"}  # that components of the suite declare
 
 
 def component_at(key: str, node: Any, offered: Sequence[str] | None = None, given: int = 0) -> Component:
