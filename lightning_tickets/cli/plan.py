@@ -132,7 +132,7 @@ def _operations(sweep: Sweep) -> str:
     left = sweep.plan.operations_left(sweep.store)
     if left is None:
         return UNKNOWN_OPERATIONS
-    count = f"at most {_flop(left.count)};\n{AT_MOST}" if left.at_most else _flop(left.count)
+    count = f"at most {_flop(left.count)}\n({AT_MOST})" if left.at_most else _flop(left.count)
     return f"operations: {count}" + (f"\n{RATED_TIME.format(sweep.tflops)}" if sweep.tflops else "")
 
 

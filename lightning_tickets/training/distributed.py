@@ -48,10 +48,10 @@ def all_reduce_max(value: int) -> int:
 def shard_batch(batch: Batch, terms: int, terms_of: Any) -> Batch:
     """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
 
-    ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. Without a row of its own a rank takes the
-    first, for nothing.
+    ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. A rank without a term of its own computes
+    something, its first row or that of all, and is told by the key ``unused`` that it counts for nothing.
     """
     own = {name: value[rank() :: world_size()] for name, value in batch.items()}
-    if not len(own["input_ids"]):
-        return {name: value[:1] for name, value in batch.items()} | {"weight": torch.tensor(0.0)}
-    return own | {"weight": torch.tensor(world_size() * terms_of(own) / terms)}
+    rows = own if len(own["input_ids"]) else {name: value[:1] for name, value in batch.items()}
+    counted = terms_of(own)
+    return rows | ({"weight": torch.tensor(world_size() * counted / terms)} if counted else {"unused": torch.tensor(1)})
