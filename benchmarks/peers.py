@@ -9,7 +9,6 @@ turn. `out=FILE` writes JSON; everything else is an override for all sides. Not 
 from __future__ import annotations
 
 import json
-import platform
 import statistics
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.tasks.batches import Batch, TrainingOrder
 from lightning_tickets.tickets.examples import load_splits
+from lightning_tickets.training.machine import machine_name
 
 WINDOW, WINDOWS, REPEATS = 5, 2, 2
 STEPS = WINDOW * (WINDOWS + 1)
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> None:
         measured[task]["share of real tokens"] = share_of_tokens(overrides)
         print(task, {name: round(value, 4) for name, value in measured[task].items()}, flush=True)
         if out:
-            record = {"machine": platform.platform(), "torch": torch.__version__, "seconds": measured}
+            record = {"machine": machine_name("cpu"), "torch": torch.__version__, "seconds": measured}
             Path(out).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(table(measured))
 

@@ -1,15 +1,21 @@
 """Arguments by argparse: what the commands share, and a message that names the nearest command or option."""
 
+from __future__ import annotations
+
 import argparse
+import gc
 import re
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lightning_tickets.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    from lightning_tickets.composition.sweep import Sweep
 
 COMMANDS = {
     "run": "train and score one cell, or with -m every missing run of a sweep or study",
@@ -103,6 +109,15 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_overrides_and_json(parser: argparse.ArgumentParser) -> None:
     add_overrides(parser)
     add_json(parser)
+
+
+def planned_sweep(arguments: argparse.Namespace) -> Sweep:
+    """Of the overrides, with the paper's sparsities where those of winning tickets are not known yet."""
+    from lightning_tickets.composition.parse_sweep import parse_sweep
+
+    sweep = parse_sweep(overrides_of(arguments), assume_published=True)
+    gc.freeze()  # what has been composed stays until the command ends
+    return sweep
 
 
 def overrides_of(arguments: argparse.Namespace) -> list[str]:

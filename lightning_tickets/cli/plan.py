@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 from typing import TYPE_CHECKING
 
-from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of
+from lightning_tickets.cli.parser import add_overrides_and_json, planned_sweep
 from lightning_tickets.cli.tables import duration, print_table
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies import disk
@@ -47,10 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """In all, by exhibit or by row, and with ``--jobs`` by job."""
-    from lightning_tickets.composition.parse_sweep import parse_sweep
-
-    sweep = parse_sweep(overrides_of(arguments), assume_published=True)
-    gc.freeze()  # what has been composed stays until the end
+    sweep = planned_sweep(arguments)
     pace = sweep.plan.pace(sweep.store)
     whole = _count(sweep.plan, sweep.store, pace)
     studies = {name: _count(alone, sweep.store, pace) for name, alone in sweep.studies()}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, warn
+from lightning_tickets.cli.parser import add_overrides_and_json, planned_sweep, warn
 from lightning_tickets.cli.tables import duration, print_table
 from lightning_tickets.errors import Damaged, printable
 from lightning_tickets.execution.job import failures
@@ -40,10 +39,7 @@ class SweepStatus:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightning_tickets.composition.parse_sweep import parse_sweep
-
-    sweep = parse_sweep(overrides_of(arguments), assume_published=True)
-    gc.freeze()  # what has been composed stays until the end
+    sweep = planned_sweep(arguments)
     status = _status(sweep)
     if arguments.json:
         print(json.dumps({"sweep": sweep.name, **asdict(status)}, indent=1))

@@ -156,7 +156,7 @@ class Sweep:
 
     @cached_property
     def plan(self) -> Plan:
-        return make_plan(self.requested, self.tflops is not None)
+        return self._plan(self.requested)
 
     @cached_property
     def damaged(self) -> Mapping[str, str]:
@@ -173,10 +173,10 @@ class Sweep:
     def studies(self) -> list[tuple[str, Plan]]:
         """What each exhibit would take if it ran alone."""
         cells = {one.name: [*one.curve_cells(), *one.cells(self.winning_sparsity)] for one in self.exhibits}
-        return [
-            (name, make_plan([*map(self.composer.request, own)], self.tflops is not None))
-            for name, own in cells.items()
-        ]
+        return [(name, self._plan([*map(self.composer.request, own)])) for name, own in cells.items()]
+
+    def _plan(self, requested: Sequence[RequestedRun]) -> Plan:
+        return make_plan(requested, rated=self.tflops is not None)
 
     def fill_exhibits(self) -> list[Reportable]:
         """Every exhibit with what is in the store, and with what has to be said of its tasks.

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 BATCH = 1000  # examples in every record batch but the last
-FEW = 30_000  # examples that are kept in memory as values: about 100 MB of GLUE's
+FEW = 30_000  # examples that are kept in memory as values
 
 
 class Examples(Sequence[dict[str, Any]]):

@@ -32,8 +32,7 @@ class Movement(lightning.Callback):
         self.scores = state_dict["scores"]
 
     def on_fit_start(self, trainer: lightning.Trainer, pl_module: Any) -> None:
-        matrices = dict(pl_module.encoder.named_parameters())
-        self.matrices = {name: matrices[name] for name in self.names}
+        self.matrices = {name: pl_module.encoder.get_parameter(name) for name in self.names}
         before, self.scores = self.scores, {name: torch.zeros_like(w) for name, w in self.matrices.items()}
         for name, value in before.items():
             self.scores[name].copy_(value)

@@ -42,8 +42,7 @@ class BlockFisher(lightning.Callback):
         self.sums = state_dict["sums"]
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: Any) -> None:
-        matrices = dict(pl_module.encoder.named_parameters())
-        self.matrices = {name: matrices[name] for name in self.names}
+        self.matrices = {name: pl_module.encoder.get_parameter(name) for name in self.names}
         self.sums = {name: value.to(self.matrices[name]) for name, value in self.sums.items()}
         steps = int(trainer.num_training_batches)
         self.taken = min(GRADIENTS, -(-steps // 2))

@@ -38,8 +38,7 @@ class MaskTraining(lightning.Callback):
     def setup(self, trainer: lightning.Trainer, pl_module: Any, stage: str) -> None:
         """Before a checkpoint is loaded, so that θ is where the training starts."""
         if stage == "fit":
-            matrices = dict(pl_module.encoder.named_parameters())
-            self.theta = {name: matrices[name].detach().clone() for name in self.names}
+            self.theta = {name: pl_module.encoder.get_parameter(name).detach().clone() for name in self.names}
             self.scores = {name: value.abs() for name, value in self.theta.items()}
 
     def on_fit_start(self, trainer: lightning.Trainer, pl_module: Any) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import build_table, sheet_table
 from lightning_tickets.report.document import FILE, About, Report, Section, SideTable, to_json
-from lightning_tickets.report.formatting import MISSING, percent, points, signed
+from lightning_tickets.report.formatting import MISSING, percent
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.pages import experiment_page
 from lightning_tickets.report.sections import SIDE, files

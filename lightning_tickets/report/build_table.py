@@ -6,9 +6,10 @@ from dataclasses import replace
 from math import ceil, floor, isfinite
 from typing import TypeGuard
 
+from lightning_tickets.points import points
 from lightning_tickets.report.exhibit_table import exhibit_table
 from lightning_tickets.report.footnotes import changed
-from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, percent, points
+from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, percent
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
 from lightning_tickets.studies.measurement import (

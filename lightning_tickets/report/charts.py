@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from math import ceil, floor, isfinite, log10, sqrt
 
+from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import known, percentage, share_range, with_names
 from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation, rows_title
 from lightning_tickets.report.document import Curve, Key, Panel, Point
 from lightning_tickets.report.exhibit_table import header, runs_id
 from lightning_tickets.report.footnotes import place
-from lightning_tickets.report.formatting import MISSING, WITHIN, points, signed
+from lightning_tickets.report.formatting import MISSING, WITHIN
 from lightning_tickets.report.layout import Column as Head
 from lightning_tickets.report.layout import Layout, columns, lowest
 from lightning_tickets.report.names import FULL, metric_name, row_name, task_name

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, isfinite
 
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, points, signed
+from lightning_tickets.points import points, signed
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.names import FULL, TASKS, row_name
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
+from lightning_tickets.points import points
 from lightning_tickets.report.footnotes import STRICT, WITHIN_FULL, WITHIN_OWN, commands, footnotes, place
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, anchor, decimal, percent, points
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, anchor, decimal, percent
 from lightning_tickets.report.layout import Block, Layout, Line, in_order, lay_out, lowest, usual_runs
 from lightning_tickets.report.names import FULL, metric_name, row_symbol, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table

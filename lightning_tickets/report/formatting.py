@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from lightning_tickets.points import points as points
-from lightning_tickets.points import signed as signed
-
 MISSING, UNDEFINED, WITHIN = "—", "¶", "†"
 
 

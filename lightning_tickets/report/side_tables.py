@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from types import MappingProxyType
 
+from lightning_tickets.points import points, signed
 from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.differences import baseline_name
-from lightning_tickets.report.formatting import MISSING, percent, points, signed
+from lightning_tickets.report.formatting import MISSING, percent
 from lightning_tickets.report.layout import Column, in_order, lowest
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Table

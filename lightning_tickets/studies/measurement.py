@@ -76,6 +76,11 @@ class Exhibit:
         """The measurements of a row on a task, by rising sparsity."""
         return self._by_place.get((row, task), ())
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The commands of the runs that are missing."""
+        return tuple(command for measurement in self.measurements for command in measurement.missing)
+
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], tuple[Measurement, ...]]:
         places: dict[tuple[str, str], list[Measurement]] = {}

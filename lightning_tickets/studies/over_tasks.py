@@ -136,7 +136,7 @@ def _table(together: OverTasks) -> TextTable:
         lines=tuple(_texts(together, line) for line in together.lines()),
         tasks=exhibit.tasks,
         notes=(*together.notes, *TABLE_NOTES),
-        missing=_missing(exhibit),
+        missing=exhibit.missing,
         question=exhibit.question,
         overrides=exhibit.overrides,
     )
@@ -176,11 +176,7 @@ def _profiles(together: OverTasks) -> Profiles:
         profiles=tuple(Profile(at.row, at.sparsity, one.values, one.intervals) for at, one in found.items() if one),
         tasks=exhibit.tasks,
         notes=together.notes,
-        missing=_missing(exhibit),
+        missing=exhibit.missing,
         question=exhibit.question,
         overrides=exhibit.overrides,
     )
-
-
-def _missing(exhibit: Exhibit) -> tuple[str, ...]:
-    return tuple(command for measurement in exhibit.measurements for command in measurement.missing)

@@ -17,8 +17,6 @@ from lightning_tickets.training.config import held_out
 RESULT = "result.json"
 TICKET = "ticket.safetensors"  # next to a round's result
 EXAMPLES = "examples.json"  # of the dev set, a value each: what the metrics are of
-
-
 LARGEST_SHARE = 0.3  # of the weights: what a ticket at 70 % keeps
 
 

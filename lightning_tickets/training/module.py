@@ -41,11 +41,10 @@ class TaskModule(lightning.LightningModule):
     def _weighed(self, number: int, batch: Batch) -> Tensor:
         """Of several processes each has some rows of a batch, which count as many as they are."""
         logits: Tensor = self(batch, number).float()
-        weight = batch.get("weight")
         if "unused" in batch:
             return logits.sum() * 0
         loss: Tensor = self.kinds[number].loss(logits, batch)
-        return loss if weight is None else loss * weight
+        return loss * batch["weight"] if "weight" in batch else loss
 
     def on_before_batch_transfer(self, batches: Mapping[int, Batch], dataloader_idx: int) -> Mapping[int, Batch]:
         """For a GPU, which then runs without being waited for: places are counted, memory is pinned."""

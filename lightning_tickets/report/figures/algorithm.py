@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from lightning_tickets.points import points
 from lightning_tickets.report.figures.curves import OKABE_ITO, baseline
 from lightning_tickets.report.figures.heatmap_axes import INK, inked
-from lightning_tickets.report.formatting import MISSING, count, points
+from lightning_tickets.report.formatting import MISSING, count
 from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.measurement import PruningRounds, Round
 

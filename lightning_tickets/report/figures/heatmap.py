@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.colors import FuncNorm, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
+from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import share_range
 from lightning_tickets.report.differences import (
     COLUMNS,
@@ -21,7 +22,7 @@ from lightning_tickets.report.differences import (
 )
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
 from lightning_tickets.report.footnotes import absent, changed, counted_cells, framing, number_of_runs, single_runs
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent, points, signed
+from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent
 from lightning_tickets.report.layout import Column, in_order
 from lightning_tickets.report.names import metric_name, task_name
 from lightning_tickets.studies.frame_rules import DEVIATION

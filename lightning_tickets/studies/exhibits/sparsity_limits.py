@@ -27,7 +27,7 @@ class SparsityLimits(Grid):
             lines=tuple((row, *(limit(exhibit, row, task) for task in exhibit.tasks)) for row in rows),
             tasks=exhibit.tasks,
             notes=(RULE, *exhibit.notes),
-            missing=tuple(command for measurement in exhibit.measurements for command in measurement.missing),
+            missing=exhibit.missing,
         )
 
 

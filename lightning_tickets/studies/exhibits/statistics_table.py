@@ -36,7 +36,7 @@ class StatisticsTable(Grid):
             lines=tuple(lines),
             tasks=exhibit.tasks,
             notes=(UNITS, *exhibit.notes),
-            missing=tuple(command for measurement in exhibit.measurements for command in measurement.missing),
+            missing=exhibit.missing,
         )
 
     def _published_texts(self, table: str, measurements: Sequence[Measurement], statistic: str, row: str = "") -> str:
