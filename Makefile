@@ -34,8 +34,8 @@ bench: $(VENV)/.dev ## compare a training step with other software, on a folder 
 	@$(BIN)/python benchmarks/parts.py
 	@$(BIN)/python benchmarks/ranking.py
 
-bench-gpu: $(VENV)/.dev ## measure a GPU for plans and docs/results/gpu.md; all optional: make bench-gpu DATA=DIR MODEL=DIR OUT=FILE TASKS=cola,mlm
-	@$(BIN)/python benchmarks/gpu.py data=$(DATA) model=$(MODEL) out=$(OUT) task=$(TASKS)
+bench-gpu: $(VENV)/.dev ## measure a GPU for plans and docs/results/gpu.md; all optional: make bench-gpu DATA=DIR MODEL=DIR OUT=FILE TASKS=cola,mlm PARTS=steps
+	@$(BIN)/python benchmarks/gpu.py data=$(DATA) model=$(MODEL) out=$(OUT) task=$(TASKS) parts=$(PARTS)
 
 format: $(VENV)/.dev ## apply ruff's fixes and formatting
 	@$(BIN)/ruff check --fix .

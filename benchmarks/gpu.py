@@ -1,10 +1,11 @@
 """What only a GPU shows, as one script: everything is printed and kept as it is measured. It needs no network.
 
-    python benchmarks/gpu.py [data=DIR] [model=DIR] [out=FILE.json] [task=TASK,TASK…]
+    python benchmarks/gpu.py [data=DIR] [model=DIR] [out=FILE.json] [task=TASK,TASK…] [parts=PART,PART…]
 
 DIR of data is a folder as `data=local` reads it, that of the model has BERT's configuration and vocabulary; the weights
 are drawn, since a step takes the same time whatever they are. Without the two the generated language is read, by a
-network of BERT-base's size. Without a GPU everything runs on the CPU in small, which says nothing but that it runs.
+network of BERT-base's size. All parts are measured, or those that are named. Without a GPU everything runs on the CPU
+in small, which says nothing but that it runs.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain, product
 from pathlib import Path
 
 import gpu_card
@@ -39,12 +41,12 @@ BASE = {
     "max_position_embeddings": 512,
 }
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-TOGETHER = (1, 2, 4) if CUDA else (1,)
-SIDE_BY_SIDE = (("bfloat16", "packed"), ("float32", "padded"))[: None if CUDA else 1]
+TOGETHER = (1, 4, 8) if CUDA else (1,)
+SIDE_BY_SIDE = [("bfloat16", "packed")]
 
 
 def main(arguments: list[str]) -> None:
-    given = {key: told(arguments, f"{key}=") for key in ("data", "model", "out", "task")}
+    given = {key: told(arguments, f"{key}=") for key in ("data", "model", "out", "task", "parts")}
     tasks = (given["task"] or TASKS).split(",")
     card = torch.cuda.get_device_name() if CUDA else "none, on the CPU in small"
     notes: Line = {"card": card, "torch": torch.__version__, "date": f"{datetime.now(UTC):%Y-%m-%d}"}
@@ -57,8 +59,9 @@ def main(arguments: list[str]) -> None:
                 run_of(compose_config([f"task={task}", *shared]))
         except UserError as error:
             sys.exit(f"gpu.py: {error}")
-        for part, lines in measurements(tasks, config, shared, notes):
-            for line in lines:
+        parts = measurements(tasks, config, shared, notes)
+        for part in dict.fromkeys(["rates", *given["parts"].split(",")]) if given["parts"] else parts:
+            for line in parts[part]():
                 notes.setdefault(part, []).append(line)
                 show(part, line)
                 if given["out"]:
@@ -84,23 +87,26 @@ def draw_network(model: Path, folder: Path, sizes: dict[str, int]) -> BertConfig
 
 def measurements(
     tasks: Sequence[str], config: BertConfig, common: list[str], notes: Line
-) -> Iterator[tuple[str, Iterable[Line]]]:
-    """The parts in turn; each line is measured when it is asked for."""
-    yield "rates", [rate := gpu_card.rates()]
-    yield "full_batches", gpu_card.full_batches(config, rate)
-    yield "compiled", gpu_card.compiled(config, *gpu_runs.lengths(tasks[0], common))
-    yield "same_bytes", gpu_runs.same_bytes(tasks[0], common)
-    for task in tasks:
-        yield "steps", gpu_runs.by_setting(task, common, rate)
-    yield "device", gpu_runs.overall(notes["steps"])
-    for task in tasks:
-        yield "scoring", [gpu_runs.scoring(task, common)]
-    for count in TOGETHER:
-        yield "threads", [gpu_card.threads(config, count)]
-    for precision, batches in SIDE_BY_SIDE:
-        setting = [*gpu_runs.SETTINGS[precision], *gpu_runs.BATCHES[batches]]
-        for count in TOGETHER:
-            yield "processes", [gpu_runs.together(count, [f"task={tasks[0]}", *common, *setting])]
+) -> dict[str, Callable[[], Iterable[Line]]]:
+    """The parts in their order; those after ``rates`` and ``steps`` read what these have noted."""
+    sides = product(SIDE_BY_SIDE, TOGETHER)
+    first = [f"task={tasks[0]}", *common]
+    return {
+        "rates": lambda: [gpu_card.rates()],
+        "full_batches": lambda: gpu_card.full_batches(config, notes["rates"][0]),
+        "same_bytes": lambda: gpu_runs.same_bytes(tasks[0], common),
+        "steps": lambda: chain.from_iterable(gpu_runs.by_setting(t, common, notes["rates"][0]) for t in tasks),
+        "device": lambda: gpu_runs.overall(notes["steps"]),
+        "scoring": lambda: (gpu_runs.scoring(task, common) for task in tasks),
+        "threads": lambda: (gpu_card.threads(config, count) for count in TOGETHER),
+        "processes": lambda: (gpu_runs.together(count, [*first, *settings(*side)]) for side, count in sides),
+        "launched": lambda: gpu_card.launched(config, *gpu_runs.lengths(tasks[0], common)),
+        "compiled": lambda: gpu_card.compiled(config, *gpu_runs.lengths(tasks[0], common)),
+    }
+
+
+def settings(precision: str, batches: str) -> list[str]:
+    return [*gpu_runs.SETTINGS[precision], *gpu_runs.BATCHES[batches]]
 
 
 def show(part: str, line: Line) -> None:

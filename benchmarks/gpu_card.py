@@ -1,4 +1,4 @@
-"""What a card does without the suite: its rates, plain steps of a BERT on full batches, compiled steps, threads.
+"""What a card does without the suite: its rates, plain steps of a BERT, also as graphs and compiled, threads.
 
 Without a GPU everything runs on the CPU, in small.
 """
@@ -27,8 +27,7 @@ PRECISIONS = ("float32", "tf32", "bfloat16") if CUDA else ("bfloat16",)
 SIDE, COPIED = (8192, 1 << 30) if CUDA else (256, 1 << 16)
 BATCHES = ((32, 128), (256, 128)) if CUDA else ((2, 16),)  # texts and tokens
 STEPS, WARM = (30, 5) if CUDA else (3, 1)
-BUCKETS = (16, 64)
-COMPILED = {"compiled": {}, "graphs": {"mode": "reduce-overhead"}} if CUDA else {"compiled": {"backend": "eager"}}
+COMPILED = {} if CUDA else {"backend": "eager"}  # options of torch.compile
 Line = dict[str, Any]
 
 
@@ -69,23 +68,50 @@ def wait() -> None:
 
 
 class PlainStep:
-    """A step of a BERT with a classifier: forward, backward, fused AdamW. ``compiled`` are options of torch.compile."""
+    """A step of a BERT with a classifier: forward, backward, fused AdamW.
 
-    def __init__(self, config: BertConfig, name: str, compiled: Line | None = None) -> None:
+    ``way`` is eager, compiled (torch.compile) or graphs: the whole step of each shape, captured once and replayed.
+    """
+
+    def __init__(self, config: BertConfig, name: str, way: str = "eager") -> None:
         torch.use_deterministic_algorithms(False)
-        self.config, self.name = config, name
+        self.config, self.name, self.graphed = config, name, way == "graphs" and CUDA
         self.model: Any = BertForSequenceClassification(config).to(DEVICE).train()
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=2e-5, fused=True)
-        self.run = self.model if compiled is None else torch.compile(self.model, dynamic=False, **compiled)
+        rate = torch.tensor(2e-5, device=DEVICE) if self.graphed else 2e-5
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=rate, fused=True, capturable=self.graphed)
+        self.run = torch.compile(self.model, dynamic=False, **COMPILED) if way == "compiled" else self.model
+        self.graphs: dict[tuple[int, int], tuple[torch.Tensor, Any]] = {}
 
     def __call__(self, texts: int, width: int) -> None:
         ids = torch.randint(1, self.config.vocab_size, (texts, width), device=DEVICE)
-        torch.compiler.cudagraph_mark_step_begin()
+        if not self.graphed:
+            self.step(ids)
+            return
+        if (texts, width) not in self.graphs:
+            self.graphs[texts, width] = ids, self.captured(ids)
+        read, graph = self.graphs[texts, width]
+        read.copy_(ids)
+        graph.replay()
+
+    def captured(self, ids: torch.Tensor) -> Any:
+        """A graph of the step on whatever ``ids`` holds when it is replayed; steps before the capture allocate."""
+        own = torch.cuda.Stream()
+        own.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(own):
+            for _ in range(WARM):
+                self.step(ids)
+        torch.cuda.current_stream().wait_stream(own)
+        graph, pool = torch.cuda.CUDAGraph(), next((one.pool() for _, one in self.graphs.values()), None)
+        with torch.cuda.graph(graph, pool=pool):
+            self.step(ids)
+        return graph
+
+    def step(self, ids: torch.Tensor) -> None:
         with precision(self.name):
-            loss = self.run(input_ids=ids, labels=torch.zeros(texts, dtype=torch.long, device=DEVICE)).loss
+            loss = self.run(input_ids=ids, labels=torch.zeros(len(ids), dtype=torch.long, device=DEVICE)).loss
         loss.backward()
         self.optimizer.step()
-        self.optimizer.zero_grad()
+        self.optimizer.zero_grad(set_to_none=True)
 
     def seconds(self, shapes: Sequence[tuple[int, int]]) -> float:
         """The mean over ``shapes`` (texts, tokens), after a few steps of each."""
@@ -103,31 +129,37 @@ class PlainStep:
 def full_batches(config: BertConfig, rate: Line) -> Iterator[Line]:
     """Steps on batches without padding in each precision, and their share of the card's own rate."""
     sizes = Sizes(config.num_hidden_layers, config.hidden_size, config.intermediate_size, config.vocab_size)
-    for name, (texts, width) in product(PRECISIONS, BATCHES):
-        line = attempt(config, name, None, [(texts, width)] * STEPS) | {"texts": texts, "width": width}
+    for name, (texts, width), way in product(PRECISIONS, BATCHES, ("eager", "graphs")):
+        line = attempt(config, name, way, [(texts, width)] * STEPS) | {"texts": texts, "width": width}
         if "seconds" in line:
             reached = sizes.step("classification", [width] * texts, packed=False) / line["seconds"] / 1e12
             line |= {"texts_a_second": texts / line["seconds"], "tflops": reached, "share": reached / rate[name]}
         yield line
 
 
+def launched(config: BertConfig, lengths: Sequence[int], texts: int) -> Iterator[Line]:
+    """Steps in bfloat16 on a task's widths: as they are, and rounded up so that few graphs serve them all."""
+    for way, multiple in (("eager", 1), ("graphs", 16), ("graphs", 64)):
+        yield attempt(config, "bfloat16", way, shapes(config, lengths, texts, multiple)) | {"multiples_of": multiple}
+
+
 def compiled(config: BertConfig, lengths: Sequence[int], texts: int) -> Iterator[Line]:
-    """Steps in bfloat16 on a task's widths: as they are, and rounded up so that a compiled graph serves each of few."""
-    torch._dynamo.config.recompile_limit = 64
+    """The same under torch.compile; compiling takes a minute or more."""
+    yield attempt(config, "bfloat16", "compiled", shapes(config, lengths, texts, 64)) | {"multiples_of": 64}
+
+
+def shapes(config: BertConfig, lengths: Sequence[int], texts: int, multiple: int) -> list[tuple[int, int]]:
+    """Texts and tokens of STEPS batches."""
     draw, most = random.Random(0), config.max_position_embeddings
     widths = [max(draw.choices(lengths, k=texts)) for _ in range(STEPS)]
-    yield attempt(config, "bfloat16", None, [(texts, width) for width in widths]) | {"step": "eager"}
-    for (name, options), bucket in product(COMPILED.items(), BUCKETS):
-        rounded = [(texts, min(most, -(-width // bucket) * bucket)) for width in widths]
-        yield attempt(config, "bfloat16", options, rounded) | {"step": name, "multiples_of": bucket}
-        torch._dynamo.reset()
+    return [(texts, min(most, -(-width // multiple) * multiple)) for width in widths]
 
 
-def attempt(config: BertConfig, name: str, options: Line | None, shapes: Sequence[tuple[int, int]]) -> Line:
+def attempt(config: BertConfig, name: str, way: str, shapes: Sequence[tuple[int, int]]) -> Line:
     """What does not fit or cannot be compiled here says so, and the rest is measured."""
-    line: Line = {"precision": name, "shapes": len(set(shapes))}
+    line: Line = {"precision": name, "step": way, "shapes": len(set(shapes))}
     try:
-        return line | {"seconds": PlainStep(config, name, options).seconds(shapes)}
+        return line | {"seconds": PlainStep(config, name, way).seconds(shapes)}
     except Exception as error:
         return line | {"failed": str(error).splitlines()[0][:200]}
 

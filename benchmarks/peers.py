@@ -2,8 +2,9 @@
 
     python benchmarks/peers.py task=cola,rte scale=small data=local data.root=DATA model=local model.path=MODEL
 
-Processor seconds of a step on one thread, since the machine may be shared: the median of windows of steps, the sides in
-turn. `out=FILE` writes JSON; everything else is an override for all sides. Not for masked LM.
+Processor seconds of a step on one thread, since the machine may be shared; with trainer=gpu seconds. The median of
+windows of steps, the sides in turn. `sides=released;trainer` names some of them. `out=FILE` writes JSON; everything
+else is an override for all sides. Not for masked LM.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ from lightning_tickets.tasks.batches import Batch, TrainingOrder
 from lightning_tickets.tickets.examples import load_splits
 from lightning_tickets.training.machine import machine_name
 
-WINDOW, WINDOWS, REPEATS = 5, 2, 2
+CUDA = torch.cuda.is_available()
+CLOCK = time.perf_counter if CUDA else time.process_time
+WINDOW, WINDOWS, REPEATS = (10, 2, 1) if CUDA else (5, 2, 2)
 STEPS = WINDOW * (WINDOWS + 1)
 PLAIN = ["training.pool=1", "training.packed=false", "training.unread=compute"]
 SKIP = "training.unread=skip"
 SIDES: dict[str, Callable[[list[str]], list[float]]] = {
-    "released": lambda o: [seconds_a_step(o, time.process_time, WINDOW, WINDOWS)],
+    "released": lambda o: [seconds_a_step(o, CLOCK, WINDOW, WINDOWS)],
     "trainer": lambda o: in_trainer(o, "random"),
     "trainer, by length": lambda o: in_trainer(o, "group_by_length"),
     "lightning": lambda o: in_lightning(o),
@@ -51,18 +54,23 @@ SIDES: dict[str, Callable[[list[str]], list[float]]] = {
 
 def main(arguments: list[str]) -> None:
     tasks, out = told(arguments, "task=") or "cola,sst2,stsb,rte", told(arguments, "out=")
-    further = [a for a in arguments if not a.startswith(("task=", "out="))]
+    further = [a for a in arguments if not a.startswith(("task=", "out=", "sides="))]
+    sides = told(arguments, "sides=").split(";") if told(arguments, "sides=") else list(SIDES)
     measured = {}
     for task in tasks.split(","):
         overrides = [f"task={task}", "training.threads=1", "data.dev_limit=64", *further]
-        windows: dict[str, list[float]] = {name: [] for name in SIDES}
-        for name, side in [*SIDES.items()] * REPEATS:
-            windows[name] += side(overrides)
+        windows: dict[str, list[float]] = {name: [] for name in sides}
+        for name in sides * REPEATS:
+            windows[name] += SIDES[name](overrides)
         measured[task] = {name: statistics.median(seconds) for name, seconds in windows.items()}
         measured[task]["share of real tokens"] = share_of_tokens(overrides)
         print(task, {name: round(value, 4) for name, value in measured[task].items()}, flush=True)
         if out:
-            record = {"machine": machine_name("cpu"), "torch": torch.__version__, "seconds": measured}
+            record = {
+                "machine": machine_name("gpu" if CUDA else "cpu"),
+                "torch": torch.__version__,
+                "seconds": measured,
+            }
             Path(out).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(table(measured))
 
@@ -70,7 +78,7 @@ def main(arguments: list[str]) -> None:
 def table(measured: dict[str, dict[str, float]]) -> str:
     """How many times as fast as the released way each side is, and the geometric mean over tasks."""
     lines = [f"| | {' | '.join(measured)} | geometric mean |", "| --- |" + " ---: |" * (len(measured) + 1)]
-    for name in SIDES:
+    for name in (side for side in SIDES if side in next(iter(measured.values()))):
         ratios = [of["released"] / of[name] for of in measured.values()]
         cells = [f"{ratio:.2f}" for ratio in (*ratios, statistics.geometric_mean(ratios))]
         lines.append(f"| {name} | {' | '.join(cells)} |")
@@ -78,7 +86,7 @@ def table(measured: dict[str, dict[str, float]]) -> str:
 
 
 def ours(*overrides: str) -> list[float]:
-    return [measure([*overrides], windows=WINDOWS, clock=time.process_time).seconds]
+    return [measure([*overrides], windows=WINDOWS, clock=CLOCK).seconds]
 
 
 def share_of_tokens(overrides: list[str]) -> float:
@@ -123,7 +131,7 @@ class TrainerClock(TrainerCallback):
 
 def in_trainer(overrides: list[str], sampling: str) -> list[float]:
     problem, kind, splits, path = loaded(overrides)
-    windows, training = Windows(time.process_time, WINDOW), problem.training
+    windows, training = Windows(CLOCK, WINDOW), problem.training
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder,
@@ -131,7 +139,7 @@ def in_trainer(overrides: list[str], sampling: str) -> list[float]:
             per_device_train_batch_size=training.batch_size,
             learning_rate=training.learning_rate,
             train_sampling_strategy=sampling,
-            use_cpu=True,
+            use_cpu=not CUDA,
             report_to="none",
             save_strategy="no",
             disable_tqdm=True,
@@ -164,12 +172,12 @@ class Plain(lightning.LightningModule):
 
 def in_lightning(overrides: list[str]) -> list[float]:
     problem, kind, splits, path = loaded(overrides)
-    training, windows = problem.training, Windows(time.process_time, WINDOW)
+    training, windows = problem.training, Windows(CLOCK, WINDOW)
     order = TrainingOrder(splits.train.lengths, training.batch_size, STEPS, 1, 0)
     batches = torch.utils.data.DataLoader(splits.train, batch_sampler=order, collate_fn=lambda e: labelled(kind, e))
     model = network(kind, path)
     trainer = lightning.Trainer(
-        accelerator="cpu",
+        accelerator="gpu" if CUDA else "cpu",
         max_steps=STEPS,
         gradient_clip_val=training.clip,
         callbacks=[ModelPruning("l1_unstructured", matrices(model), amount=0.5), Clock(windows)],

@@ -28,6 +28,7 @@ from lightning_tickets.pruning.mask import full
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.rewinding import TrainingStart
+from lightning_tickets.tickets.spec import Run
 from lightning_tickets.tickets.workbench import Trained, Workbench
 
 WINDOW, WINDOWS, REPEATS = 10, 4, 3
@@ -120,18 +121,23 @@ def train(
     overrides: list[str], steps: int, callbacks: Sequence[lightning.Callback] = ()
 ) -> tuple[str, Workbench, Trained]:
     """The family of a task, and one training of the whole network of so many steps."""
+    family, run, bench = prepared(overrides, steps)
+    trained = bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), callbacks)
+    return family, bench, trained
+
+
+def prepared(overrides: list[str], steps: int | None = None) -> tuple[str, Run, Workbench]:
+    """The family of a task, and what trains a run of it; nothing is written but the cache of tokenised rows."""
     config = compose_config(
         ["data.dev_limit=64", "trainer.progress=false", "trainer.checkpoint_every=null", *overrides]
     )
-    run = run_of(config)
-    with tempfile.TemporaryDirectory() as folder:
-        hardware = settings.hardware(config, single=False)
-        source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
-        context = RunContext(Store(Path(folder)), source, network, Path(tempfile.gettempdir()), hardware=hardware)
-        training = replace(run.problem.training, steps=steps, epochs=None)
-        bench = Workbench(replace(run.problem, training=training), context)
-        trained = bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), callbacks)
-    return config.task.family, bench, trained
+    run, scratch = run_of(config), Path(tempfile.gettempdir())
+    hardware = settings.hardware(config, single=False)
+    source, network = data_and_model.data_source(config), data_and_model.model_folder(config)
+    context = RunContext(Store(scratch / "unwritten"), source, network, scratch, hardware=hardware)
+    training = run.problem.training
+    given = training if steps is None else replace(training, steps=steps, epochs=None)
+    return config.task.family, run, Workbench(replace(run.problem, training=given), context)
 
 
 if __name__ == "__main__":
