@@ -1,6 +1,6 @@
 """Searches for overlap of development sets with training sets or the corpus; there should be none.
 
-python benchmarks/pocket_leaks.py [NUMBER OF DOCUMENTS]
+python benchmarks/pocket_leaks.py [NUMBER OF DOCUMENTS] [large]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lightning_tickets.pocket.documents import draw_documents
 from lightning_tickets.pocket.facts import Words
 from lightning_tickets.pocket.splits import is_long, sentences_of
-from lightning_tickets.pocket.tasks import TASKS, rows
+from lightning_tickets.pocket.tasks import SIZES, TASKS, rows
 
 Pair = tuple[Words, Words]
 DOCUMENTS = 100_000
@@ -30,14 +30,14 @@ class Leak:
     whole: int
 
 
-def find_leaks(documents: int = DOCUMENTS, seed: int = 0) -> list[Leak]:
+def find_leaks(documents: int = DOCUMENTS, seed: int = 0, size: str = "small") -> list[Leak]:
     """Every development set against every training set and a corpus of so many documents."""
     corpus = [(d.first, d.plain) for d in draw_documents(documents, f"corpus/{seed}")]
-    train = [pair for task in TASKS for pair in pairs(task, "train")]
+    train = [pair for task in TASKS for pair in pairs(task, "train", size)]
     read, trained, seen = _long_sentences(corpus), _long_sentences(train), _whole(corpus) | _whole(train)
     leaks = []
     for task, split in dev_splits():
-        dev = pairs(task, split)
+        dev = pairs(task, split, size)
         sentences, examples = _long_sentences(dev), _whole(dev)
         shared = len(sentences & trained), len(sentences & read), len(examples & seen)
         leaks.append(Leak(task, split, len(sentences), len(examples), *shared))
@@ -48,12 +48,14 @@ def dev_splits() -> list[tuple[str, str]]:
     return [(task, split) for task in TASKS for split in TASKS[task].splits if split != "train"]
 
 
-def pairs(task: str, split: str) -> list[Pair]:
+def pairs(task: str, split: str, size: str) -> list[Pair]:
     """The two segments of each row; for documents, without the word for the relation."""
-    if TASKS[task].kind == "masked_lm":
-        count = TASKS[task].train if split == "train" else TASKS[task].dev
+    spec = SIZES[size][task]
+    if spec.kind == "masked_lm":
+        count = spec.train if split == "train" else spec.dev
         return [(d.first, d.plain) for d in draw_documents(count, f"{task}/{split}/0", dev=split != "train")]
-    texts = [(r.get("question") or r["first"], r.get("context") or r.get("second") or "") for r in rows(task, split)]
+    drawn = rows(task, split, size=size)
+    texts = [(r.get("question") or r["first"], r.get("context") or r.get("second") or "") for r in drawn]
     return [(first.split(), second.split()) for first, second in texts]
 
 
@@ -67,6 +69,7 @@ def _whole(pairs: list[Pair]) -> set[str]:
 
 if __name__ == "__main__":
     print("development set     sentences  in training  in corpus   examples  whole in either")
-    for leak in find_leaks(int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS):
+    size = "large" if "large" in sys.argv else "small"
+    for leak in find_leaks(next((int(word) for word in sys.argv[1:] if word.isdigit()), DOCUMENTS), size=size):
         counts = f"{leak.sentences:9d} {leak.in_training:12d} {leak.in_corpus:10d} {leak.examples:10d} {leak.whole:16d}"
         print(f"{leak.task + ' ' + leak.split:19s} {counts}")

@@ -37,14 +37,15 @@ def main(common: list[str]) -> None:
     sweep = [f"task={','.join(TASKS)}", "subnetwork=full,scratch", f"seed={','.join(map(str, SEEDS))}"]
     line = [sys.executable, "-m", "lightning_tickets", "run", "-m", *sweep, *common, "hydra.launcher.n_jobs=2"]
     subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
-    root = Path(compose_config(common).paths.root)
+    config = compose_config(common)
+    root, size = Path(config.paths.root), config.data.size
     print("| task | metric | majority | bag of words | random weights | pre-trained |")
     print("| --- | --- | --- | --- | --- | --- |")
     failing = []
     for task, record in TASKS.items():
-        words = "-" if record.kind in ("span", "masked_lm") else f"{100 * bag_of_words(task):.1f}"
+        words = "-" if record.kind in ("span", "masked_lm") else f"{100 * bag_of_words(task, size):.1f}"
         scratch, full = (summarize(scores(task, row, common, root)) for row in ("scratch", "full"))
-        chance = 100 * majority(task)
+        chance = 100 * majority(task, size)
         print(f"| {task} | {record.metric} | {chance:.1f} | {words} | {shown(scratch)} | {shown(full)} |")
         spread = (scratch.std or 0) + (full.std or 0)
         if not (chance < full.mean <= CEILING and full.mean - scratch.mean > spread):

@@ -8,12 +8,14 @@ from typing import Any
 from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError, unknown
 
-EXAMPLES = ("pretrain out=DIR", "pretrain out=DIR seed=2")
-KEYS = ("out", "seed", "steps")
+EXAMPLES = ("pretrain out=DIR", "pretrain out=DIR network=wide")
+KEYS = ("out", "seed", "steps", "network")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("overrides", nargs="*", metavar="key=value", help="out=DIR, seed=N, steps=N")
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="out=DIR, network=small|wide, seed=N, steps=N"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,10 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
     if further := sorted(set(given) - set(KEYS)):
         raise UserError(f"pretrain: {unknown('key', further[0], KEYS)}")
     if "out" not in given:
-        raise UserError("pretrain: out is missing: expected out=DIR, seed=, steps=")
+        raise UserError("pretrain: out is missing: expected out=DIR, seed=, steps=, network=")
     from lightning_tickets.pocket.pretrain import pretrain
 
-    options = {key: integer(0)(key, value) for key, value in given.items() if key != "out"}
+    options = {key: integer(0)(key, value) for key, value in given.items() if key in ("seed", "steps")}
+    options |= {"network": str(given["network"])} if "network" in given else {}
     try:
         outcome = pretrain(Path(str(given["out"])), **options)
     except ValueError as error:

@@ -12,7 +12,7 @@ from lightning_tickets.composition.groups import group_options
 from lightning_tickets.runs.identity import described
 from lightning_tickets.tickets.listing import at, chain_of
 
-SCALES = ("pocket", "small", "paper")
+SCALES = ("pocket", "pocket_low_rate", "small", "paper")
 DATA = ("train_limit", "dev_limit", "holdout")
 PROTOCOL = ("head", "horizon", "prunes_first")
 NO_SETTINGS = ("is", "version", "partial_batch", "packing")

@@ -22,7 +22,7 @@ def data_source(config: DictConfig) -> Source:
     """The source of rows. Each task's YAML says how its files or its hub data set are read."""
     kind = checked("data.source", config.data.source, SOURCES)
     if kind == "pocket":
-        return Pocket()
+        return Pocket(config.data.size)
     specs = {task.name: dataset_spec(task) for task in _tasks(config)}
     return Hub(specs) if kind == "hub" else Local(config.data.root, specs)
 

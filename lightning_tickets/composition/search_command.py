@@ -12,7 +12,7 @@ from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.store import agrees
 from lightning_tickets.tickets.spec import TicketMask
 
-SCALES: tuple[list[str], ...] = ([], ["scale=small"], ["scale=paper"])  # the default first
+SCALES: tuple[list[str], ...] = ([], ["scale=pocket_low_rate"], ["scale=small"], ["scale=paper"])  # the default first
 PROTOCOLS: tuple[list[str], ...] = ([], ["protocol=released_code"])
 KEYS = {
     "chain.problem.data.examples": "ticket.examples",

@@ -2,19 +2,26 @@
 
 from collections.abc import Iterator
 
+from lightning_tickets.checks import checked
 from lightning_tickets.data.rows import Row
 from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.pocket import tasks
 
 
 class Pocket:
+    """``size`` says how many examples each task has: small or large."""
+
     name = "pocket"
 
+    def __init__(self, size: str = "small") -> None:
+        self.size = checked("data.size", size, [*tasks.SIZES])
+
     def fingerprint(self, task: str) -> str:
-        return f"generated-{tasks.VERSION}"
+        further = "" if self.size == "small" else f"-{self.size}"
+        return f"generated-{tasks.VERSION}{further}"
 
     def counts(self, task: str) -> dict[str, int]:
-        spec = tasks.TASKS[self._known(task)]
+        spec = tasks.SIZES[self.size][self._known(task)]
         return {split: spec.train if split == "train" else spec.dev for split in spec.splits}
 
     def fetch(self, task: str) -> None:
@@ -24,7 +31,7 @@ class Pocket:
         return "the generated miniature English"
 
     def rows(self, task: str, split: str) -> Iterator[Row]:
-        return iter(tasks.rows(self._known(task), split))
+        return iter(tasks.rows(self._known(task), split, size=self.size))
 
     def _known(self, task: str) -> str:
         if task not in tasks.TASKS:

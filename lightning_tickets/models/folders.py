@@ -8,7 +8,7 @@ from lightning_tickets.checks import Check, folder, integer, null
 from lightning_tickets.models import files
 from lightning_tickets.models.hub import Hub, checked_name, checked_revision
 from lightning_tickets.models.operations import Sizes
-from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.pocket import MODEL_DIR, WIDE_MODEL_DIR
 
 SIZES = Check(
     "a list of 4 integers >= 1",
@@ -58,6 +58,11 @@ Pretrained = Folder | Hub
 def pocket() -> Folder:
     """The tiny BERT that comes with the package."""
     return Folder("pocket", MODEL_DIR)
+
+
+def pocket_wide() -> Folder:
+    """The wider one of two layers that comes with the package."""
+    return Folder("pocket_wide", WIDE_MODEL_DIR)
 
 
 def local(path: str) -> Folder:

@@ -1,6 +1,8 @@
 """The network's configuration, its tokenizer, and the weights that pre-training starts from."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
@@ -14,16 +16,32 @@ PAD, UNK, CLS, SEP, MASK = (WORD_ID[word] for word in SPECIAL)
 POSITIONS = 48
 
 
-def config() -> BertConfig:
+class Size(NamedTuple):
+    """Of a network: its width, layers and initial standard deviation, and how it is pre-trained (at most so long)."""
+
+    width: int
+    layers: int
+    deviation: float
+    rate: float
+    steps: int
+
+
+SIZES: Final[Mapping[str, Size]] = {
+    "small": Size(64, 3, 0.1, rate=1.2e-3, steps=9_000),
+    "wide": Size(128, 2, 0.08, rate=1e-3, steps=12_000),
+}
+
+
+def config(size: Size) -> BertConfig:
     """Without dropout, which harms so small a network."""
     return BertConfig(
         vocab_size=len(VOCABULARY),
-        hidden_size=64,
-        num_hidden_layers=3,
+        hidden_size=size.width,
+        num_hidden_layers=size.layers,
         num_attention_heads=4,
-        intermediate_size=256,
+        intermediate_size=4 * size.width,
         max_position_embeddings=POSITIONS,
-        initializer_range=0.1,
+        initializer_range=size.deviation,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         pad_token_id=PAD,
@@ -39,11 +57,11 @@ def set_keys_to_queries(bert: BertModel) -> None:
                 key.copy_(query)
 
 
-def fresh(seed: int) -> BertForPreTraining:
+def fresh(seed: int, size: Size) -> BertForPreTraining:
     """The network that pre-training starts from; the caller's random state is unchanged."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = BertForPreTraining(config())
+        model = BertForPreTraining(config(size))
     set_keys_to_queries(model.bert)
     return model
 

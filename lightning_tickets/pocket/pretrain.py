@@ -1,6 +1,6 @@
 """Pre-training from random weights on masked words and segment pairs, until the probes pass.
 
-Command: ``lightning-tickets pretrain out=FOLDER [seed=N] [steps=N]``.
+Command: ``lightning-tickets pretrain out=FOLDER [network=wide] [seed=N] [steps=N]``.
 """
 
 import hashlib
@@ -21,17 +21,16 @@ import transformers
 from torch import Tensor
 from transformers import BertForPreTraining
 
+from lightning_tickets.errors import unknown
 from lightning_tickets.pocket.documents import draw_documents
 from lightning_tickets.pocket.masking import Batch, batches, collate, encode, hide
-from lightning_tickets.pocket.model import fresh, save
+from lightning_tickets.pocket.model import SIZES, Size, fresh, save
 from lightning_tickets.pocket.probes import PASS, Probes, passed
 
-SEED = 0  # of the shipped network
-STEPS = 9_000  # at most; fewer when the probes pass early
+SEED = 0  # of the shipped networks
 DECAY_SHARE = 0.3  # of the steps at most
 WARM_UP = 500
 BATCH = 32
-RATE = 1.2e-3
 CORPUS = 100_000  # documents
 PROBE_EVERY = 250
 
@@ -67,22 +66,29 @@ class Schedule:
         return min(warm, (self.end - step) / self.decay)
 
 
-def pretrain(out: Path, seed: int = SEED, steps: int | None = None, report: Report = print) -> Pretraining:
-    """Pre-train into the new folder ``out``; ValueError if it exists, or for ``steps`` < 1.
+def pretrain(
+    out: Path, seed: int = SEED, steps: int | None = None, network: str = "small", report: Report = print
+) -> Pretraining:
+    """Pre-train a network of SIZES into the new folder ``out``; ValueError if it exists, or for ``steps`` < 1.
 
-    The same seed and steps on the same machine give the same bytes."""
+    It takes ``steps`` at most, fewer when the probes pass early. The same arguments on the same machine give the same
+    bytes.
+    """
     if out.exists():
         raise ValueError(f"{out} exists already; remove it or name another folder")
-    most = STEPS if steps is None else steps
+    if network not in SIZES:
+        raise ValueError(unknown("network", network, SIZES))
+    size = SIZES[network]
+    most = size.steps if steps is None else steps
     if most < 1:
         raise ValueError(f"expected steps >= 1, got {most}")
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         with _one_thread():
-            model, outcome = _train(seed, most, report)
+            model, outcome = _train(size, seed, most, report)
         save(model, work)
-        _write_provenance(work, seed, most, outcome)
+        _write_provenance(work, _command(network, seed, most), seed, most, outcome)
         for path in (work, *work.iterdir()):
             path.chmod(0o755 if path.is_dir() else 0o644)
         work.rename(out)
@@ -102,18 +108,18 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _train(seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pretraining]:
+def _train(size: Size, seed: int, most: int, report: Report) -> tuple[BertForPreTraining, Pretraining]:
     probes, count = Probes(count=1000 if most > 1000 else 100), min(CORPUS, most * BATCH)
     report(f"drawing {count} documents")
     corpus = [encode(document) for document in draw_documents(count, f"corpus/{seed}")]
     order = batches(np.array([len(d.ids) for d in corpus]), BATCH, np.random.default_rng(seed))
-    model, schedule, start = fresh(seed), Schedule(most), time.monotonic()
+    model, schedule, start = fresh(seed, size), Schedule(most), time.monotonic()
     model.train()
     generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=size.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     step = 0
     while step < schedule.end:
-        optimizer.param_groups[0]["lr"] = RATE * schedule.share(step)
+        optimizer.param_groups[0]["lr"] = size.rate * schedule.share(step)
         _loss(model, collate([corpus[i] for i in next(order)]), generator).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -151,11 +157,16 @@ def _progress(step: int, seconds: float, schedule: Schedule, scores: dict[str, f
     return f"step {step:5d}/{schedule.end}  {probes}  {phase}{left:.0f} s left"
 
 
-def _write_provenance(folder: Path, seed: int, most: int, outcome: Pretraining) -> None:
+def _command(network: str, seed: int, most: int) -> str:
+    given = "" if network == next(iter(SIZES)) else f"network={network} "
+    return f"lightning-tickets pretrain out=FOLDER {given}seed={seed} steps={most}"
+
+
+def _write_provenance(folder: Path, command: str, seed: int, most: int, outcome: Pretraining) -> None:
     """Record the origin of the weights; nothing in it depends on time."""
     weights = (folder / "model.safetensors").read_bytes()
     provenance = {
-        "command": f"lightning-tickets pretrain out=FOLDER seed={seed} steps={most}",
+        "command": command,
         "seed": seed,
         "steps_at_most": most,
         "steps": outcome.steps,

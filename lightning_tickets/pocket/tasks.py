@@ -1,7 +1,7 @@
 """Eleven tasks in the miniature English, one for each task of the paper."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -118,12 +118,29 @@ _TASKS = (
     PocketTask("squad", _squad, (1,), 1500, 500, kind="span", metric="f1"),
     PocketTask("mlm", None, (1,), 8000, 600, kind="masked_lm"),
 )
+_LARGE = {
+    "mnli": (6000, 2000),
+    "qqp": (4000, 2000),
+    "stsb": (1200, 1000),
+    "wnli": (600, 500),
+    "qnli": (4000, 2000),
+    "mrpc": (900, 1000),
+    "rte": (640, 1000),
+    "sst2": (3000, 2000),
+    "cola": (1600, 2000),
+    "squad": (4000, 1000),
+    "mlm": (8000, 1000),
+}
 TASKS: Final[Mapping[str, PocketTask]] = {task.name: task for task in _TASKS}
+LARGE: Final[Mapping[str, PocketTask]] = {
+    name: replace(task, train=_LARGE[name][0], dev=_LARGE[name][1]) for name, task in TASKS.items()
+}  # sizes in proportion as GLUE's, and development sets that tell small differences
+SIZES: Final[Mapping[str, Mapping[str, PocketTask]]] = {"small": TASKS, "large": LARGE}
 
 
-def rows(task: str, split: str, seed: int = 0) -> list[dict[str, Any]]:
-    """The distinct examples of a split, words separated by single blanks."""
-    spec = TASKS[task]
+def rows(task: str, split: str, seed: int = 0, size: str = "small") -> list[dict[str, Any]]:
+    """The distinct examples of a split, words separated by single blanks; ``size`` is one of SIZES."""
+    spec = SIZES[size][task]
     if split not in spec.splits:
         raise ValueError(f"{task} has the splits {', '.join(spec.splits)}, not {split!r}")
     if spec.draw is None:

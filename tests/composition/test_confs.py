@@ -121,7 +121,10 @@ def test_an_option_states_only_what_differs_from_its_base(base):
     options = [option for option in GROUPED if option.parent == base.parent]
     for option in options:
         own = OmegaConf.to_container(OmegaConf.load(conf_dir() / f"{option}.yaml"))
-        assert own.pop("defaults") == ["paper" if option.name == "released" else "base", "_self_"]
+        assert own.pop("defaults") == [
+            {"released": "paper", "pocket_low_rate": "pocket"}.get(option.name, "base"),
+            "_self_",
+        ]
         assert not [key for key in own.keys() & shared.keys() if own[key] == shared[key]]
     assert len(options) > 1
 

@@ -8,12 +8,14 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer, BertForMaskedLM, BertForPreTraining
 
-from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.pocket import MODEL_DIR, WIDE_MODEL_DIR
 from lightning_tickets.pocket.lexicon import SPECIAL, VOCABULARY
-from lightning_tickets.pocket.model import POSITIONS, fresh
+from lightning_tickets.pocket.model import POSITIONS, SIZES, fresh
 from lightning_tickets.pocket.pretrain import Pretraining, Schedule, pretrain
 from lightning_tickets.pocket.probes import Probes, passed
 from lightning_tickets.pocket.tasks import TASKS, rows
+
+SHIPPED = (MODEL_DIR, WIDE_MODEL_DIR)
 
 
 @pytest.fixture(scope="module")
@@ -59,19 +61,21 @@ def test_two_segments_are_joined_as_in_bert(tokenizer) -> None:  # type: ignore[
     assert row["offset_mapping"][6] == (0, 4)
 
 
-def test_the_shipped_weights_are_those_of_their_provenance() -> None:
-    provenance = json.loads((MODEL_DIR / "provenance.json").read_text())
-    assert provenance["sha256"] == sha256(MODEL_DIR)
+@pytest.mark.parametrize("shipped", SHIPPED)
+def test_the_shipped_weights_are_those_of_their_provenance(shipped: Path) -> None:
+    provenance = json.loads((shipped / "provenance.json").read_text())
+    assert provenance["sha256"] == sha256(shipped)
     assert provenance["passed"]
-    assert sorted(p.name for p in MODEL_DIR.iterdir()) == [
+    assert sorted(p.name for p in shipped.iterdir()) == [
         "config.json", "model.safetensors", "provenance.json", "tokenizer.json", "tokenizer_config.json",
     ]  # fmt: skip
 
 
-def test_the_shipped_network_loads_under_each_head() -> None:
-    plain = AutoModel.from_pretrained(MODEL_DIR).state_dict()
-    words = BertForMaskedLM.from_pretrained(MODEL_DIR)
-    whole = BertForPreTraining.from_pretrained(MODEL_DIR)
+@pytest.mark.parametrize("shipped", SHIPPED)
+def test_the_shipped_network_loads_under_each_head(shipped: Path) -> None:
+    plain = AutoModel.from_pretrained(shipped).state_dict()
+    words = BertForMaskedLM.from_pretrained(shipped)
+    whole = BertForPreTraining.from_pretrained(shipped)
     for name, weight in plain.items():
         assert torch.equal(weight, whole.bert.state_dict()[name])
         if "pooler" not in name:
@@ -81,8 +85,18 @@ def test_the_shipped_network_loads_under_each_head() -> None:
     assert torch.equal(decoder.bias, whole.cls.predictions.bias) and decoder.bias.abs().sum() > 0
 
 
-def test_the_shipped_network_passes_its_probes() -> None:
-    assert passed(Probes(300).score(BertForPreTraining.from_pretrained(MODEL_DIR)))
+@pytest.mark.parametrize("shipped", SHIPPED)
+def test_the_shipped_network_passes_its_probes(shipped: Path) -> None:
+    assert passed(Probes(300).score(BertForPreTraining.from_pretrained(shipped)))
+
+
+def test_the_two_networks_read_the_same_words() -> None:
+    assert (MODEL_DIR / "tokenizer.json").read_bytes() == (WIDE_MODEL_DIR / "tokenizer.json").read_bytes()
+
+
+def test_a_network_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="unknown network 'wider'; did you mean wide"):
+        pretrain(tmp_path / "model", network="wider")
 
 
 def test_pretraining_can_be_repeated_to_the_byte(made, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -132,7 +146,7 @@ def test_the_rate_warms_up_holds_and_decays_to_zero() -> None:
 
 def test_keys_start_equal_to_queries_and_the_random_state_is_left_alone() -> None:
     before = torch.get_rng_state()
-    state = fresh(3).state_dict()
+    state = fresh(3, SIZES["small"]).state_dict()
     assert torch.equal(before, torch.get_rng_state())
     for layer in range(3):
         name = f"bert.encoder.layer.{layer}.attention.self"

@@ -4,16 +4,20 @@ import pytest
 
 from benchmarks.pocket_leaks import Leak, dev_splits, find_leaks
 from lightning_tickets.pocket.splits import belongs, is_held_out
+from lightning_tickets.pocket.tasks import SIZES
 
 
 @pytest.fixture(scope="module")
-def leaks() -> dict[tuple[str, str], Leak]:
-    return {(leak.task, leak.split): leak for leak in find_leaks(documents=2000)}
+def leaks() -> dict[tuple[str, str, str], Leak]:
+    return {(size, leak.task, leak.split): leak for size in SIZES for leak in find_leaks(2000, size=size)}
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("task", "split"), dev_splits())
-def test_nothing_of_a_development_set_is_seen(task: str, split: str, leaks: dict[tuple[str, str], Leak]) -> None:
-    leak = leaks[task, split]
+def test_nothing_of_a_development_set_is_seen(
+    task: str, split: str, size: str, leaks: dict[tuple[str, str, str], Leak]
+) -> None:
+    leak = leaks[size, task, split]
     assert leak.sentences > 100
     assert (leak.in_training, leak.in_corpus, leak.whole) == (0, 0, 0)
 
