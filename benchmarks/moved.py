@@ -39,7 +39,7 @@ def first_rounds(network: str, root: Path) -> list[tuple[str, str, float, float]
 
 
 def draw(points: list[tuple[str, str, float, float]], out: str) -> None:
-    figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8.5, 5.5), layout="constrained")
     for network in sorted({point[0] for point in points}):
         own = [point for point in points if point[0] == network]
         axes.scatter([100 * p[2] for p in own], [100 * p[3] for p in own], label=network)

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from transformers import AutoTokenizer
+
+from lightning_tickets.pocket import MODEL_DIR
 
 BENCHMARKS = sorted(Path(__file__).parents[1].glob("benchmarks/*.py"))
 
@@ -32,3 +35,16 @@ def test_the_script_for_a_gpu_runs_in_small_without_one(tmp_path):
     measured = [one["trainer.device_tflops"] for one in notes["device"]]
     assert len(measured) == 2 and all(rate > 0 for rate in measured)
     assert all(one["steps_a_second"] > 0 for part in ("threads", "processes") for one in notes[part])
+
+
+def test_blocks_of_a_text_hold_all_of_it_but_the_rest(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS[0].parent)
+    from mlm_head import WIDTH, blocks
+
+    tokenizer = AutoTokenizer.from_pretrained(MODEL_DIR)
+    text = "anna helps mary . " * 200
+    found = [block["input_ids"] for block in blocks(tokenizer, text)]
+    whole = tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert {len(ids) for ids in found} == {WIDTH} and len(found) == len(whole) // (WIDTH - 2)
+    assert [n for ids in found for n in ids[1:-1]] == whole[: len(found) * (WIDTH - 2)]
+    assert {(ids[0], ids[-1]) for ids in found} == {(tokenizer.cls_token_id, tokenizer.sep_token_id)}

@@ -10,7 +10,7 @@ from lightning_tickets.points import points
 from lightning_tickets.report.exhibit_table import exhibit_table
 from lightning_tickets.report.footnotes import changed
 from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, percent
-from lightning_tickets.report.names import metric_name, row_name, task_name
+from lightning_tickets.report.names import ROWS, metric_name, row_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
 from lightning_tickets.studies.measurement import (
     Exhibit,
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
 STEP = 0.05  # the ends of a matrix's colors are multiples of it
 LONG = 40  # characters; longer texts are broken into lines
-TASK = "Task"
+TASK, ROW = "Task", "Row"
 
 
 def build_table(exhibit: Reportable) -> Table:
@@ -51,7 +51,7 @@ def unchanged_table(exhibit: Reportable) -> Table:
 
 
 def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
-    """Tasks are spelled as in the paper. A column or a line that is about a task names it: by its head or ``Task``.
+    """Tasks and rows are spelled for people. A column or a line that is about a task names it: by its head or ``Task``.
 
     With ``gaps`` a dash marks a missing cell.
     """
@@ -59,6 +59,8 @@ def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
     spell = {task: name for name, task in names.items()}
     head = tuple(spell.get(text, text) for text in sheet.head)
     lines = [tuple(spell.get(text, text) for text in line) for line in sheet.lines]
+    if head[:1] == (ROW,):
+        lines = [(*map(spelled_row, line[:1]), *line[1:]) for line in lines]
     by = head.index(TASK) if TASK in head else 0
     texts = [[line[at] for line in lines if at < len(line)] for at in range(len(head))]
     columns = [column(names.get(text, ""), own) for text, own in zip(head, texts, strict=True)]
@@ -75,6 +77,12 @@ def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
         (*waiting(sheet.missing), *sheet.notes),
         command_lines(sheet.missing),
     )
+
+
+def spelled_row(text: str) -> str:
+    """A row's name, which may go on after a comma: ``imp, 70 %``."""
+    row, *further = text.split(", ", 1)
+    return ", ".join([ROWS.get(row, row), *further])
 
 
 def column(task: str, texts: Sequence[str]) -> Column:
