@@ -13,7 +13,7 @@ from lightning_tickets.data.local import Local
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.data.rows import Columns
 from lightning_tickets.errors import UserError
-from lightning_tickets.pocket.tasks import TASKS, rows
+from lightning_tickets.pocket.tasks import SIZES, TASKS, rows
 from tests.data.official import SAMPLES, Sample
 from tests.data.reading import ANSWERS, NUMBERED, TEXT, refusal, rows_or_one_line
 
@@ -336,10 +336,16 @@ def test_a_file_without_rows(name: str, content: bytes, columns: Columns, tmp_pa
 # The generated rows
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("split", ["train", "dev"])
-def test_pocket_gives_the_generated_rows(split: str) -> None:
-    generated = list(Pocket().rows("sst2", split))
-    assert generated == list(rows("sst2", split)) and len(generated) == Pocket().counts("sst2")[split]
+def test_pocket_gives_the_generated_rows(split: str, size: str) -> None:
+    generated = list(Pocket(size).rows("sst2", split))
+    assert generated == list(rows("sst2", split, size=size)) and len(generated) == Pocket(size).counts("sst2")[split]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_sizes_have_names_of_their_own(task: str) -> None:
+    assert len({Pocket(size).fingerprint(task) for size in SIZES}) == len(SIZES)
 
 
 def test_pocket_fingerprints_are_stable_and_follow_the_version(monkeypatch) -> None:
