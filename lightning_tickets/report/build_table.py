@@ -27,7 +27,8 @@ NUMBER = re.compile(r"(< )?[+−-]?\d")
 NO_NUMBER = {"", "?", MISSING}
 STEP = 0.05  # the ends of a matrix's colors are multiples of it
 LONG = 40  # characters; longer texts are broken into lines
-TASK, ROW = "Task", "Row"
+TASK = "Task"
+ROW = (("row",), ("Row",))  # how the head of a table begins that is about rows
 
 
 def build_table(exhibit: Reportable) -> Table:
@@ -53,14 +54,14 @@ def unchanged_table(exhibit: Reportable) -> Table:
 def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
     """Tasks and rows are spelled for people. A column or a line that is about a task names it: by its head or ``Task``.
 
-    With ``gaps`` a dash marks a missing cell.
+    With ``gaps`` a dash marks a missing cell. The CSV has the rows' keys.
     """
     names = {task_name(task): task for task in sheet.tasks}
     spell = {task: name for name, task in names.items()}
     head = tuple(spell.get(text, text) for text in sheet.head)
-    lines = [tuple(spell.get(text, text) for text in line) for line in sheet.lines]
-    if head[:1] == (ROW,):
-        lines = [(*map(spelled_row, line[:1]), *line[1:]) for line in lines]
+    records = [tuple(spell.get(text, text) for text in line) for line in sheet.lines]
+    by_row = head[:1] in ROW
+    lines = [(*map(spelled_row, line[:1]), *line[1:]) if by_row else line for line in records]
     by = head.index(TASK) if TASK in head else 0
     texts = [[line[at] for line in lines if at < len(line)] for at in range(len(head))]
     columns = [column(names.get(text, ""), own) for text, own in zip(head, texts, strict=True)]
@@ -76,6 +77,7 @@ def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
         sheet.tasks,
         (*waiting(sheet.missing), *sheet.notes),
         command_lines(sheet.missing),
+        records=(head, *records) if by_row else (),
     )
 
 

@@ -28,7 +28,7 @@ def exhibit(curve, seeds=(1, 2, 3)):
 @pytest.mark.parametrize(("curve", "expected"), CURVES.values(), ids=CURVES)
 def test_the_limit_of_a_row(curve, expected):
     table = exhibit(curve)
-    assert (table.head, table.lines) == (("Row", "cola"), (("imp", expected),))
+    assert (table.head, table.lines) == (("row", "cola"), (("imp", expected),))
     assert len(table.missing) == 3 * (3 - len(curve))
 
 

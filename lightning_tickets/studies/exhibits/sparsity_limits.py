@@ -23,7 +23,7 @@ class SparsityLimits(Grid):
         rows = [row for row in exhibit.rows if row != self.baseline]
         return TextTable(
             *self._heading,
-            head=("Row", *exhibit.tasks),
+            head=("row", *exhibit.tasks),
             lines=tuple((row, *(limit(exhibit, row, task) for task in exhibit.tasks)) for row in rows),
             tasks=exhibit.tasks,
             notes=(RULE, *exhibit.notes),

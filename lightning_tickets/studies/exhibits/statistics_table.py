@@ -32,7 +32,7 @@ class StatisticsTable(Grid):
                 lines.append((row, "reported by Hugging Face, in the paper", *reported))
         return TextTable(
             *self._heading,
-            head=("Row", "statistic", *exhibit.tasks),
+            head=("row", "statistic", *exhibit.tasks),
             lines=tuple(lines),
             tasks=exhibit.tasks,
             notes=(UNITS, *exhibit.notes),
