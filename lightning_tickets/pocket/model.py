@@ -84,7 +84,9 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def save(model: BertForPreTraining, folder: Path) -> None:
+    shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     model.save_pretrained(folder)
-    logging.enable_progress_bar()
+    if shown:
+        logging.enable_progress_bar()
     tokenizer().save_pretrained(folder)
