@@ -19,7 +19,7 @@ demo: $(VENV)/.run ## find tickets on four tasks and draw table 2 and figure 11:
 paper: $(VENV)/.run ## make every table and figure at the pocket scale, resumable: about 80 minutes on two idle cores, by its plan
 	@$(BIN)/lightning-tickets run -m experiment=paper hydra.launcher.n_jobs=$(WORKERS)
 
-test: $(VENV)/.dev ## run the whole test suite: 26 minutes on two busy cores
+test: $(VENV)/.dev ## run the whole test suite: 16 to 26 minutes on two cores
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev ## run ruff, mypy --strict and the import rules between packages

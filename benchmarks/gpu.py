@@ -1,4 +1,4 @@
-"""What only a GPU shows, as one script: everything is printed and kept as it is measured. It needs no network.
+"""What only a GPU shows, as one script: everything is printed and kept as it is measured. It works offline.
 
     python benchmarks/gpu.py [data=DIR] [model=DIR] [out=FILE.json] [task=TASK,TASK…] [parts=PART,PART…]
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import chain, product
+from itertools import chain
 from pathlib import Path
 
 import gpu_card
@@ -42,7 +42,7 @@ BASE = {
 }
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 TOGETHER = (1, 4, 8) if CUDA else (1,)
-SIDE_BY_SIDE = [("bfloat16", "packed")]
+SIDE_BY_SIDE = [*gpu_runs.SETTINGS["bfloat16"], *gpu_runs.BATCHES["packed"]]
 
 
 def main(arguments: list[str]) -> None:
@@ -89,8 +89,7 @@ def measurements(
     tasks: Sequence[str], config: BertConfig, common: list[str], notes: Line
 ) -> dict[str, Callable[[], Iterable[Line]]]:
     """The parts in their order; those after ``rates`` and ``steps`` read what these have noted."""
-    sides = product(SIDE_BY_SIDE, TOGETHER)
-    first = [f"task={tasks[0]}", *common]
+    first = [f"task={tasks[0]}", *common, *SIDE_BY_SIDE]
     return {
         "rates": lambda: [gpu_card.rates()],
         "full_batches": lambda: gpu_card.full_batches(config, notes["rates"][0]),
@@ -99,14 +98,10 @@ def measurements(
         "device": lambda: gpu_runs.overall(notes["steps"]),
         "scoring": lambda: (gpu_runs.scoring(task, common) for task in tasks),
         "threads": lambda: (gpu_card.threads(config, count) for count in TOGETHER),
-        "processes": lambda: (gpu_runs.together(count, [*first, *settings(*side)]) for side, count in sides),
+        "processes": lambda: (gpu_runs.together(count, first) for count in TOGETHER),
         "launched": lambda: gpu_card.launched(config, *gpu_runs.lengths(tasks[0], common)),
         "compiled": lambda: gpu_card.compiled(config, *gpu_runs.lengths(tasks[0], common)),
     }
-
-
-def settings(precision: str, batches: str) -> list[str]:
-    return [*gpu_runs.SETTINGS[precision], *gpu_runs.BATCHES[batches]]
 
 
 def show(part: str, line: Line) -> None:

@@ -111,7 +111,7 @@ class PlainStep:
             loss = self.run(input_ids=ids, labels=torch.zeros(len(ids), dtype=torch.long, device=DEVICE)).loss
         loss.backward()
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
 
     def seconds(self, shapes: Sequence[tuple[int, int]]) -> float:
         """The mean over ``shapes`` (texts, tokens), after a few steps of each."""

@@ -31,7 +31,7 @@ def test_the_script_for_a_gpu_runs_in_small_without_one(tmp_path):
     assert all(one["same_bytes"] for one in notes["same_bytes"]) and len(notes["same_bytes"]) == 2
     assert [one["batches"] for one in notes["steps"]] == ["padded", "packed", "released"]
     assert [one["scored"] for one in notes["scoring"]] == [500]
-    assert all("failed" not in one for part in ("full_batches", "launched") for one in notes[part])
+    assert all("failed" not in one for part in ("full_batches", "launched", "compiled") for one in notes[part])
     measured = [one["trainer.device_tflops"] for one in notes["device"]]
     assert len(measured) == 2 and all(rate > 0 for rate in measured)
     assert all(one["steps_a_second"] > 0 for part in ("threads", "processes") for one in notes[part])
