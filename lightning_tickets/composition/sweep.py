@@ -15,6 +15,7 @@ from lightning_tickets.composition import settings
 from lightning_tickets.composition.cells import CellComposer, Options
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
+from lightning_tickets.runs.snapshot import Snapshot
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
@@ -88,7 +89,7 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """What is in the store decides at which sparsities tickets win, and so which cells there are."""
-        self.reader = self.reading(self.store)
+        self.reader = self.reading(Snapshot(self.store.root))
         self._lookup, self.known_winning = cache(self.outcome), cache(self._known_winning)
         cells = [cell for part in self.parts for cell in part.cells(self.winning_sparsity)]
         self.requested = tuple(map(self.composer.request, dict.fromkeys([*self._curves, *cells])))

@@ -132,8 +132,8 @@ class Store:
         if SPEC not in manifest:
             raise Damaged(place / MANIFEST, f"it lists no {SPEC}", place)
         for file, expected in manifest.items():
-            size = file_size(place / file, place)
-            if (most is None or size <= most) and checksum(place / file, place) != expected:
+            small = most is None or file_size(place / file, place) <= most
+            if small and checksum(place / file, place) != expected:
                 raise Damaged(place / file, "its checksum is not the manifest's", place)
         return manifest
 

@@ -18,14 +18,18 @@ T = TypeVar("T")
 
 @dataclass
 class Reader:
-    """``unreadable`` has the reason of each damaged artefact that it has met, by name."""
+    """``unreadable`` has the reason of each damaged artefact that it has met, by name. A result is read once."""
 
     store: Store
     unreadable: dict[str, str] = field(default_factory=dict)
+    _results: dict[str, Result] = field(default_factory=dict)
 
     def result(self, run: Run) -> Result | None:
         """The verified result of a run."""
-        return self._noted(run.name, lambda: read_result(self.store, run))
+        result = self._results.get(run.name) or self._noted(run.name, lambda: read_result(self.store, run))
+        if result is not None:
+            self._results[run.name] = result
+        return result
 
     def round_result(self, spec: TicketMask) -> Result | None:
         """The verified result of a round of a search; a round that has not trained has none."""

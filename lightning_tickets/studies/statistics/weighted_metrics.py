@@ -70,7 +70,7 @@ def _correlation(x: Any, y: Any, counts: Any) -> Any:
     import numpy as np
 
     def mean(values: Any) -> Any:
-        return (counts * values).sum(axis=1) / counts.shape[1]
+        return (counts @ values if values.ndim == 1 else np.einsum("rn,rn->r", counts, values)) / counts.shape[1]
 
     mean_x, mean_y = mean(x), mean(y)
     spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
