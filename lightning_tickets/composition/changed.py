@@ -8,11 +8,10 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import GroupComposer
-from lightning_tickets.composition.groups import group_options
+from lightning_tickets.composition.groups import group_options, scales
 from lightning_tickets.runs.identity import described
 from lightning_tickets.tickets.listing import at, chain_of
 
-SCALES = ("pocket", "pocket_low_rate", "small", "paper")
 DATA = ("train_limit", "dev_limit", "holdout")
 PROTOCOL = ("head", "horizon", "prunes_first")
 NO_SETTINGS = ("is", "version", "partial_batch", "packing")
@@ -28,7 +27,7 @@ def changed_settings(spec: dict[str, Any]) -> dict[str, Any]:
     problem = at(spec, "problem") or at(chain, "problem")
     own, task = _settings(problem, chain), str(at(problem, "task", "name"))
     nearest: dict[str, Any] | None = None
-    for scale in SCALES:
+    for scale in scales():
         defaults = _defaults(scale, "row" not in spec)
         for one in [defaults[task]] if task in defaults else defaults.values():
             differences = {key: value for key, value in own.items() if key in one and value != one[key]}

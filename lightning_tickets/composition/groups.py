@@ -5,6 +5,7 @@ from pathlib import Path
 
 import lightning_tickets
 
+DEFAULT_SCALE = "pocket"
 NOT_CHOICES = ("base", "basic")  # what others inherit from, and a launcher of Hydra's own
 
 
@@ -22,3 +23,8 @@ def group_options(further: Iterable[Path] = ()) -> dict[str, list[str]]:
             if path.stem not in NOT_CHOICES:
                 groups.setdefault(path.parent.relative_to(folder).as_posix(), {})[path.stem] = None
     return {group: [*options] for group, options in sorted(groups.items())}
+
+
+def scales() -> list[str]:
+    """The suite's scales, the default first."""
+    return sorted(group_options()["scale"], key=lambda scale: (scale != DEFAULT_SCALE, scale))

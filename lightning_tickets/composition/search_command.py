@@ -6,13 +6,13 @@ from itertools import product
 from typing import Any
 
 from lightning_tickets.composition.compose import compose_config
+from lightning_tickets.composition.groups import DEFAULT_SCALE, scales
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.store import agrees
 from lightning_tickets.tickets.spec import TicketMask
 
-SCALES: tuple[list[str], ...] = ([], ["scale=pocket_low_rate"], ["scale=small"], ["scale=paper"])  # the default first
 PROTOCOLS: tuple[list[str], ...] = ([], ["protocol=released_code"])
 KEYS = {
     "chain.problem.data.examples": "ticket.examples",
@@ -27,9 +27,10 @@ OF_CONTENT = ("data.source", "data.fingerprint", "training.version")
 
 def search_command(found_by: dict[str, Any]) -> str | None:
     """None where no options and values of the suite's own config give this search (own files, own YAMLs)."""
-    for protocol, scale in product(PROTOCOLS, SCALES):
+    for protocol, scale in product(PROTOCOLS, scales()):
         try:
-            lines = [*scale, *protocol, *_asked(found_by)]
+            chosen = [f"scale={scale}"] if scale != DEFAULT_SCALE else []
+            lines = [*chosen, *protocol, *_asked(found_by)]
             lines += _settings(found_by, _spec(lines))
             if agrees(found_by, _spec(lines)):
                 return f"lightning-tickets run job=find {shlex.join(lines)}"

@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.cells import CellComposer, Options
+from lightning_tickets.composition.groups import DEFAULT_SCALE
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.snapshot import Snapshot
@@ -114,7 +115,7 @@ class Sweep:
     @property
     def label(self) -> str:
         """The folder of its reports: its name, with any scale but the default one."""
-        return self.name if self.scale == "pocket" else f"{self.name}-{self.scale}"
+        return self.name if self.scale == DEFAULT_SCALE else f"{self.name}-{self.scale}"
 
     @property
     def exhibits(self) -> list[ExhibitSpec]:
