@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-import lightning_tickets
 from lightning_tickets.runs.store import Store, Timing
 
 
@@ -31,7 +30,7 @@ def _made(timings: list[Timing]) -> Iterator[str]:
 
 def _commit() -> str:
     """Of the checkout that the package lies in, with ``-dirty`` for one with changes; empty outside of a checkout."""
-    checkout = Path(lightning_tickets.__file__).resolve().parents[1]
+    checkout = Path(__file__).resolve().parents[2]
     if not (checkout / ".git").exists():
         return ""
     line = ["git", "-C", str(checkout), "describe", "--always", "--dirty", "--exclude=*"]

@@ -75,7 +75,7 @@ def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     notes = [*notes, *(f"Left out, since it is damaged: {name}" for name in sweep.reader.unreadable)]
     facts = provenance(sweep.store, sorted(names))
     about = About(sweep.of_paper, options(sweep.whole), sweep.overrides, facts)
-    kept = settings.cache(sweep.whole) / "figures"
+    kept = settings.cache(sweep.whole) / "figures" / sweep.label
     page = write_report(folder, sweep.title, shown, links, notes, judgements, sweep.scale, about, kept)
     pages = [write_overall(folder.parent), page, *([write_bundle(folder)] if bundle else [])]
     warn(sweep.reader.unreadable.values())

@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import lightning_tickets
-
 DEFAULT_SCALE = "pocket"
 NOT_CHOICES = ("base", "basic")  # what others inherit from, and a launcher of Hydra's own
 
 
 def conf_dir() -> Path:
     """The config folder: next to the package in a checkout, inside it when installed from a wheel."""
-    package = Path(lightning_tickets.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     return package / "conf" if (package / "conf").is_dir() else package.parent / "conf"
 
 

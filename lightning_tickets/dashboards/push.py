@@ -19,7 +19,7 @@ from lightning_tickets.errors import Damaged, reason
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.files import make_folder, read
 from lightning_tickets.runs.store import write_json
-from lightning_tickets.training.loggers import ROUND
+from lightning_tickets.training.axes import ROUND
 
 THREADS = 8
 SECONDS = 60  # that a server has to answer in

@@ -16,7 +16,7 @@ from lightning_tickets.dashboards.exhibits import cells_key, curves_of, picture_
 from lightning_tickets.report.sections import picture
 from lightning_tickets.studies.measurement import Exhibit
 from lightning_tickets.tickets.logged import study_tag
-from lightning_tickets.training.loggers import ROUND, STEP
+from lightning_tickets.training.axes import ROUND, STEP
 
 TRAINING = ("train/loss", "train/rate", "train/gradient_norm", "train/examples_per_second")
 SPARSITY = "sparsity"

@@ -18,7 +18,6 @@ from lightning_tickets.training.curve import continued
 OFFERED = ("name", "config", "folder", "group", "tags")
 PACKAGES = {"mlflow": ("mlflow", "mlflow_skinny"), "tensorboard": ("tensorboard", "tensorboardX")}  # any one of them
 PROJECT = "lightning-tickets"
-STEP, ROUND = "trainer/global_step", "round"  # the axes of W&B's runs: the first is the one that Lightning's logger has
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pytorch_lightning.loggers import WandbLogger
 
 from lightning_tickets.runs.files import make_folder
-from lightning_tickets.training.loggers import ROUND, STEP
+from lightning_tickets.training.axes import ROUND, STEP
 
 BY_ROUND = ("sparsity", "score", "dev/*")  # of a search, drawn against its rounds
 
