@@ -15,8 +15,9 @@ from lightning_tickets.report.sections import SIDE, files
 from lightning_tickets.report.side_tables import probability
 from lightning_tickets.report.table import Cell, Group, Row, Table
 from lightning_tickets.report.write import put, write_files
+from lightning_tickets.studies.comparison import CANNOT_BE_TOLD
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Reportable, TextTable
-from lightning_tickets.studies.statistics.significance import holm, welch
+from lightning_tickets.studies.statistics.significance import TTest, holm, welch
 
 ALPHA = 0.05
 RowKey = tuple[str, str, int]
@@ -132,21 +133,22 @@ def differences(ours: Reportable, theirs: Reportable) -> TextTable | None:
         assert place is not None, "a pair has one of the two"
         gap = signed(test.difference, 2) if test else "?"
         names = row_name(place.row), task_name(place.task), metric_name(place.metric)
-        lines.append((*names, written(a), written(b), gap, probability(p), verdict(a, b, gap, p)))
+        lines.append((*names, written(a), written(b), gap, probability(p), verdict(a, b, test, p)))
     if not lines:
         return None
     title = f"{ours.title}: what differs"
     return TextTable(f"{ours.name}.differences", title, TESTED, head=HEAD, lines=tuple(lines), tasks=ours.tasks)
 
 
-def verdict(ours: Measurement | None, theirs: Measurement | None, gap: str, p: float | None) -> str:
+def verdict(ours: Measurement | None, theirs: Measurement | None, test: TTest | None, p: float | None) -> str:
+    """``p`` is Holm's of the test."""
     if not (ours and ours.scores):
         return "only there"
     if not (theirs and theirs.scores):
         return "only here"
-    if p is None:
-        return "cannot be told"
-    return "within noise" if p >= ALPHA else "worse" if gap.startswith("−") else "better"
+    if test is None or p is None:
+        return CANNOT_BE_TOLD
+    return "within noise" if p >= ALPHA else "worse" if test.difference < 0 else "better"
 
 
 def pairs(ours: Exhibit, theirs: Exhibit) -> Iterator[tuple[Measurement | None, Measurement | None]]:

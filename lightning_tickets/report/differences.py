@@ -8,6 +8,7 @@ from lightning_tickets.points import points, signed
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.names import FULL, TASKS, row_name
+from lightning_tickets.studies.comparison import baseline_of
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
@@ -66,7 +67,7 @@ def differences(exhibit: Exhibit) -> Differences:
     rivals = tuple(lowest(exhibit, exhibit.baseline, head) for head in layout.columns)
     lines = [labelled(line, block) for block in layout.blocks for line in block.lines if line.row != exhibit.baseline]
     owns = tuple(lowest(exhibit, head.task, head) for head in layout.columns)
-    rows = tuple(compared(exhibit, line, layout.columns, rivals, owns) for line in lines)
+    rows = tuple(compared(exhibit, line, layout.columns, owns) for line in lines)
     return Differences(layout.columns, rivals, rows)
 
 
@@ -83,12 +84,13 @@ def compared(
     exhibit: Exhibit,
     line: Line,
     heads: Sequence[Column],
-    rivals: Sequence[Measurement | None],
     owns: Sequence[Measurement | None],
 ) -> DifferenceRow:
-    """``rivals`` and ``owns`` are the baseline's and the own task's ticket of each column."""
-    columns = zip(line.measurements, rivals, owns, strict=True)
-    cells = tuple(difference(exhibit, *column) for column in columns)
+    """``owns`` are the own task's ticket of each column."""
+    cells = tuple(
+        difference(exhibit, one, baseline_of(exhibit, one) if one else None, own)
+        for one, own in zip(line.measurements, owns, strict=True)
+    )
     own = None if exhibit.counts_own_task else dict(exhibit.own_tasks).get(line.row, line.row)
     counted = [cell for cell, head in zip(cells, heads, strict=True) if head.task != own]
     return DifferenceRow(

@@ -9,10 +9,10 @@ from lightning_tickets.published.numbers import PublishedValue
 from lightning_tickets.report.build_table import build_table
 from lightning_tickets.report.differences import baseline_name
 from lightning_tickets.report.formatting import MISSING, percent
-from lightning_tickets.report.layout import Column, in_order, lowest
+from lightning_tickets.report.layout import in_order
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Table
-from lightning_tickets.studies.comparison import MARGIN, Comparison
+from lightning_tickets.studies.comparison import MARGIN, Comparison, baseline_of
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import Interval
 
@@ -72,8 +72,7 @@ def mean(measurement: Measurement | None) -> float | None:
 
 def difference(exhibit: Exhibit, measurement: Measurement) -> float | None:
     """From the mean of the exhibit's baseline on the same task."""
-    baseline = lowest(exhibit, exhibit.baseline, Column(measurement.task, measurement.metric))
-    ours, theirs = mean(measurement), mean(baseline)
+    ours, theirs = mean(measurement), mean(baseline_of(exhibit, measurement))
     return None if ours is None or theirs is None else ours - theirs
 
 

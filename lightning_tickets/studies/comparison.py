@@ -73,7 +73,7 @@ def _compare(measurement: Measurement, baseline: Measurement, examples: ExampleB
         examples=examples.interval(measurement.metric, measurement.runs, baseline.runs),
         flags=flags(
             measurement.scores,
-            examples.majority(measurement.runs[0]) if accuracy else None,
+            examples.majority(measurement.metric, measurement.runs[0]) if accuracy else None,
             len(measurement.undefined),
         ),
     )

@@ -131,4 +131,11 @@ def test_a_run_is_read_and_resampled_once():
     examples = ExampleBootstrap(columns_of)
     for _ in range(3):
         examples.interval("accuracy", ["one"], ["full"])
-    assert columns_of.mock_calls == [call("one"), call("full")] and examples.majority("full") >= 0.5
+    assert columns_of.mock_calls == [call("one"), call("full")] and examples.majority("accuracy", "full") >= 0.5
+
+
+def test_a_metric_of_another_split_has_no_majority():
+    """The labels that are stored are those of the development set."""
+    examples = ExampleBootstrap(Mock(return_value=columns("label")))
+    assert examples.majority("matched_accuracy", "run") is not None
+    assert examples.majority("mismatched_accuracy", "run") is None

@@ -40,14 +40,11 @@ def sign_flip(means: Scores) -> float:
 
 @dataclass(frozen=True)
 class RandomEffects:
-    """Tasks as draws of a normal population: its ``mean``, its deviation ``tau``, and the mean of a task not yet seen.
+    """Tasks as draws of a normal population, whose deviation is in ``tau_interval``.
 
-    Each with its interval; ``prediction`` is the interval of the mean difference on a new task.
+    ``prediction`` is the interval of the mean of as many runs on a task not yet seen.
     """
 
-    mean: float
-    interval: Interval
-    tau: float
     tau_interval: Interval
     prediction: Interval
 
@@ -55,7 +52,7 @@ class RandomEffects:
 def random_effects(differences: Sequence[Scores], level: float = 0.95) -> RandomEffects | None:
     """Every task with the same weight (Hedges and Olkin 1985); None with fewer than three tasks, or two runs of one.
 
-    ``tau`` is what the tasks' means vary by beyond their runs, its interval that of an analysis of variance.
+    The deviation is what the tasks' means vary by beyond their runs; its interval is that of an analysis of variance.
     """
     if len(differences) < 3 or any(len(one) < 2 for one in differences):
         return None
@@ -65,16 +62,9 @@ def random_effects(differences: Sequence[Scores], level: float = 0.95) -> Random
     runs = mean_over_tasks(differences)
     within, df = (k * runs.error**2, runs.df or math.inf) if runs else (0.0, math.inf)
     between, mean = statistics.variance(means), statistics.fmean(means)
-    tau2 = max(0.0, between - within)
-    half, ahead = (t.isf(tail, k - 1) * math.sqrt(between / k + more) for more in (0.0, tau2))
+    ahead = t.isf(tail, k - 1) * math.sqrt(between * (1 + 1 / k))
     low, high = (math.sqrt(max(0.0, between / f.isf(q, k - 1, df) - within)) for q in (tail, 1 - tail))
-    return RandomEffects(
-        mean,
-        Interval(mean - half, mean + half, level),
-        math.sqrt(tau2),
-        Interval(low, high, level),
-        Interval(mean - ahead, mean + ahead, level),
-    )
+    return RandomEffects(Interval(low, high, level), Interval(mean - ahead, mean + ahead, level))
 
 
 def proportion_of_pairs(pairs: dict[tuple[str, str], bool], level: float = 0.9) -> Interval:

@@ -40,10 +40,10 @@ class ExampleBootstrap:
             return 0, None
         return len(columns[known[0][0]]), bootstrap_distribution(metric, columns)
 
-    def _majority(self, run: str) -> float | None:
-        """The accuracy of the most frequent label, None for a run without labels."""
+    def _majority(self, metric: str, run: str) -> float | None:
+        """The metric of the most frequent label; None for a run without labels, or of another split's examples."""
         columns = self._columns(run) or {}
-        return constant_score("accuracy", columns) if "label" in columns else None
+        return constant_score(metric, columns) if "label" in columns else None
 
 
 def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:

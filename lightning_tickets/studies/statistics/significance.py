@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lightning_tickets.studies.statistics.summary import ROUNDING
+
 Scores = Sequence[float]
 
 
@@ -34,16 +36,10 @@ class TTest:
 
 @dataclass(frozen=True)
 class Equivalence:
-    """p values: ``p`` for a difference within the margin, ``non_…`` for ours not being worse, or better, by the margin.
-
-    It ``holds`` if ``p`` is at most alpha: then ``interval``, of level 1 − 2 alpha, lies within the margin.
-    """
+    """``p`` for a difference within the margin. It ``holds`` if ``p`` is at most alpha."""
 
     p: float
-    non_inferior: float
-    non_superior: float
     holds: bool
-    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -85,15 +81,8 @@ def equivalence(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05
         raise ValueError(f"expected margin > 0 and 0 < alpha < 0.5, got margin={margin}, alpha={alpha}")
     if (estimate := _independent(ours, theirs)) is None:
         return None
-    above, below = estimate.p(margin + estimate.difference), estimate.p(margin - estimate.difference)
-    p = max(above, below)
-    return Equivalence(
-        p=p,
-        non_inferior=above,
-        non_superior=below,
-        holds=p <= alpha,
-        interval=estimate.t_test(1 - 2 * alpha).interval,
-    )
+    p = max(estimate.p(margin + estimate.difference), estimate.p(margin - estimate.difference))
+    return Equivalence(p, p <= alpha)
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -107,11 +96,12 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def _independent(ours: Scores, theirs: Scores) -> Estimate | None:
-    """With the degrees of freedom of Welch (1947) and Satterthwaite (1946)."""
+    """With the degrees of freedom of Welch (1947) and Satterthwaite (1946). A difference of rounding is none."""
     if not (_enough(ours) and _enough(theirs)):
         return None
     a, b = (statistics.variance(scores) / len(scores) for scores in (ours, theirs))
-    difference = statistics.mean(ours) - statistics.mean(theirs)  # rounded once: equal scores differ by exactly 0
+    difference = statistics.mean(ours) - statistics.mean(theirs)
+    difference = difference if abs(difference) > ROUNDING else 0.0
     if not a + b:
         return Estimate(difference, 0.0, None)
     share = a / (a + b)

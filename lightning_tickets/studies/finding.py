@@ -1,0 +1,110 @@
+"""What decides a claim: tests of a mean over tasks, of several parts at once, and what would settle them."""
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from lightning_tickets.points import signed
+from lightning_tickets.studies.comparison import baseline_of
+from lightning_tickets.studies.measurement import Exhibit
+from lightning_tickets.studies.statistics.aggregate import mean_over_tasks, random_effects, sign_flip
+from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, holm
+
+Differences = dict[str, list[float]]
+"""By task: a row minus its baseline, seed by seed, as fractions."""
+ALPHA = 0.05
+MOST_SEEDS = 100  # more are not proposed
+
+
+@dataclass(frozen=True)
+class Finding:
+    """p values of the claim and of its contrary, what was estimated, and further lines.
+
+    ``seeds`` would settle what is not settled; None where more seeds do not bring a verdict within reach.
+    """
+
+    p_holds: float
+    p_fails: float
+    estimate: str
+    details: tuple[str, ...] = ()
+    seeds: int | None = None
+
+
+def between(interval: Interval, text: Callable[[float], str] = signed) -> str:
+    return f"{100 * interval.level:g} %: {text(interval.low)} to {text(interval.high)}"
+
+
+def differences(exhibit: Exhibit, rows: Sequence[str], baseline: str, tasks: Sequence[str]) -> Differences | None:
+    """The mean of the rows minus the baseline by task and seed; None if a cell has fewer than two seeds in common."""
+    compared = replace(exhibit, baseline=baseline)
+    found: Differences = {}
+    for task in tasks:
+        by_seed: list[dict[int, float]] = []
+        for cell in (cell for row in rows for cell in exhibit.at(row, task)):
+            other = baseline_of(compared, cell)
+            ours, theirs = cell.by_seed, other.by_seed if other else {}
+            by_seed.append({seed: ours[seed] - theirs[seed] for seed in sorted(ours.keys() & theirs.keys())})
+        shared = set.intersection(*map(set, by_seed)) if by_seed else set()
+        if len(shared) < 2:
+            return None
+        found[task] = [statistics.fmean(one[seed] for one in by_seed) for seed in sorted(shared)]
+    return found or None
+
+
+def mean_finding(found: Differences, above: float | None = None, below: float | None = None) -> Finding:
+    """Of the mean over tasks, with the tasks as a sample of tasks; see ``bounded``."""
+    finding = bounded(list(found.values()), above, below)
+    return replace(finding, estimate=f"mean over {len(found)} tasks {finding.estimate}", details=about(found))
+
+
+def bounded(runs: Sequence[Scores], above: float | None = None, below: float | None = None) -> Finding:
+    """Of a mean being above a bound, or below it; the contrary is the other side of the same bound."""
+    estimate = mean_over_tasks(runs)
+    assert estimate is not None, "every task has two runs"
+    bound, sign = (above, 1) if above is not None else (below, -1)
+    assert bound is not None, "one of the two"
+    distance = sign * (estimate.difference - bound)
+    text = f"{signed(estimate.difference)} points ({between(estimate.t_test(1 - 2 * ALPHA).interval)})"
+    seeds = _seeds(estimate, distance, min(map(len, runs)))
+    return Finding(estimate.p(distance), estimate.p(-distance), text, (), seeds)
+
+
+def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
+    """Every part has to hold (intersection-union, so without a correction); it fails if one does, by Holm's p.
+
+    The part that decides is named: the clearest failure, or else the part that holds least clearly.
+    """
+    fails = min(holm([one.p_fails for one in findings]))
+    worst = min(findings, key=lambda one: one.p_fails) if fails < ALPHA else max(findings, key=lambda one: one.p_holds)
+    details = tuple(f"{name}: {one.estimate}" for name, one in zip(names, findings, strict=True))
+    seeds = [one.seeds for one in findings if one.p_holds >= ALPHA]
+    enough = None if None in seeds else max((n for n in seeds if n), default=None)
+    p_holds, name = max(one.p_holds for one in findings), names[findings.index(worst)]
+    return Finding(p_holds, fails, f"{name}, {worst.estimate}", details, enough)
+
+
+def about(found: Differences) -> tuple[str, ...]:
+    """The tasks as a sample of tasks, and each of them."""
+    means = {task: statistics.fmean(values) for task, values in found.items()}
+    lines = [", ".join(f"{task} {signed(mean)}" for task, mean in means.items())]
+    if len(means) > 2:
+        lines.append(f"sign-flip test over tasks, against 0: p = {sign_flip(list(means.values())):.3f}")
+    if effects := random_effects(list(found.values())):
+        lines.append(
+            f"as many runs on a task not yet seen ({between(effects.prediction)}); tasks differ by "
+            f"{deviation(effects.tau_interval)}"
+        )
+    return tuple(lines)
+
+
+def deviation(interval: Interval) -> str:
+    return f"a deviation of {100 * interval.low:.1f} to {100 * interval.high:.1f} points ({100 * interval.level:g} %)"
+
+
+def _seeds(estimate: Estimate, distance: float, runs: int) -> int | None:
+    """Seeds at which this distance would be 1.96 errors, as errors fall with their square root."""
+    if not distance or not estimate.error:
+        return None
+    needed = math.ceil(runs * (1.96 * estimate.error / abs(distance)) ** 2)
+    return max(needed, runs + 1) if needed <= MOST_SEEDS else None
