@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from lightning_tickets.composition.sweep import Sweep
 
 COMMANDS = {
-    "run": "train and score one cell, or with -m every missing run of a sweep or study",
-    "plan": "what a sweep or study would train, what exists, and what the rest will cost",
-    "status": "where a sweep or study stands: done, running where, waiting, failed, damaged, time left",
-    "report": "draw the tables and figures of a study from the runs that are in the store",
-    "claims": "test the paper's claims on the runs that are in the store",
-    "wandb": "push: runs of the store to Weights & Biases; dashboard: a saved workspace and a report of a study",
-    "store": "verify: every checksum; gc: remove what nothing refers to (asks first); list: what there is",
+    "run": "train and score one run, or with -m all missing runs of a sweep or experiment",
+    "plan": "the trainings of a sweep or experiment: how many exist, and what the missing ones will cost",
+    "status": "the progress of a sweep or experiment: done, running, waiting, failed, damaged, time left",
+    "report": "draw the tables and figures of an experiment from the runs in the store",
+    "claims": "test the paper's claims on the runs in the store",
+    "wandb": "push: send runs to Weights & Biases; dashboard: make a workspace and a report",
+    "store": "verify: check every checksum; gc: remove leftovers and damaged artefacts (asks first); list: runs",
     "ticket": "show, compare, export, import or push tickets",
     "pretrain": "pre-train the pocket BERT from scratch; exit status 1 if its probes do not pass",
-    "completion": "install: completion in bash or zsh; words LINE: what may follow, for the shell",
+    "completion": "install: shell completion in bash or zsh; words LINE: possible next words, for the shell to call",
 }  # help needs none of their modules
 PROGRAM = "lightning-tickets"
 OF_HYDRA = ("-sc", "--shell-completion")
@@ -79,20 +79,20 @@ def command_parser(name: str) -> tuple[Any, Parser]:
     epilog = f"examples:{examples}{command.epilog() if hasattr(command, 'epilog') else ''}"
     parser = Parser(prog=f"{PROGRAM} {name}", description=COMMANDS[name], epilog=epilog)
     command.add_arguments(parser)
-    parser.add_argument("-v", "--verbose", action="store_true", help="log what is done, on standard error")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the log on standard error")
     return command, parser
 
 
 def add_overrides(parser: argparse.ArgumentParser) -> None:
     """``key=value …`` and the folders of YAMLs of the user's own."""
-    parser.add_argument("overrides", nargs="*", metavar="key=value", help="a config key or group with its value")
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="a config key or group and its value")
     parser.add_argument(
         "--config-dir",
         "-cd",
         action="append",
         default=[],
         metavar="DIR",
-        help="a folder with YAMLs of your own, as DIR/task/mine.yaml; may be given several times",
+        help="a folder with YAMLs of your own, such as DIR/task/mine.yaml; may be given several times",
     )
 
 
