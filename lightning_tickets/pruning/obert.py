@@ -25,7 +25,7 @@ def obert(weights: Weights, mask: Mask, count: int, callback: "BlockFisher") -> 
 
 
 class BlockFisher(lightning.Callback):
-    """Sums g gᵀ of a matrix's gradients g over the last steps of a fit, in blocks of neighbours along its rows.
+    """Sums g gᵀ of a matrix's gradients g over the last steps of a fit, in blocks of neighbours, row after row.
 
     Over the last ``GRADIENTS`` steps, at most the last half. It holds ``BLOCK`` numbers for each weight.
     """

@@ -127,7 +127,7 @@ class Span:
             if logit > best.get(example["row"], (-float("inf"), ""))[0]:
                 best[example["row"]] = (logit, text)
         return {
-            "id": [row.get("id", str(number)) for number, row in rows.items()],
+            "id": [row.get("id") or str(number) for number, row in rows.items()],
             "guess": [best.get(number, (0.0, ""))[1] for number in rows],
             "gold": [row["answers"]["text"] for row in rows.values()],
         }

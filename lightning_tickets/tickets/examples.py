@@ -22,7 +22,11 @@ _known: dict[tuple[Problem, Path], tuple[Kind, Splits]] = {}
 
 
 def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Path) -> tuple[Kind, Splits]:
-    """The task's kind and its splits, remembered for the next run of the process on the same problem."""
+    """The task's kind and its splits, remembered for the next run of the process on the same problem.
+
+    UserError if data or network are no longer those that the problem is of.
+    """
+    _check_unchanged(problem, source, folder)
     key = (problem, folder.path)
     if key not in _known:
         if len(_known) >= 16:
@@ -50,6 +54,14 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
             held_out = split(HELD_OUT, "train", problem.data.held_out(rows))
         _known[key] = kind, Splits(split("train", rows=train), split("dev"), further, held_out)
     return _known[key]
+
+
+def _check_unchanged(problem: Problem, source: Source, folder: Pretrained) -> None:
+    task, path = problem.task.name, folder.path
+    if source.fingerprint(task) != problem.data.fingerprint:
+        raise UserError(f"task={task}: the data have changed since the command began: start it again")
+    if folder.fingerprint() != problem.model.fingerprint:
+        raise UserError(f"{path}: the network has changed since the command began: start it again")
 
 
 def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]]:

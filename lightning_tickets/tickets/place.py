@@ -7,7 +7,7 @@ from typing import Any
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.runs.files import read
-from lightning_tickets.runs.store import OBJECT, SPEC, Store
+from lightning_tickets.runs.store import OBJECT, SPEC, Store, agrees
 from lightning_tickets.tickets.listing import at
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.released import load_released
@@ -16,6 +16,8 @@ from lightning_tickets.tickets.result import RESULT, RESULTS, TICKET, Moved
 
 def read_ticket(path: Path) -> tuple[Mask, dict[str, Any]]:
     """The mask and its provenance, which a released mask file lacks; UserError for anything else."""
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
     return load_ticket(path) if path.suffix == ".safetensors" else (load_released(path), {})
 
 
@@ -57,7 +59,7 @@ def _of_run(run: Path) -> Path:
     mask = read(run / SPEC, OBJECT).get("mask")
     if at(mask, "is") == "TicketMask":
         for spec in sorted(run.parent.glob(f"find-*/round-*/{SPEC}")):
-            if read(spec, OBJECT) == mask:
+            if agrees(read(spec, OBJECT), mask):
                 return spec.with_name(TICKET)
         raise UserError(f"{run}: the search that has found its ticket is not in {run.parent}")
     raise UserError(f"{run}: a run without a ticket; expected one whose mask a search has found")

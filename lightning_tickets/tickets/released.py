@@ -11,19 +11,11 @@ import torch
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.tickets.mask_bits import check_name
-from lightning_tickets.tickets.mask_file import load_ticket
 
 PREFIX, SUFFIX = "bert.", "_mask"
 ABOVE = re.compile(r"^.*?\b(?=(encoder|transformer|pooler|layers?)\.)")  # what stands before the encoder's own names
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 DTYPES = (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, *FLOATS)
-
-
-def read_mask(path: Path | None) -> Mask:
-    """A ticket of ours (.safetensors) or a released mask file; UserError for anything else."""
-    if path is None or not path.is_file():
-        raise UserError(f"{path}: no such file")
-    return load_ticket(path)[0] if path.suffix == ".safetensors" else load_released(path)
 
 
 def load_released(path: Path, among_others: bool = False) -> Mask:

@@ -41,8 +41,8 @@ def goes_on(chain: Chain) -> bool:
 
 
 def first_step(chain: Chain, steps: int) -> int:
-    """The step i of so many that rounds after the first start from; 0 for θ0 and for standard pruning."""
-    return min(steps - 1, round(chain.rewind * steps)) if chain.rewind else 0
+    """The step i of so many that rounds after the first start from, at least 1; 0 for θ0 and for standard pruning."""
+    return min(steps - 1, max(1, round(chain.rewind * steps))) if chain.rewind else 0
 
 
 def horizon(chain: Chain, steps: int) -> int | None:

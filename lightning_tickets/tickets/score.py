@@ -9,8 +9,8 @@ from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.seeds import derive
 from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.prune import prune, with_count
-from lightning_tickets.tickets.released import read_mask
 from lightning_tickets.tickets.result import Result, read_result, write_examples
 from lightning_tickets.tickets.rewinding import TrainingStart, rewound_to, run_start
 from lightning_tickets.tickets.search import find_ticket
@@ -60,7 +60,8 @@ def _mask(run: Run, bench: Workbench, ticket: Mask | None) -> Mask:
     if isinstance(run.mask, DrawnMask):
         return _drawn(run.mask, bench, run.seed)
     if isinstance(run.mask, GivenMask):
-        return _on_model(read_mask(bench.context.mask_file), bench)
+        assert bench.context.mask_file is not None, "composition has read its checksum"
+        return _on_model(read_ticket(bench.context.mask_file)[0], bench)
     assert ticket is not None, "what is left comes of a ticket"
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):

@@ -35,7 +35,7 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 from lightning_tickets.training.checkpoint import Checkpoint
 from lightning_tickets.training.config import StepRange
 from lightning_tickets.training.divergence import Diverged
-from lightning_tickets.training.fit import fit
+from lightning_tickets.training.fit import compute_as, fit
 from lightning_tickets.training.gradients import mean_gradients
 from lightning_tickets.training.loaders import MultiTaskLoader, TaskData, batches_of
 from lightning_tickets.training.module import TaskModule
@@ -173,6 +173,7 @@ class Workbench:
 
     def _gradients(self, encoder: Any, parts: Sequence[TaskData], mask: Mask, batches: int, seed: int) -> Weights:
         """At the encoder's weights under the mask, with the parts' heads; neither is changed."""
+        compute_as(self.problem.training)
         encoder, heads = copy.deepcopy((encoder, [part.head for part in parts]))
         parts = [replace(part, head=head) for part, head in zip(parts, heads, strict=True)]
         matrices = prunable(encoder, self._prunes_pooler)

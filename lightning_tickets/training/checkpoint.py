@@ -39,7 +39,7 @@ class Checkpoint(lightning.Callback):
         self._generators: dict[str, Any] | None = None
 
     def latest(self) -> Path | None:
-        """The furthest checkpoint that is whole and of as many processes."""
+        """The furthest checkpoint that is whole and of at least as many processes."""
         whole = (path for _, digest, path in saved(self.folder) if digest == checksum(path)[:16])
         if path := next(filter(self._resumes, whole), None):
             LOG.debug("resumes from %s", path)

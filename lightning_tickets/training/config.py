@@ -19,7 +19,8 @@ class Training:
     ``warmup`` is a fraction of the steps, followed by a linear decay to zero. ``pool`` batches at a time are sorted
     by length. ``threads``, ``precision`` and ``matmul`` (of float32 on a GPU) change the last digits, so they belong
     here. ``packed`` batches have no padding. ``unread=skip`` leaves out what no score depends on: the last layer at
-    tokens that no head reads, the optimiser's step for embeddings of words that no training text has.
+    tokens that no head reads, the optimiser's step (and so the weight decay) for embeddings of words that no training
+    text has.
     ``partial_batch=False`` cuts an epoch to its whole batches (docs/explanation/method.md, row 8).
     """
 
@@ -38,7 +39,7 @@ class Training:
     warmup: float = setting(number(0, 1), 0.0)
     pool: int = setting(integer(1), 1)
     threads: int = setting(integer(1, MOST_THREADS), 1)
-    precision: str = setting(word("32-true", "bf16-mixed", "16-mixed"), "32-true")
+    precision: str = setting(word("32-true", "bf16-mixed"), "32-true")
     version: int = 1  # of the loop, the optimiser and the batches
     partial_batch: bool = True
     packed: bool = setting(boolean, False)

@@ -53,10 +53,7 @@ def fit(
     """
     seed, number = seeds
     settings, steps = parts[0].settings, course.steps - course.begin
-    torch.set_num_threads(settings.threads)
-    torch.set_flush_denormal(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # half a GPU's kernels
-    torch.set_float32_matmul_precision("high" if settings.matmul == "tf32" else "highest")
+    compute_as(settings)
     largest = max(part.settings.batch_size * part.settings.max_length for part in parts)  # tokens of a padded batch
     if hardware.recompute_from is not None and largest > hardware.recompute_from:
         _recompute(encoder)
@@ -74,6 +71,14 @@ def fit(
             trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
     trainer.validate(module, datamodule=data, verbose=False)
     return [_together(data, module.scores, number) for number in range(len(parts))]
+
+
+def compute_as(settings: Training) -> None:
+    """Threads and precision of this process, on which the last digits depend."""
+    torch.set_num_threads(settings.threads)
+    torch.set_flush_denormal(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # half a GPU's kernels
+    torch.set_float32_matmul_precision("high" if settings.matmul == "tf32" else "highest")
 
 
 def _reading(encoder: Any, words: list[int] | None) -> AbstractContextManager[None]:

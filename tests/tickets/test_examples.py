@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import local
 from lightning_tickets.tickets import examples
@@ -74,7 +75,7 @@ def test_what_is_read_from_disk_is_what_the_kind_encoded(context, tiny_run):
 
 
 def source_of(rows):
-    return SimpleNamespace(rows=lambda task, split: iter(rows))
+    return SimpleNamespace(rows=lambda task, split: iter(rows), fingerprint=Pocket().fingerprint)
 
 
 def test_rows_that_cannot_be_encoded_leave_no_file(context, tiny_run):
@@ -103,3 +104,11 @@ def test_mnli_is_scored_on_the_mismatched_set_too(context, tiny_run):
     _, splits = prepare(tiny_run("task=mnli"), context)
     assert [len(splits.dev), len(splits.further["mismatched_accuracy"])] == [24, 24]
     assert splits.dev[:] != splits.further["mismatched_accuracy"][:]
+
+
+@pytest.mark.parametrize(("part", "said"), [("model", "the network has changed"), ("data", "the data have changed")])
+def test_what_changed_since_the_command_began_is_not_trained_on(context, tiny_run, part, said):
+    problem = tiny_run("task=cola").problem
+    other = replace(problem, **{part: replace(getattr(problem, part), fingerprint="of before")})
+    with pytest.raises(UserError, match=said):
+        examples.load_splits(other, context.source, context.folder, context.cache)

@@ -14,7 +14,8 @@ from safetensors.numpy import save_file
 from lightning_tickets.cli.main import main
 from lightning_tickets.errors import UserError
 from lightning_tickets.tickets.mask_file import save_ticket
-from lightning_tickets.tickets.released import read_mask, save_released
+from lightning_tickets.tickets.place import read_ticket
+from lightning_tickets.tickets.released import save_released
 from tests.checks import one_line, same
 
 MASK = {"a.weight": torch.tensor([[1, 0, 1, 1, 0], [0, 0, 1, 0, 1], [1, 1, 0, 0, 0]]) == 1, "b": torch.ones(2, 4) == 1}
@@ -68,7 +69,7 @@ RECORDS = [
 def test_a_ticket_with_a_wrong_record_is_refused(record, named, tmp_path):
     file = tmp_path / "mask.safetensors"
     save_file(BITS, file, metadata={"ticket": record if isinstance(record, str) else json.dumps(record)})
-    line = one_line(read_mask, file)
+    line = one_line(read_ticket, file)
     assert line.startswith(f"{file}: ") and named in line and line.isprintable()
 
 
@@ -76,7 +77,7 @@ def test_a_ticket_with_a_wrong_record_is_refused(record, named, tmp_path):
 def test_bits_of_another_type_are_refused(dtype, tmp_path):
     tensors = {name: bits.astype(dtype) for name, bits in BITS.items()}
     save_file(tensors, tmp_path / "mask.safetensors", metadata={"ticket": json.dumps(RECORD)})
-    assert "expected ('U8', [2])" in one_line(read_mask, tmp_path / "mask.safetensors")
+    assert "expected ('U8', [2])" in one_line(read_ticket, tmp_path / "mask.safetensors")
 
 
 def quantised():
@@ -119,12 +120,12 @@ def test_a_tensor_that_is_no_dense_matrix_is_refused(number, tmp_path, capsys):
 )
 def test_names_and_memory_of_released_masks(names, expected, tmp_path):
     torch.save(dict.fromkeys(names, torch.ones(100, 100)), tmp_path / "mask.pt")
-    assert expected in one_line(read_mask, tmp_path / "mask.pt")
+    assert expected in one_line(read_ticket, tmp_path / "mask.pt")
 
 
 def test_a_matrix_whose_name_a_terminal_would_obey_is_refused(tmp_path):
     save_ticket(tmp_path / "mask.safetensors", {"a\x1b[31m": ONES == 1}, {})
-    assert r"'a\x1b[31m' is not the name" in one_line(read_mask, tmp_path / "mask.safetensors")
+    assert r"'a\x1b[31m' is not the name" in one_line(read_ticket, tmp_path / "mask.safetensors")
 
 
 def test_an_archive_that_unpacks_to_more_than_it_is_is_refused(tmp_path):
@@ -132,7 +133,7 @@ def test_an_archive_that_unpacks_to_more_than_it_is_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "mask.pt") as given, zipfile.ZipFile(tmp_path / "small.pt", "w", 8) as small:
         for member in given.infolist():
             small.writestr(member.filename, given.read(member))
-    assert "a compressed archive" in one_line(read_mask, tmp_path / "small.pt")
+    assert "a compressed archive" in one_line(read_ticket, tmp_path / "small.pt")
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def read(path: Path, content: bytes):
     """The mask, or None where it is refused in one line that names the file."""
     path.write_bytes(content)
     try:
-        return read_mask(path)
+        return read_ticket(path)[0]
     except UserError as error:
         assert str(error).startswith(f"{path}: ") and str(error).isprintable()
         return None

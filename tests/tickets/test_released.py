@@ -11,7 +11,8 @@ from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.tickets.mask_file import save_ticket
-from lightning_tickets.tickets.released import load_released, read_mask, save_released
+from lightning_tickets.tickets.place import read_ticket
+from lightning_tickets.tickets.released import load_released, save_released
 from tests.checks import Evil, by_pickle, one_line, same
 from tests.commands import SHORT, inside
 
@@ -55,7 +56,7 @@ def garbage(content, file):
 def test_a_pickle_of_anything_else_is_refused_and_not_run(save, tmp_path):
     path, marker = tmp_path / "mask.pt", tmp_path / "marker"
     save({"bert.x.weight_mask": Evil(marker)}, path)
-    assert "not a mask file, which holds tensors only" in one_line(read_mask, path)
+    assert "not a mask file, which holds tensors only" in one_line(read_ticket, path)
     assert not marker.exists()
 
 

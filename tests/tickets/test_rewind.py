@@ -111,3 +111,9 @@ def test_a_point_beyond_training_is_refused(tiny_run, wrong):
         UserError, match=f"^(rewind={re.escape(wrong)}: expected a number|unknown rewind|rewind.fraction=.*: )"
     ):
         tiny_run("task=cola", f"rewind={wrong}")
+
+
+def test_a_fraction_below_one_step_rewinds_to_the_first(context, tiny_run):
+    run = tiny_run("task=cola", "rewind=0.001", *SHORT)
+    find_ticket(run.mask, context)
+    assert rewound_to(run.mask, context.store) is not None
