@@ -31,6 +31,18 @@ def test_a_drawing_has_no_title_since_it_stands_below_one(kind: str, request: py
     assert svg(what) == svg(named) and png(what) != png(named)
 
 
+def test_a_long_caption_of_curves_is_wrapped_below_the_legend(curves: Exhibit) -> None:
+    """And stands in no drawing for a page, which has it next to the figure."""
+    long = replace(curves, overrides=("study.seeds=[1,2,3,4,5,6,7,8,9,10]", "study.tasks=[cola,mnli,rte,sst2,squad]"))
+    drawn = draw(long)
+    drawn.draw_without_rendering()
+    below = drawn.texts[-1]
+    extent, (legend,) = below.get_window_extent(), drawn.subfigs[0].legends
+    assert below.get_text() == caption(long) and drawn.bbox.x0 <= extent.x0 < extent.x1 <= drawn.bbox.x1
+    assert drawn.bbox.y0 <= extent.y0 < extent.y1 <= legend.get_window_extent().y0
+    assert svg(long) == svg(curves) and png(long) != png(curves)
+
+
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
     (axes,) = draw(curves).axes
     points = [np.asarray(line.get_xydata()).round(6).tolist() for line in axes.get_lines()]
