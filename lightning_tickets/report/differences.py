@@ -11,8 +11,6 @@ from lightning_tickets.report.names import FULL, TASKS, row_name
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
-COLUMNS = "Trained and scored on"
-
 
 @dataclass(frozen=True)
 class Difference:
