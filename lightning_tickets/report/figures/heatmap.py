@@ -97,10 +97,11 @@ def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
 
 
 def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
-    """Why a cell is not judged, has no number, or has an undefined score."""
+    """Why a cell is not judged, has no number, or has an undefined score; only a deviation needs several runs."""
     name, texts = baseline_name(exhibit), [cell.text for cell in compared.cells]
     if single := single_runs(compared.rivals):
-        yield f"Not judged, since {name} has one run there: {single}."
+        judged = f"marked {WITHIN}" if marks_deviation(exhibit) else "judged"
+        yield f"Not {judged}, since {name} has one run there: {single}."
     if any(text.startswith(MISSING) for text in texts):
         yield f"Hatched: its score or that of {name} is missing."
     if any(text.endswith(UNDEFINED) for text in texts):
