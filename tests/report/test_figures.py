@@ -158,6 +158,12 @@ def test_profiles_are_curves_with_their_bands(profiles: Profiles) -> None:
     assert [text.get_text() for text in legend.get_texts()][1:] == ["m_IMP ⊙ θ₀ (IMP), 70 %", "m_RP ⊙ θ₀ (random mask)"]
 
 
+@pytest.mark.parametrize("kind", ["matrix", "search", "profiles"])
+def test_the_caption_says_how_many_runs_are_missing(kind: str, request: pytest.FixtureRequest) -> None:
+    what = replace(request.getfixturevalue(kind), missing=("cli seed=0", "cli seed=1"))
+    assert f"{what.caption} 2 runs are missing. {what.notes[0]}" in caption(what) == draw(what).texts[-1].get_text()
+
+
 def test_profiles_without_runs_say_so(profiles: Profiles) -> None:
     (axes,) = draw(replace(profiles, profiles=())).axes
     assert [text.get_text() for text in axes.texts] == ["no scores yet"]
