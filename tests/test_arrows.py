@@ -16,13 +16,14 @@ WRITER = {"report.table", "report.formatting"}  # knows no study: everything tha
 TEXT = {"studies", "report.formatting", "report.names"}
 BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
 NONE = {"runs", "pruning", "initialization", "pocket", "published", "tasks", "studies.statistics", "report"}
-MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.names"}} | {
+MAY = {room: set() for room in SHARED | NONE | {"report.formatting"}} | {
     "data": {"pocket"},
     "models": {"tasks", "pocket"},
     "training": {"data", "tasks", "models", "pruning", "runs.world", "runs.files", "runs.checkpoints"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies.exhibits": {"runs", "published", "studies", "tickets.problem", "tickets.mask_bits", "tickets.result"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.rewinding"},
+    "report.names": {"published"},
     "report.table": {"report.formatting"},
     "report.csv": WRITER,
     "report.markdown": WRITER,

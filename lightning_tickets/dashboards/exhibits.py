@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import isfinite
@@ -11,6 +12,7 @@ from lightning_tickets.composition.environment import ALLOWED
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.dashboards.content import Curves, DashboardRun, DashboardTable
 from lightning_tickets.report.figures.draw import png
+from lightning_tickets.report.layout import at, columns, sparsities
 from lightning_tickets.report.sections import picture
 from lightning_tickets.studies.comparison import Comparison, compare_with_baseline
 from lightning_tickets.studies.measurement import Exhibit, Measurement
@@ -75,12 +77,15 @@ def _cell(measurement: Measurement, comparison: Comparison | None) -> tuple[Any,
 
 
 def curves_of(exhibit: Exhibit) -> Mapping[str, Curves]:
-    """The means of its rows on each task at which there are several sparsities, by the key of the curves."""
+    """The means of its rows on each task, by each metric, that is shown at several sparsities; by the curves' key."""
+    heads = columns(exhibit)
+    several = Counter(head.task for head in heads)
     curves = {}
-    for task in exhibit.tasks:
-        rows = {row: exhibit.at(row, task) for row in exhibit.rows}
-        if any(len(measurements) > 1 for measurements in rows.values()):
-            curves[f"means/{exhibit.name}/{task}"] = {row: _points(own) for row, own in rows.items()}
+    for head in heads:
+        rows = {row: at(exhibit, row, head) for row in exhibit.rows}
+        if any(len(sparsities(measurements)) > 1 for measurements in rows.values()):
+            key = f"means/{exhibit.name}/{head.task}" + (f"/{head.metric}" if several[head.task] > 1 else "")
+            curves[key] = {row: _points(own) for row, own in rows.items()}
     return curves
 
 

@@ -76,14 +76,14 @@ def push(runs: Iterable[DashboardRun], to: Destination, again: bool = False) -> 
 
 
 def _push_one(run: DashboardRun, to: Destination, again: bool) -> Outcome:
-    """Tags of studies that were sent before stay, and rounds that were are not sent again."""
+    """Tags of studies that were sent before stay; rounds that were are sent ``again`` only if the server lacks them."""
     before = _before(to.record(run.id))
     run = replace(run, tags=tuple(dict.fromkeys([*run.tags, *(before.tags if before else ())])))
     now = Pushed(_digest(run), run.tags, len(run.rounds))
     if before and before.digest == now.digest and not again:
         return Outcome(run, "unchanged")
     try:
-        _send(run, to, before.rounds if before else 0)
+        _send(run, to, before.rounds if before and not again else 0)
     except Exception as error:  # of the network, the server or the client: a library's
         return Outcome(run, "failed", reason(error))
     make_folder(to.record(run.id).parent)

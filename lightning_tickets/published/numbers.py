@@ -14,7 +14,19 @@ BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta
 PUBLISHED = "table2 table4 table5 table6 table7 table8 figure2 figure5 figure6 figure7 figure8".split()
 PAPER = "Chen et al. 2020 (arXiv 2007.12223 v2)"
 OTHERS = {"obert": "Kurtic et al. 2022 (arXiv 2203.07259), table 2"}  # by CSV, where its numbers are from
-SPELLINGS = {"stsb": "STS-B", "sst2": "SST-2", "cola": "CoLA", "squad": "SQuAD"}
+TASKS = {
+    "mnli": "MNLI",
+    "qqp": "QQP",
+    "stsb": "STS-B",
+    "wnli": "WNLI",
+    "qnli": "QNLI",
+    "mrpc": "MRPC",
+    "rte": "RTE",
+    "sst2": "SST-2",
+    "cola": "CoLA",
+    "squad": "SQuAD",
+    "mlm": "MLM",
+}
 
 
 @dataclass(frozen=True)
@@ -27,8 +39,9 @@ class PublishedValue:
     std: float | None = None
 
 
-def paper_spelling(task: str) -> str:
-    return SPELLINGS.get(task, task.upper())
+def task_name(task: str) -> str:
+    """As the paper spells it: ``sst2`` is SST-2; the name of another task is left unchanged."""
+    return TASKS.get(task, task)
 
 
 @cache
@@ -41,7 +54,7 @@ def published_table(name: str) -> tuple[dict[str, str], ...]:
 def published_sparsity(task: str) -> int:
     """The sparsity in percent of a task's winning ticket in table 2; UserError for other tasks."""
     for line in published_table("table2"):
-        if line["row"] == "imp" and line["task"] == paper_spelling(task):
+        if line["row"] == "imp" and line["task"] == task_name(task):
             return round(100 * float(line["sparsity"]))
     raise UserError(f"task={task}: the paper has no sparsity for it; give a list of percentages instead")
 
@@ -51,8 +64,8 @@ def published_value(
 ) -> PublishedValue | None:
     """The value of a row on a task in a table or figure; None without one, or with another baseline."""
     for line in published_table(name):
-        same_task = (line["task"], line["metric"], line["statistic"]) == (paper_spelling(task), metric, statistic)
-        same_row = line["row"] in (row, paper_spelling(row)) and BASELINES[line["kind"]] in (None, baseline)
+        same_task = (line["task"], line["metric"], line["statistic"]) == (task_name(task), metric, statistic)
+        same_row = line["row"] in (row, task_name(row)) and BASELINES[line["kind"]] in (None, baseline)
         if same_task and same_row and line["value"]:
             std = float(line["std"]) if line.get("std") else None
             percent = round(100 * float(line["sparsity"]))

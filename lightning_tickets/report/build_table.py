@@ -10,7 +10,7 @@ from lightning_tickets.points import points
 from lightning_tickets.report.exhibit_table import exhibit_table
 from lightning_tickets.report.footnotes import changed
 from lightning_tickets.report.formatting import MISSING, decimal, missing_runs, percent
-from lightning_tickets.report.names import ROWS, metric_name, row_name, task_name
+from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table, command_lines
 from lightning_tickets.studies.measurement import (
     Exhibit,
@@ -84,7 +84,7 @@ def sheet_table(sheet: TextTable, gaps: bool = False) -> Table:
 def spelled_row(text: str) -> str:
     """A row's name, which may go on after a comma: ``imp, 70 %``."""
     row, *further = text.split(", ", 1)
-    return ", ".join([ROWS.get(row, row), *further])
+    return ", ".join([row_name(row), *further])
 
 
 def column(task: str, texts: Sequence[str]) -> Column:

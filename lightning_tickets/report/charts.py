@@ -12,7 +12,7 @@ from lightning_tickets.report.footnotes import place
 from lightning_tickets.report.formatting import MISSING, WITHIN
 from lightning_tickets.report.layout import Column as Head
 from lightning_tickets.report.layout import Layout, columns, lowest
-from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
+from lightning_tickets.report.names import FULL, row_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
 from lightning_tickets.studies.measurement import Exhibit, Matrix
 
@@ -110,7 +110,7 @@ def panel(exhibit: Exhibit, head: Head) -> Panel:
     bars = [(point.y, point.std) for curve in curves for point in curve.points] + ([band] if band else [])
     sparsities = sorted({point.x for curve in curves for point in curve.points})
     return Panel(
-        f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task),
+        head.title,
         head.task,
         tuple(sparsities),
         ticks(min(y - std for y, std in bars), max(y + std for y, std in bars)) if bars else (),

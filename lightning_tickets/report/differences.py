@@ -12,8 +12,6 @@ from lightning_tickets.studies.comparison import baseline_of
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
-COLUMNS = "Trained and scored on"
-
 
 @dataclass(frozen=True)
 class Difference:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lightning_tickets.report.differences import baseline_name, differences, marks_deviation
+from lightning_tickets.report.differences import baseline_name, differences
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, missing_runs, one_line, percent
 from lightning_tickets.report.layout import Column, in_order, lowest, usual_runs
 from lightning_tickets.report.names import FULL, task_name
@@ -63,14 +63,13 @@ def single_runs(rivals: Iterable[Measurement | None]) -> str:
 
 
 def framed(exhibit: Exhibit) -> Iterator[str]:
-    """The counts next to the rows of a heat map, which its table has no column for."""
+    """The counts next to the rows of a heat map, which its table has no column for; of marks, those that are judged."""
     rows = differences(exhibit).rows if exhibit.drawn == "heatmap" else ()
     if rows:
         counts = "; ".join(f"{row.label}: {row.count}" for row in rows)
         yield f"Framed in the heat map ({framing(exhibit)}), {counted_cells(exhibit)}: {counts}."
-    if rows and marks_deviation(exhibit):
-        counts = "; ".join(f"{row.label}: {row.within}" for row in rows)
-        yield f"Marked {WITHIN} in the heat map ({framing(exhibit, DEVIATION)}): {counts}."
+    if marked := "; ".join(f"{row.label}: {row.within}" for row in rows if not row.within.endswith(" of 0")):
+        yield f"Marked {WITHIN} in the heat map ({framing(exhibit, DEVIATION)}): {marked}."
 
 
 def framing(exhibit: Exhibit, rule: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightning_tickets.report.formatting import percent
-from lightning_tickets.report.names import FULL, row_name
+from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 
@@ -16,6 +16,11 @@ class Column:
     task: str
     metric: str
     sparsity: float | None = None
+
+    @property
+    def title(self) -> str:
+        """Of a panel of curves."""
+        return f"{task_name(self.task)} ({metric_name(self.metric)})" if self.metric else task_name(self.task)
 
 
 @dataclass(frozen=True)

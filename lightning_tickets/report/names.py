@@ -1,20 +1,10 @@
 """Display names of rows, tasks and metrics; an unknown name is shown unchanged."""
 
-FULL = "full"
+from lightning_tickets.published.numbers import TASKS as TASKS
+from lightning_tickets.published.numbers import task_name as task_name
 
-TASKS = {
-    "mnli": "MNLI",
-    "qqp": "QQP",
-    "stsb": "STS-B",
-    "wnli": "WNLI",
-    "qnli": "QNLI",
-    "mrpc": "MRPC",
-    "rte": "RTE",
-    "sst2": "SST-2",
-    "cola": "CoLA",
-    "squad": "SQuAD",
-    "mlm": "MLM",
-}
+FULL = "full"
+ACROSS = "Trained and scored on"  # what the columns of a map of differences are
 
 METRICS = {
     "accuracy": "accuracy",
@@ -78,11 +68,6 @@ SYMBOLS = {
     "shuffled_layers": r"$m_{\mathrm{IMP}} \odot \theta_0''$ (layers)",
     "one_shot": r"$m_{\mathrm{OMP}} \odot \theta_0$",
 }
-
-
-def task_name(task: str) -> str:
-    """As the paper spells it: ``sst2`` is SST-2."""
-    return TASKS.get(task, task)
 
 
 def metric_name(metric: str) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lightning_tickets.report.document import Report, Section
 from lightning_tickets.report.formatting import anchor, count, missing_runs
-from lightning_tickets.report.names import TASKS, task_name
+from lightning_tickets.report.names import ACROSS, TASKS, task_name
 
 PAPER = "“The Lottery Ticket Hypothesis for Pre-trained BERT Networks” (Chen et al., NeurIPS 2020)"
 CLAIMS = "claims"  # the table of the paper's claims, which a page opens with
@@ -41,7 +41,7 @@ TEMPLATES = Environment(
     undefined=StrictUndefined,
 )
 TEMPLATES.filters |= {"task_name": task_name, "anchor": anchor, "relative": relative}
-TEMPLATES.globals |= {"paper": PAPER, "CLAIMS": CLAIMS, "mix": mix}
+TEMPLATES.globals |= {"paper": PAPER, "CLAIMS": CLAIMS, "ACROSS": ACROSS, "mix": mix}
 
 
 def experiment_page(report: Report, drawings: Mapping[str, bytes], home: str = "../index.html") -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.dashboards.exhibits import curves_of
 from lightning_tickets.runs.lease import leases
+from lightning_tickets.studies.measurement import Exhibit, Measurement
 from tests.commands import SHORT, inside
 from tests.tickets.artefacts import content
 from tests.wandb_server import KEY, offline_runs, running_server
@@ -68,6 +70,20 @@ def test_every_run_is_pushed_once(root, server):
     push(root, *online, "--again")
     assert server.runs[search[-8:]].history == rounds, "no round is there twice"
     assert "means/figure11/cola_table" in server.runs[study].summary
+    del server.runs[search[-8:]]
+    push(root, *online, "--again")
+    assert [row["round"] for row in server.runs[search[-8:]].history] == [1, 2], "also where the server has lost it"
+
+
+def test_curves_are_of_one_metric_at_several_sparsities():
+    def exhibit(*cells):
+        measurements = tuple(Measurement("imp", "qqp", metric, at, (0.8,)) for metric, at in cells)
+        return Exhibit("table6", "Table 6", "Both metrics.", "table", ("imp",), ("qqp",), measurements)
+
+    assert not curves_of(exhibit(("accuracy", 0.5), ("f1", 0.7)))
+    both = curves_of(exhibit(("accuracy", 0.5), ("f1", 0.5), ("f1", 0.7)))
+    assert both == {"means/table6/qqp/f1": {"imp": ((50.0, 0.8), (70.0, 0.8))}}
+    assert set(curves_of(exhibit(("f1", 0.5), ("f1", 0.7)))) == {"means/table6/qqp"}
 
 
 def test_the_exhibits_are_a_run_with_tables_curves_and_pictures(root):

@@ -15,10 +15,10 @@ from lightning_tickets.published.numbers import (
     OTHERS,
     PUBLISHED,
     PublishedValue,
-    paper_spelling,
     published_sparsity,
     published_table,
     published_value,
+    task_name,
 )
 
 FILES = sorted(path.stem for path in Path(numbers.__file__).parent.glob("*.csv"))
@@ -62,7 +62,7 @@ def test_the_winning_tickets_sparsity(task, percent):
 
 
 def test_the_paper_has_these_tasks_only():
-    assert {paper_spelling(task) for task in WINNING} == TASKS
+    assert {task_name(task) for task in WINNING} == TASKS
     with pytest.raises(UserError, match="task=boolq"):
         published_sparsity("boolq")
 
@@ -133,4 +133,4 @@ def test_every_published_line_has_its_cell_in_the_experiment(path):
 
 def ours(name, known):
     """Our name of what the paper spells so."""
-    return next(one for one in known if name in (one, paper_spelling(one)))
+    return next(one for one in known if name in (one, task_name(one)))

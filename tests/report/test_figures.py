@@ -31,6 +31,18 @@ def test_a_drawing_has_no_title_since_it_stands_below_one(kind: str, request: py
     assert svg(what) == svg(named) and png(what) != png(named)
 
 
+def test_a_long_caption_of_curves_is_wrapped_below_the_legend(curves: Exhibit) -> None:
+    """And stands in no drawing for a page, which has it next to the figure."""
+    long = replace(curves, overrides=("study.seeds=[1,2,3,4,5,6,7,8,9,10]", "study.tasks=[cola,mnli,rte,sst2,squad]"))
+    drawn = draw(long)
+    drawn.draw_without_rendering()
+    below = drawn.texts[-1]
+    extent, (legend,) = below.get_window_extent(), drawn.subfigs[0].legends
+    assert below.get_text() == caption(long) and drawn.bbox.x0 <= extent.x0 < extent.x1 <= drawn.bbox.x1
+    assert drawn.bbox.y0 <= extent.y0 < extent.y1 <= legend.get_window_extent().y0
+    assert svg(long) == svg(curves) and png(long) != png(curves)
+
+
 def test_a_panel_holds_the_points_and_the_full_network(curves: Exhibit) -> None:
     (axes,) = draw(curves).axes
     points = [np.asarray(line.get_xydata()).round(6).tolist() for line in axes.get_lines()]
@@ -144,6 +156,12 @@ def test_profiles_are_curves_with_their_bands(profiles: Profiles) -> None:
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()][1:] == ["m_IMP ⊙ θ₀ (IMP), 70 %", "m_RP ⊙ θ₀ (random mask)"]
+
+
+@pytest.mark.parametrize("kind", ["matrix", "search", "profiles"])
+def test_the_caption_says_how_many_runs_are_missing(kind: str, request: pytest.FixtureRequest) -> None:
+    what = replace(request.getfixturevalue(kind), missing=("cli seed=0", "cli seed=1"))
+    assert f"{what.caption} 2 runs are missing. {what.notes[0]}" in caption(what) == draw(what).texts[-1].get_text()
 
 
 def test_profiles_without_runs_say_so(profiles: Profiles) -> None:

@@ -203,6 +203,23 @@ def test_a_full_network_of_one_run_judges_nothing(transfer: Exhibit) -> None:
     assert "Not judged" not in caption(transfer)
 
 
+def test_a_rule_without_a_deviation_judges_by_one_run(transfer: Exhibit) -> None:
+    """Only the mark needs a deviation, of the full network or of another baseline."""
+    single = changed(transfer, lambda f: replace(f, scores=f.scores[:1]))
+    for other, name, framed in (
+        (replace(single, rule="not_below_own_ticket"), "the full network", ["0 of 1", "0 of 0", "0 of 2"]),
+        (replace(single, rule="not_below_baseline", baseline="mlm"), "MLM", ["2 of 3", "0 of 1", "0 of 3"]),
+    ):
+        assert f"Not marked †, since {name} has one run there: MNLI, RTE, MLM." in caption(other)
+        assert "Not judged" not in caption(other) and [line[-2] for line in texts(other)] == framed
+        assert not any("Marked" in note for note in build_table(other).notes)
+    some = changed(transfer, lambda f: replace(f, scores=f.scores[:1]) if f.row == "full" and f.task == "mlm" else f)
+    rows = {"rows": ("full", "mlm", "rte"), "rule": "not_below_baseline"}
+    only = replace(without(some, ("mlm", "mnli"), ("mlm", "rte")), counts_own_task=True, **rows)
+    (marked,) = (note for note in build_table(only).notes if note.startswith("Marked †"))
+    assert marked.endswith("below its mean): RTE: 1 of 2.")
+
+
 def test_what_is_not_there_is_hatched_and_has_a_dash(transfer: Exhibit) -> None:
     seen = squares(transfer)
     missing = seen[1][2]

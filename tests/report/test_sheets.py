@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lightning_tickets.report.build_table import with_names
+from lightning_tickets.report.build_table import build_table, with_names
 from lightning_tickets.report.figures.draw import caption
 from lightning_tickets.report.sections import formats
 from lightning_tickets.report.write import write_exhibit, write_report
@@ -30,6 +30,14 @@ def test_a_sheet_that_is_not_rectangular_is_refused(sheet: TextTable, change: di
         markdown(TextTable(**{**vars(sheet), **change}))
 
 
+def test_a_row_of_a_sheet_has_its_name_as_in_other_tables(sheet: TextTable) -> None:
+    by_row = replace(
+        sheet, head=("row", "rate"), lines=(("mlm+mnli, 70 %", "1"), ("imp", "2"), ("mine", "3")), tasks=()
+    )
+    labels = [row.cells[0].text for row in build_table(by_row).rows]
+    assert labels == ["MLM + MNLI, 70 %", "m_IMP ⊙ θ₀ (IMP)", "mine"]
+
+
 def test_a_sheet_without_lines_is_a_head(sheet: TextTable) -> None:
     assert markdown(replace(sheet, lines=())).count("\n| ") == 2
     assert page(replace(sheet, lines=())).all("scope")
@@ -40,7 +48,7 @@ def test_a_matrix_leaves_pictures_and_its_numbers(matrix: Matrix, tmp_path: Path
     assert [path.name for path in paths] == ["figure4.png", "figure4.svg", "figure4.csv", "figure4.md"]
     assert paths[0].read_bytes().startswith(b"\x89PNG") and b"</svg>" in paths[1].read_bytes()
     assert (tmp_path / "figure4.md").read_text(encoding="utf-8") == markdown(matrix)
-    assert caption(matrix) == "What is shared. By chance 20 %."
+    assert caption(matrix) == "What is shared. 1 run is missing. By chance 20 %."
     assert with_names(matrix).rows == ("MNLI", "CoLA")
 
 

@@ -99,7 +99,21 @@ def test_each_metric_of_a_task_is_shown_at_its_own_winning_sparsity():
     }
     layout = lay_out(filled)
     assert [(c.metric, c.sparsity) for c in layout.columns] == [("pearson", 0.6), ("spearman", 0.4)]
-    assert any("by the column's metric, that is, its mean is at most one of its own" in note for note in filled.notes)
+    assert any(
+        "wins by the column's metric, that is, its mean is at most one of its own" in note for note in filled.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("metrics", "where"),
+    [({}, "CoLA, RTE"), ({"cola": ["accuracy", "f1"]}, "CoLA by accuracy, CoLA by f1, RTE")],
+)
+def test_a_grid_says_where_no_ticket_wins(metrics, where):
+    made = grid(metrics=metrics, sparsities=["winning", "strict"])
+    notes = made.fill(two_metrics, lambda task, rule, metric=None: 0 if rule == "strict" else 50).notes
+    (at,) = (at for at, note in enumerate(notes) if note.startswith("No ticket wins"))
+    assert notes[at] == f"No ticket wins on {where}, so there are no cells at a winning sparsity there."
+    assert notes[at - 1].endswith("at least the full network's.")
 
 
 def highest_of(lookup, task, rule, metric=None):
@@ -156,6 +170,16 @@ def test_a_statistics_table_has_a_line_for_each_statistic():
     assert isinstance(table, TextTable)
     assert table.lines[:4] == (*full, ("imp", "mean", "80.1 ± 0.0 (60 %)"))
     assert missing.lines[3] == ("imp", "mean", "— (60 %)") and missing.missing == ("run",) * 3
+    some = made.fill(lambda cell: without(60)(cell) if cell.seed == 2 else lookup(cell))
+    assert [line[2] for line in some.lines[3:]] == [f"{value} (60 %, n=2 of 3)" for value in ("80.1 ± 0.0", 80.1, 80.1)]
+
+
+def test_a_statistics_table_has_the_papers_value_before_its_own():
+    made = grid(StatisticsTable, sparsities=["winning"], published="table5")
+    of_paper = {line[:2]: line[2:] for line in made.fill(lambda cell: two_metrics(cell)).lines}
+    assert of_paper["imp", "mean"] == ("—", "—")
+    assert of_paper["imp", "best in the paper"] == ("—", "69.0 (60 %)"), "by the metric of its task"
+    assert of_paper["full", "reported by Hugging Face, in the paper"] == ("—", "61.01")
 
 
 def test_a_task_can_have_several_metrics_which_are_undefined_one_by_one():

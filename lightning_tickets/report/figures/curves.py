@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lightning_tickets.report.footnotes import absent, changed, number_of_runs
 from lightning_tickets.report.layout import Column, columns, in_order, lowest
-from lightning_tickets.report.names import FULL, metric_name, row_name, task_name
+from lightning_tickets.report.names import FULL, row_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -23,7 +23,8 @@ def figure(exhibit: Exhibit) -> Figure:
     across = max(1, min(ACROSS, len(heads)))
     down = max(1, ceil(len(heads) / across))
     drawn = Figure(figsize=(max(5.2, 2.6 * across), 2.1 * down + 1.5), layout="constrained")
-    axes = list(drawn.subplots(down, across, squeeze=False).flat)
+    above = drawn.add_subfigure(drawn.add_gridspec()[0])  # the legend stands below its panels, the caption below both
+    axes = list(above.subplots(down, across, squeeze=False).flat)
     keys: dict[str, Line2D] = {}
     for axis, head in zip(axes, heads, strict=False):
         keys |= panel(axis, exhibit, head)
@@ -32,16 +33,16 @@ def figure(exhibit: Exhibit) -> Figure:
     for axis in axes[max(0, len(heads) - across) : len(heads)]:
         axis.set_xlabel("Sparsity (%)")
     drawn.suptitle(exhibit.title, fontsize=10, wrap=True)
-    drawn.supylabel("Score (points)", fontsize=8)
+    above.supylabel("Score (points)", fontsize=8)
     rows = [row for row in exhibit.rows if row in keys]
-    drawn.legend(
+    above.legend(
         [keys[row] for row in rows],
         list(map(row_name, rows)),
-        title=caption(exhibit),
         loc="outside lower center",
         ncols=3 if across > 2 else 2,
         frameon=False,
     )
+    drawn.supxlabel(caption(exhibit), fontsize=8, wrap=True)
     return drawn
 
 
@@ -65,7 +66,7 @@ def counted(exhibit: Exhibit) -> str:
 
 def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
     """Draw one task; returns what the legend shows of each row drawn."""
-    axis.set_title(f"{task_name(head.task)} ({metric_name(head.metric)})" if head.metric else task_name(head.task))
+    axis.set_title(head.title)
     axis.yaxis.set_major_locator(MaxNLocator(5))
     keys: dict[str, Line2D] = {}
     full = lowest(exhibit, FULL, head)

@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from lightning_tickets.report.build_table import with_names
+from lightning_tickets.report.build_table import waiting, with_names
 from lightning_tickets.report.figures import algorithm, curves, heatmap, profiles
 from lightning_tickets.report.footnotes import changed
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, Profiles, PruningRounds
@@ -76,4 +76,4 @@ def caption(what: Plottable) -> str:
     """The text below the figure: how to read it, what is missing, and what was changed by hand."""
     if isinstance(what, Exhibit):
         return CAPTIONS[what.drawn](what)
-    return " ".join((what.caption, *what.notes, *changed(what.overrides)))
+    return " ".join((what.caption, *waiting(what.missing), *what.notes, *changed(what.overrides)))

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import share_range
 from lightning_tickets.report.differences import (
-    COLUMNS,
     Difference,
     DifferenceRow,
     Differences,
@@ -24,7 +23,7 @@ from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, 
 from lightning_tickets.report.footnotes import absent, changed, counted_cells, framing, number_of_runs, single_runs
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent
 from lightning_tickets.report.layout import Column, in_order
-from lightning_tickets.report.names import metric_name, task_name
+from lightning_tickets.report.names import ACROSS, metric_name, task_name
 from lightning_tickets.studies.frame_rules import DEVIATION
 from lightning_tickets.studies.measurement import Exhibit, Matrix
 
@@ -44,7 +43,7 @@ def figure(exhibit: Exhibit) -> Figure:
     labels = [one_line(row.label) for row in compared.rows]
     drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
     axes.xaxis.set_label_position("top")
-    axes.set_xlabel(COLUMNS)
+    axes.set_xlabel(ACROSS)
     axes.set_ylabel(rows_title(exhibit))
     marks = {share * compared.bound: signed(share * compared.bound) for share in (-1, -0.25, 0, 0.25, 1)}
     color_bar(drawn, axes, scale, f"Points above or below {baseline_name(exhibit)}", marks)
@@ -98,10 +97,11 @@ def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
 
 
 def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
-    """Why a cell is not judged, has no number, or has an undefined score."""
+    """Why a cell is not judged, has no number, or has an undefined score; only a deviation needs several runs."""
     name, texts = baseline_name(exhibit), [cell.text for cell in compared.cells]
     if single := single_runs(compared.rivals):
-        yield f"Not judged, since {name} has one run there: {single}."
+        judged = f"marked {WITHIN}" if marks_deviation(exhibit) else "judged"
+        yield f"Not {judged}, since {name} has one run there: {single}."
     if any(text.startswith(MISSING) for text in texts):
         yield f"Hatched: its score or that of {name} is missing."
     if any(text.endswith(UNDEFINED) for text in texts):

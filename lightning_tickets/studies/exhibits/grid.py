@@ -1,11 +1,11 @@
 """The shape of most tables and figures: rows × tasks × sparsities × seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lightning_tickets.checks import word
 from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import published_value
+from lightning_tickets.published.numbers import published_value, task_name
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
@@ -86,7 +86,7 @@ class Grid(ExhibitSpec):
                 )
                 for row, metric, cells in self._groups(winning)
             ),
-            notes=(DENOMINATOR, *self._rule_notes(), *([UNKNOWN] if unknown else []), *self.notes),
+            notes=(DENOMINATOR, *self._rule_notes(winning), *([UNKNOWN] if unknown else []), *self.notes),
             baseline=self.baseline,
             rule=self.rule,
             counts_own_task=self.counts_own_task,
@@ -114,15 +114,16 @@ class Grid(ExhibitSpec):
             for metric in (self.metrics.get(task, [None]) if own else [None])
         ]
 
-    def _rule_notes(self) -> list[str]:
-        """How the sparsities of winning tickets were chosen."""
+    def _rule_notes(self, winning: SparsityLookup) -> Iterator[str]:
+        """How the sparsities of winning tickets were chosen, and where no ticket wins: cells are empty there."""
         of = "its source task" if self.sparsity_of == "source" else "the task"
-        by = " and by the column's metric" if self.metrics else ""
-        return [
-            f"Sparsity: the highest at which the ticket of {of} wins{by}, that is, its mean is {WINS[sparsity]}."
-            for sparsity in self.sparsities
-            if isinstance(sparsity, str) and sparsity in WINS
-        ]
+        by = " by the column's metric" if self.metrics else ""
+        for rule in (sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in WINS):
+            yield f"Sparsity: the highest at which the ticket of {of} wins{by}, that is, its mean is {WINS[rule]}."
+            lost = [needed for needed in self.winning_needed() if needed[1] == rule and winning(*needed) == 0]
+            if lost:
+                tasks = ", ".join(task_name(task) + (f" by {metric}" if metric else "") for task, _, metric in lost)
+                yield f"No ticket wins on {tasks}, so there are no cells at a winning sparsity there."
 
     def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, str | None, list[Cell]]]:
         """Row, metric (None: the task's own) and cells of each measurement, which differ by seed only."""

@@ -1,11 +1,11 @@
 """Table 5: the mean, the median and the best of the runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lightning_tickets.published.numbers import PublishedValue, published_value
 from lightning_tickets.studies.exhibits.grid import Grid
-from lightning_tickets.studies.measurement import Measurement, TextTable
+from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 
 STATISTICS = ("mean", "median", "best")
@@ -25,10 +25,10 @@ class StatisticsTable(Grid):
             for statistic in STATISTICS:
                 lines.append((row, statistic, *(_texts(measurements, statistic) for measurements in by_task)))
                 if self.published is not None:
-                    values = (self._published_texts(self.published, m, statistic) for m in by_task)
+                    values = self._published_texts(self.published, exhibit, row, statistic)
                     lines.append((row, f"{statistic} in the paper", *values))
             if self.published is not None and row == self.baseline:
-                reported = (self._published_texts(self.published, m, "reported", REPORTED) for m in by_task)
+                reported = self._published_texts(self.published, exhibit, REPORTED, "reported")
                 lines.append((row, "reported by Hugging Face, in the paper", *reported))
         return TextTable(
             *self._heading,
@@ -39,12 +39,13 @@ class StatisticsTable(Grid):
             missing=exhibit.missing,
         )
 
-    def _published_texts(self, table: str, measurements: Sequence[Measurement], statistic: str, row: str = "") -> str:
-        """The paper's values, each once, with their sparsities in brackets; ``row`` if it is another than ours."""
-        values = (
-            published_value(table, row or m.row, m.task, m.metric, self.baseline, statistic) for m in measurements
-        )
-        return ", ".join(_published_text(value) for value in dict.fromkeys(values) if value) or "—"
+    def _published_texts(self, table: str, exhibit: Exhibit, row: str, statistic: str) -> Iterator[str]:
+        """The paper's values on each task with their sparsities in brackets, also where ours is not known yet."""
+        metrics = dict.fromkeys((one.task, one.metric) for one in exhibit.measurements)
+        for task in exhibit.tasks:
+            by_metric = (metric for of, metric in metrics if of == task)
+            values = (published_value(table, row, task, metric, self.baseline, statistic) for metric in by_metric)
+            yield ", ".join(_published_text(value) for value in values if value) or "—"
 
 
 def _published_text(value: PublishedValue) -> str:
@@ -53,13 +54,16 @@ def _published_text(value: PublishedValue) -> str:
 
 
 def _texts(measurements: Sequence[Measurement], statistic: str) -> str:
-    """The statistic at each sparsity of the row on a task."""
+    """The statistic at each sparsity of the row on a task, with the number of runs where some are missing."""
     return ", ".join(_text(measurement, statistic) for measurement in measurements) or "—"
 
 
 def _text(measurement: Measurement, statistic: str) -> str:
     summary = measurement.summary
-    at = f" ({round(100 * measurement.sparsity)} %)" if measurement.sparsity else ""
+    about = [f"{round(100 * measurement.sparsity)} %"] if measurement.sparsity else []
+    if summary and measurement.missing:
+        about.append(f"n={summary.n} of {summary.n + len(measurement.missing)}")
+    at = f" ({', '.join(about)})" if about else ""
     if summary is None:
         return f"—{at}"
     value = f"{100 * getattr(summary, statistic):.1f}"
