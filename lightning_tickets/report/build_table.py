@@ -176,8 +176,8 @@ def profile_records(profiles: Profiles) -> tuple[tuple[str, ...], ...]:
 
 
 def profile_name(profile: Profile) -> str:
-    name = row_name(profile.row)
-    return name if profile.sparsity is None else f"{name}, {percent(profile.sparsity)}"
+    sparsity = "" if profile.sparsity is None else percent(profile.sparsity)
+    return ", ".join(filter(None, (row_name(profile.row), sparsity, profile.part)))
 
 
 def full_network(full: Measurement) -> Iterator[str]:

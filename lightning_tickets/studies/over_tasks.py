@@ -173,10 +173,21 @@ def _profiles(together: OverTasks) -> Profiles:
         f"{exhibit.title}: performance profiles",
         "The share of runs that close more than a part of the gap between a constant prediction and the full network.",
         thresholds=THRESHOLDS,
-        profiles=tuple(Profile(at.row, at.sparsity, one.values, one.intervals) for at, one in found.items() if one),
+        profiles=tuple(
+            Profile(at.row, at.sparsity, one.values, one.intervals, _part(together, at))
+            for at, one in found.items()
+            if one
+        ),
         tasks=exhibit.tasks,
         notes=together.notes,
         missing=exhibit.missing,
         question=exhibit.question,
         overrides=exhibit.overrides,
     )
+
+
+def _part(together: OverTasks, line: Line) -> str:
+    """On how many of the tasks a row has runs, empty for all: its curve is not of the same tasks as the others."""
+    runs = together.against(line, together.exhibit.baseline)
+    have, all_tasks = len(runs[0].scores) if runs else 0, len(together.constant)
+    return f"{have} of {all_tasks} tasks" if have < all_tasks else ""

@@ -97,7 +97,7 @@ def profiles() -> Profiles:
     rows = (
         Profile("full", None, (1.0, 0.5, 0.0), bands),
         Profile("imp", 0.7, (1.0, 0.75, 0.25), bands),
-        Profile("random_mask", None, (0.5, 0.0, 0.0), (None, None, None)),
+        Profile("random_mask", None, (0.5, 0.0, 0.0), (None, None, None), "1 of 2 tasks"),
     )
     details = {"thresholds": (0.0, 0.95, 1.0), "profiles": rows, "tasks": ("mnli",), "notes": ("A note.",)}
     return Profiles("table2_profiles", "Profiles & <b>", "Runs above.", **details)

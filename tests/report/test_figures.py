@@ -155,7 +155,10 @@ def test_profiles_are_curves_with_their_bands(profiles: Profiles) -> None:
     assert bands[:2] == [[0, 0, 100, 100]] * 2 and len({line.get_color() for line in axes.get_lines()}) == 3
     legend = axes.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()][1:] == ["m_IMP ⊙ θ₀ (IMP), 70 %", "m_RP ⊙ θ₀ (random mask)"]
+    assert [text.get_text() for text in legend.get_texts()][1:] == [
+        "m_IMP ⊙ θ₀ (IMP), 70 %",
+        "m_RP ⊙ θ₀ (random mask), 1 of 2 tasks",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["matrix", "search", "profiles"])

@@ -148,7 +148,7 @@ def test_a_table_and_a_figure_follow_what_asks_for_them():
     assert all(
         (one.question, one.overrides, one.missing) == ("Why?", ("seed=1",), ("run it",)) for one in (table, figure)
     )
-    assert [one.row for one in figure.profiles] == ["full", "imp"]
+    assert [(one.row, one.part) for one in figure.profiles] == [("full", ""), ("imp", "1 of 2 tasks")]
     matrix = Matrix("m", "M", "Shows.", rows=(), columns=(), values=())
     assert [[*with_over_tasks(one, columns_of)] for one in (replace(asked, over_tasks=()), matrix)] == [
         [replace(asked, over_tasks=())],
