@@ -75,7 +75,7 @@ def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[st
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
     seeds = f"about {found.seeds} seeds: experiment={name} study.seeds=[1,…,{found.seeds}]"
-    more = seeds if found.seeds else "more seeds alone would not: it lies too near to the bound"
+    more = seeds if found.seeds else "more seeds alone would not"
     return Claim(text, verdict, f"{compared}: {found.estimate}", found.details, "" if settled else more, name)
 
 

@@ -53,6 +53,7 @@ class Exhibit:
     scores instead of differences. ``own_tasks`` pairs a row with the task of its ticket where the two names differ.
     ``over_tasks`` are the rows that each row is compared with over all tasks together, empty for no such summary.
     ``question`` is what it helps to answer; ``overrides`` are what was typed that is not the experiment's own.
+    ``without_ticket`` are the tasks on which no ticket wins, so that their columns lack the rows with a ticket.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Exhibit:
     over_tasks: tuple[str, ...] = ()
     question: str = ""
     overrides: tuple[str, ...] = ()
+    without_ticket: tuple[str, ...] = ()
 
     def at(self, row: str, task: str) -> tuple[Measurement, ...]:
         """The measurements of a row on a task, by rising sparsity."""

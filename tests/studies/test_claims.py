@@ -92,6 +92,14 @@ def test_one_rewind_point_that_helps_is_against_rewinding(row, verdict):
     assert claim.verdict == verdict and named in claim.estimate
 
 
+def test_a_task_on_which_no_ticket_wins_is_named_and_nothing_is_missing():
+    table2 = AS_PUBLISHED[0]
+    empty = [m for m in table2.measurements if m.task != "mlm" or m.row == "full"]
+    exist, controls, *_ = check_claims([replace(table2, measurements=tuple(empty), without_ticket=("mlm",))])
+    assert exist.verdict == CANNOT_BE_TOLD and exist.estimate.endswith("; no ticket wins on mlm")
+    assert controls.verdict == HOLDS and "mean over 3 tasks" in controls.estimate
+
+
 def test_a_claim_whose_exhibit_was_not_asked_for_says_so():
     claim = check_claims([AS_PUBLISHED[0]])[2]
     assert (claim.estimate, claim.to_settle) == ("table3 is not part of this", "experiment=table3")

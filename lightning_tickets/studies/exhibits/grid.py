@@ -93,6 +93,7 @@ class Grid(ExhibitSpec):
             absolute=self.absolute,
             own_tasks=tuple((row.name, row.source) for row in self._rows() if row.source not in (None, row.name)),
             over_tasks=tuple(self.over_tasks),
+            without_ticket=tuple(needed[0] for needed in self.winning_needed() if winning(*needed) == 0),
         )
 
     def _with_published(self, measurement: Measurement, single: bool) -> Measurement:
