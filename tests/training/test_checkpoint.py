@@ -32,6 +32,7 @@ CHAINS = {
     "tamt": ["task=mlm", "pruner=tamt", "sparsity=20"],
     "obert": ["task=cola", "pruner=obert", "sparsity=20"],
     "mixed": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10"],
+    "drawn": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10", "protocol.mlm_evaluation=drawn"],
     "skipping": ["task=cola", "training.unread=skip", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
     "carried": ["task=cola", "protocol.head=carried", "rewind=0.25", "sparsity=20"],
 }
