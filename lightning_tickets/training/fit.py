@@ -113,7 +113,7 @@ def _trainer(
 ) -> lightning.Trainer:
     # Not what Lightning would make of a Slurm job: who has launched a training also launches it again.
     environment = LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()
-    return lightning.Trainer(
+    trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
         strategy="auto" if world_size() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
         devices=local_world_size(),
@@ -132,3 +132,6 @@ def _trainer(
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
     )
+    # Its handler of SIGTERM ends the training before it is in a checkpoint, or waits for the other processes for ever.
+    trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
+    return trainer

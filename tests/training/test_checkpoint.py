@@ -16,7 +16,7 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import workbench as bench
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.search import find_ticket
-from lightning_tickets.training.checkpoint import Checkpoint
+from lightning_tickets.training.checkpoint import SIGNALS, Checkpoint
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.checks import Evil, by_pickle
@@ -49,19 +49,32 @@ class Cut(lightning.Callback):
             os.kill(os.getpid(), self.number)
 
 
-@pytest.fixture
-def cut(monkeypatch):
-    """Every fit from now on is cut at some step."""
+def signal_in(hook, number):
+    """A callback that sends this process a signal whenever Lightning calls this hook."""
+    callback = lightning.Callback()
+    setattr(callback, hook, lambda *_, **__: os.kill(os.getpid(), number))
+    return callback
 
-    def at(step, number=signal.SIGTERM):
+
+@pytest.fixture
+def with_callback(monkeypatch):
+    """Every fit from now on has this callback too."""
+
+    def add(callback):
         whole = bench.fit
 
         def fit(encoder, parts, course, sampled, seeds, callbacks, *rest):
-            return whole(encoder, parts, course, sampled, seeds, [*callbacks, Cut(step, number)], *rest)
+            return whole(encoder, parts, course, sampled, seeds, [*callbacks, callback], *rest)
 
         monkeypatch.setattr(bench, "fit", fit)
 
-    return at
+    return add
+
+
+@pytest.fixture
+def cut(with_callback):
+    """Every fit from now on is cut at some step."""
+    return lambda step, number=signal.SIGTERM: with_callback(Cut(step, number))
 
 
 @pytest.fixture
@@ -87,6 +100,24 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
     assert interrupted
     assert content(with_checkpoints.store.root) == content(whole.store.root)
     assert not list((with_checkpoints.store.root.parent / "checkpoints").rglob("*.ckpt"))
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("hook", ["on_save_checkpoint"])
+def test_a_signal_at_any_other_time_is_answered_too(
+    hook, number, context, tiny_run, tmp_path, with_callback, monkeypatch
+):
+    run, often = tiny_run("task=cola", "subnetwork=full"), replace(context, hardware=Hardware(checkpoint_every=0.0))
+    score_run(run, replace(often, store=Store(tmp_path / "whole" / "runs")))
+    before = [signal.getsignal(one) for one in SIGNALS]
+    with pytest.raises(Interrupted) as raised:
+        with_callback(signal_in(hook, number))
+        score_run(run, often)
+    assert raised.value.signals == {number} and [signal.getsignal(one) for one in SIGNALS] == before
+    assert not often.store.has(run.name)
+    monkeypatch.undo()
+    score_run(run, often)
+    assert content(often.store.root) == content(tmp_path / "whole" / "runs")
 
 
 def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):
