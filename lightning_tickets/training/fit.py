@@ -42,14 +42,14 @@ def fit(
     seeds: tuple[int, int],
     callbacks: Sequence[lightning.Callback],
     hardware: Hardware,
-    logger: Logger | None = None,
-    checkpoint: Checkpoint | None = None,
+    logger: Logger | None,
+    checkpoint: Checkpoint,
 ) -> list[Score]:
     """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
     The first part's settings are those of the training; the last step counts, no step is picked (the paper, table 1).
-    With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
-    latest that is there. Returns a score for each part; Diverged if a loss, weight or prediction is not finite.
+    With ``sampled`` each step trains one of the parts instead of all. The training goes on from the latest checkpoint.
+    Returns a score for each part; Diverged if a loss, weight or prediction is not finite.
     """
     seed, number = seeds
     settings, steps = parts[0].settings, course.steps - course.begin
@@ -64,15 +64,14 @@ def fit(
         part.head.train()
     module = TaskModule(encoder.train(), parts, settings, course)
     data = TaskDataModule(parts, steps, sampled, seeds)
-    with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
-        metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
-        callbacks = [DivergenceCheck(), *callbacks, *metrics, *([checkpoint] if checkpoint else [])]
-        trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder if checkpoint else None)
-        words = words_read(parts) if settings.unread == "skip" else None
-        with checkpoint.listening() if checkpoint else nullcontext(), _reading(encoder, words):
-            latest = checkpoint.latest() if checkpoint else None
-            trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
-    trainer.validate(module, datamodule=data, verbose=False)
+    metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
+    words = words_read(parts) if settings.unread == "skip" else None
+    with checkpoint.listening():
+        with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))), _reading(encoder, words):
+            callbacks = [DivergenceCheck(), *callbacks, *metrics, checkpoint]
+            trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder)
+            trainer.fit(module, data.train_dataloader(), ckpt_path=checkpoint.latest(), weights_only=True)
+        trainer.validate(module, datamodule=data, verbose=False)
     return [_together(data, module.scores, number) for number in range(len(parts))]
 
 
@@ -109,7 +108,7 @@ def _trainer(
     hardware: Hardware,
     logger: Logger | None,
     callbacks: Sequence[lightning.Callback],
-    folder: Path | None,
+    folder: Path,
 ) -> lightning.Trainer:
     # Not what Lightning would make of a Slurm job: who has launched a training also launches it again.
     environment = LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()

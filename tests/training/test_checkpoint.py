@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from lightning_tickets.training.checkpoint import SIGNALS, Checkpoint
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.checks import Evil, by_pickle
+from tests.commands import SHORT, begin
 from tests.tickets.artefacts import content
 
 CSV = Component("csv", 1, target="lightning_tickets.training.loggers.csv")
@@ -103,7 +105,7 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("hook", ["on_save_checkpoint"])
+@pytest.mark.parametrize("hook", ["on_save_checkpoint", "on_train_end", "on_validation_start", "on_validation_end"])
 def test_a_signal_at_any_other_time_is_answered_too(
     hook, number, context, tiny_run, tmp_path, with_callback, monkeypatch
 ):
@@ -118,6 +120,37 @@ def test_a_signal_at_any_other_time_is_answered_too(
     monkeypatch.undo()
     score_run(run, often)
     assert content(often.store.root) == content(tmp_path / "whole" / "runs")
+
+
+def test_without_checkpoints_a_signal_is_answered_too(context, tiny_run, cut):
+    cut(2)
+    with pytest.raises(Interrupted, match="stopped after step 2"):
+        score_run(tiny_run("task=cola", "subnetwork=full"), context)
+    assert not (context.store.root.parent / "checkpoints").exists()
+
+
+def test_a_signal_counts_where_its_training_fails(with_checkpoints, tiny_run, with_callback):
+    class Fails(Cut):
+        def on_before_optimizer_step(self, trainer, *_):
+            super().on_before_optimizer_step(trainer)
+            raise RuntimeError
+
+    with_callback(Fails(1, signal.SIGTERM))
+    with pytest.raises(Interrupted):
+        score_run(tiny_run("task=cola", "subnetwork=full"), with_checkpoints)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_with_the_command_to_go_on(number, tmp_path):
+    line = ["task=cola", "subnetwork=full", "seed=1", *SHORT, "training.steps=20000", "logger=csv"]
+    running = begin(tmp_path, "run", *line, "trainer.checkpoint_every=null")
+    until = time.monotonic() + 300
+    while not list(tmp_path.rglob("metrics.csv")) and time.monotonic() < until:
+        time.sleep(0.1)
+    running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err[-2000:]
+    assert "interrupted; resume with: lightning-tickets run task=cola" in err and "Traceback" not in err
 
 
 def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):
