@@ -56,7 +56,7 @@ class Busy(Exception):
 
 
 class Interrupted(BaseException):
-    """The process was asked to end by ``signals``; its training is in a checkpoint."""
+    """The process was asked to end by ``signals``; its training is in a checkpoint if it writes any."""
 
     def __init__(self, message: str, signals: frozenset[int] = frozenset()) -> None:
         super().__init__(message)

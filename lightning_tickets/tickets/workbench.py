@@ -121,10 +121,9 @@ class Workbench:
             if update is None and hardware.progress:
                 print(name, file=sys.stderr)
             callbacks = [PruningCallback(matrices, mask), *callbacks, *([StepBar(update)] if update else [])]
+            checkpoint = Checkpoint(self.context.checkpoints(name), hardware.checkpoint_every)
             try:
-                scores = fit(
-                    encoder, parts, course, sampled, seeds, callbacks, hardware, logger, self._checkpoint(name)
-                )
+                scores = fit(encoder, parts, course, sampled, seeds, callbacks, hardware, logger, checkpoint)
             except Diverged as diverged:
                 raise UserError(f"{name}: the training has diverged, {diverged}; nothing is published") from diverged
             score = self._all_metrics(scores)
@@ -140,10 +139,6 @@ class Workbench:
         logger = self.context.logger
         config = spec_config(spec, percent, logger.scale, logger.protocol) | {"steps": self.steps}
         return logger.logger(spec.name, config, spec.group, tags(config, [logger.study]))
-
-    def _checkpoint(self, name: str) -> Checkpoint | None:
-        every = self.context.hardware.checkpoint_every
-        return None if every is None else Checkpoint(self.context.checkpoints(name), every)
 
     def _copy(self) -> Any:
         """Of θ0's encoder, to train, reading batches as the problem says."""

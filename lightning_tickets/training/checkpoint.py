@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,19 @@ class Checkpoint(lightning.Callback):
     checkpoint of ours. Saving draws from no generator, so how often it happens changes nothing.
     """
 
-    def __init__(self, folder: Path, every: float) -> None:
-        """``every`` so many seconds, and when a signal asks the process to end: then Interrupted is raised."""
+    def __init__(self, folder: Path, every: float | None) -> None:
+        """``every`` so many seconds, and when a signal asks the process to end; None: never.
+
+        After such a signal Interrupted is raised in any case.
+        """
         self.folder, self.every = folder, every
         self._asked, self._saved = set[int](), time.monotonic()
         self._generators: dict[str, Any] | None = None
 
     def latest(self) -> Path | None:
         """The furthest checkpoint that is whole and of at least as many processes."""
+        if self.every is None:
+            return None
         whole = (path for _, digest, path in saved(self.folder) if digest == checksum(path)[:16])
         if path := next(filter(self._resumes, whole), None):
             LOG.debug("resumes from %s", path)
@@ -55,16 +60,14 @@ class Checkpoint(lightning.Callback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Within the block signals take effect after the current step; afterwards as they did before."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {one: signal.signal(one, self._ask) for one in SIGNALS}
+        """Within the block a signal takes effect after the current step or scored batch, at its end at the latest."""
         try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+            with _handled_by(self._ask):
+                yield
+        except Exception:  # which another job may follow
+            self._stop_if_asked("a failure")
+            raise
+        self._stop_if_asked("the last batch")
 
     def _ask(self, number: int, *_: Any) -> None:
         self._asked.add(number)
@@ -88,12 +91,25 @@ class Checkpoint(lightning.Callback):
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
         """Several processes save and stop together, at the step where the first of them has a reason to."""
-        due = GOES_ON if time.monotonic() - self._saved < self.every else SAVES
-        agreed = all_reduce_max(STOPS if self._asked else due)
-        if agreed >= SAVES:
+        agreed = all_reduce_max(STOPS if self._asked else SAVES if self._is_due() else GOES_ON)
+        if agreed >= SAVES and self.every is not None:
             self._save(trainer)
         if agreed == STOPS:
-            raise Interrupted(f"stopped after step {trainer.global_step}", frozenset(self._asked))
+            raise self._interrupted(f"step {trainer.global_step}")
+
+    def on_validation_batch_end(self, *_: Any) -> None:
+        """Each process stops alone, since they have not as many batches; torchrun then ends the others."""
+        self._stop_if_asked("a scored batch")
+
+    def _is_due(self) -> bool:
+        return self.every is not None and time.monotonic() - self._saved >= self.every
+
+    def _stop_if_asked(self, after: str) -> None:
+        if self._asked:
+            raise self._interrupted(after)
+
+    def _interrupted(self, after: str) -> Interrupted:
+        return Interrupted(f"stopped after {after}", frozenset(self._asked))
 
     def _save(self, trainer: lightning.Trainer) -> None:
         """The new one is there before the old one goes."""
@@ -109,3 +125,17 @@ class Checkpoint(lightning.Callback):
                     other.path.unlink(missing_ok=True)
         trainer.strategy.barrier()
         self._saved = time.monotonic()
+
+
+@contextmanager
+def _handled_by(handler: Callable[..., None]) -> Iterator[None]:
+    """Within the block signals are the handler's, where Python allows it; afterwards whose they were before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.signal(one, handler) for one in SIGNALS}
+    try:
+        yield
+    finally:
+        for one, earlier in before.items():
+            signal.signal(one, earlier)

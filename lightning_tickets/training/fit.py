@@ -42,14 +42,14 @@ def fit(
     seeds: tuple[int, int],
     callbacks: Sequence[lightning.Callback],
     hardware: Hardware,
-    logger: Logger | None = None,
-    checkpoint: Checkpoint | None = None,
+    logger: Logger | None,
+    checkpoint: Checkpoint,
 ) -> list[Score]:
     """Train ``encoder`` and the parts' heads in place; ``seeds`` are the run's seed and the round's number.
 
     The first part's settings are those of the training; the last step counts, no step is picked (the paper, table 1).
-    With ``sampled`` each step trains one of the parts instead of all. With ``checkpoint`` the training goes on from the
-    latest that is there. Returns a score for each part; Diverged if a loss, weight or prediction is not finite.
+    With ``sampled`` each step trains one of the parts instead of all. The training goes on from the latest checkpoint.
+    Returns a score for each part; Diverged if a loss, weight or prediction is not finite.
     """
     seed, number = seeds
     settings, steps = parts[0].settings, course.steps - course.begin
@@ -61,15 +61,14 @@ def fit(
         part.head.train()
     module = TaskModule(encoder.train(), parts, settings, course)
     data = TaskDataModule(parts, steps, sampled, seeds)
-    with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))):
-        metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
-        callbacks = [DivergenceCheck(), *callbacks, *metrics, *([checkpoint] if checkpoint else [])]
-        trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder if checkpoint else None)
-        words = words_read(parts) if settings.unread == "skip" else None
-        with checkpoint.listening() if checkpoint else nullcontext(), _reading(encoder, words):
-            latest = checkpoint.latest() if checkpoint else None
-            trainer.fit(module, data.train_dataloader(), ckpt_path=latest, weights_only=True)
-    trainer.validate(module, datamodule=data, verbose=False)
+    metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
+    words = words_read(parts) if settings.unread == "skip" else None
+    with checkpoint.listening():
+        with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))), _reading(encoder, words):
+            callbacks = [DivergenceCheck(), *callbacks, *metrics, checkpoint]
+            trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder)
+            trainer.fit(module, data.train_dataloader(), ckpt_path=checkpoint.latest(), weights_only=True)
+        trainer.validate(module, datamodule=data, verbose=False)
     return [_together(data, module.scores, number) for number in range(len(parts))]
 
 
@@ -114,11 +113,11 @@ def _trainer(
     hardware: Hardware,
     logger: Logger | None,
     callbacks: Sequence[lightning.Callback],
-    folder: Path | None,
+    folder: Path,
 ) -> lightning.Trainer:
     # Not what Lightning would make of a Slurm job: who has launched a training also launches it again.
     environment = LightningEnvironment() if world_size() == 1 else TorchElasticEnvironment()
-    return lightning.Trainer(
+    trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
         strategy="auto" if world_size() == 1 else "ddp_find_unused_parameters_true",  # a mix's heads take turns
         devices=local_world_size(),
@@ -137,3 +136,6 @@ def _trainer(
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
     )
+    # Its handler of SIGTERM ends the training before it is in a checkpoint, or waits for the other processes for ever.
+    trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
+    return trainer

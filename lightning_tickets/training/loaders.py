@@ -108,5 +108,10 @@ class MultiTaskLoader:
         return {"given": self.given}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Those that have been given are drawn again, so that every generator is where it was, and not given."""
+        """Those that have been given are drawn again, so that every generator is where it was, and not given.
+
+        If none is left they are drawn here, for then Lightning never asks for a batch.
+        """
         self._skipped = state["given"]
+        if self._skipped == self.steps:
+            next(iter(self), None)

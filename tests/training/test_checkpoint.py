@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,10 +17,11 @@ from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets import workbench as bench
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.search import find_ticket
-from lightning_tickets.training.checkpoint import Checkpoint
+from lightning_tickets.training.checkpoint import SIGNALS, Checkpoint
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.checks import Evil, by_pickle
+from tests.commands import SHORT, begin
 from tests.tickets.artefacts import content
 
 CSV = Component("csv", 1, target="lightning_tickets.training.loggers.csv")
@@ -32,6 +34,7 @@ CHAINS = {
     "tamt": ["task=mlm", "pruner=tamt", "sparsity=20"],
     "obert": ["task=cola", "pruner=obert", "sparsity=20"],
     "mixed": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10"],
+    "drawn": ["task=rte", "source=cola+mlm", "mix=sampled", "sparsity=10", "protocol.mlm_evaluation=drawn"],
     "skipping": ["task=cola", "training.unread=skip", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
     "carried": ["task=cola", "protocol.head=carried", "rewind=0.25", "sparsity=20"],
 }
@@ -48,19 +51,32 @@ class Cut(lightning.Callback):
             os.kill(os.getpid(), self.number)
 
 
-@pytest.fixture
-def cut(monkeypatch):
-    """Every fit from now on is cut at some step."""
+def signal_in(hook, number):
+    """A callback that sends this process a signal whenever Lightning calls this hook."""
+    callback = lightning.Callback()
+    setattr(callback, hook, lambda *_, **__: os.kill(os.getpid(), number))
+    return callback
 
-    def at(step, number=signal.SIGTERM):
+
+@pytest.fixture
+def with_callback(monkeypatch):
+    """Every fit from now on has this callback too."""
+
+    def add(callback):
         whole = bench.fit
 
         def fit(encoder, parts, course, sampled, seeds, callbacks, *rest):
-            return whole(encoder, parts, course, sampled, seeds, [*callbacks, Cut(step, number)], *rest)
+            return whole(encoder, parts, course, sampled, seeds, [*callbacks, callback], *rest)
 
         monkeypatch.setattr(bench, "fit", fit)
 
-    return at
+    return add
+
+
+@pytest.fixture
+def cut(with_callback):
+    """Every fit from now on is cut at some step."""
+    return lambda step, number=signal.SIGTERM: with_callback(Cut(step, number))
 
 
 @pytest.fixture
@@ -86,6 +102,55 @@ def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoin
     assert interrupted
     assert content(with_checkpoints.store.root) == content(whole.store.root)
     assert not list((with_checkpoints.store.root.parent / "checkpoints").rglob("*.ckpt"))
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("hook", ["on_save_checkpoint", "on_train_end", "on_validation_start", "on_validation_end"])
+def test_a_signal_at_any_other_time_is_answered_too(
+    hook, number, context, tiny_run, tmp_path, with_callback, monkeypatch
+):
+    run, often = tiny_run("task=cola", "subnetwork=full"), replace(context, hardware=Hardware(checkpoint_every=0.0))
+    score_run(run, replace(often, store=Store(tmp_path / "whole" / "runs")))
+    before = [signal.getsignal(one) for one in SIGNALS]
+    with pytest.raises(Interrupted) as raised:
+        with_callback(signal_in(hook, number))
+        score_run(run, often)
+    assert raised.value.signals == {number} and [signal.getsignal(one) for one in SIGNALS] == before
+    assert not often.store.has(run.name)
+    monkeypatch.undo()
+    score_run(run, often)
+    assert content(often.store.root) == content(tmp_path / "whole" / "runs")
+
+
+def test_without_checkpoints_a_signal_is_answered_too(context, tiny_run, cut):
+    cut(2)
+    with pytest.raises(Interrupted, match="stopped after step 2"):
+        score_run(tiny_run("task=cola", "subnetwork=full"), context)
+    assert not (context.store.root.parent / "checkpoints").exists()
+
+
+def test_a_signal_counts_where_its_training_fails(with_checkpoints, tiny_run, with_callback):
+    class Fails(Cut):
+        def on_before_optimizer_step(self, trainer, *_):
+            super().on_before_optimizer_step(trainer)
+            raise RuntimeError
+
+    with_callback(Fails(1, signal.SIGTERM))
+    with pytest.raises(Interrupted):
+        score_run(tiny_run("task=cola", "subnetwork=full"), with_checkpoints)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_with_the_command_to_go_on(number, tmp_path):
+    line = ["task=cola", "subnetwork=full", "seed=1", *SHORT, "training.steps=20000", "logger=csv"]
+    running = begin(tmp_path, "run", *line, "trainer.checkpoint_every=null")
+    until = time.monotonic() + 300
+    while not list(tmp_path.rglob("metrics.csv")) and time.monotonic() < until:
+        time.sleep(0.1)
+    running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err[-2000:]
+    assert "interrupted; resume with: lightning-tickets run task=cola" in err and "Traceback" not in err
 
 
 def test_its_curve_goes_on_where_it_was(with_checkpoints, tiny_run, tmp_path, cut, monkeypatch):

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.result import TICKET
-from tests.commands import inside
+from tests.commands import Done, inside
 
 SHORT = ["training.steps=12", "training.batch_size=7", "data.train_limit=60", "data.dev_limit=40", "seed=1"]
 RUNS = {
@@ -35,14 +36,21 @@ def still(tmp_path_factory):
     return folder
 
 
-def together(root, *arguments, status=0):
-    """The command under torchrun, with two processes."""
+def begin_together(root, *arguments):
+    """The command under torchrun, with two processes, not waited for."""
     line = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     environment = os.environ | {"LIGHTNING_TICKETS_ROOT": str(root), "OMP_NUM_THREADS": "1"}
     line += ["-m", "lightning_tickets", "run", *arguments, "trainer.progress=false"]
-    done = subprocess.run(line, env=environment, cwd=root.parent, capture_output=True, text=True, timeout=300)
-    assert (done.returncode != 0) == (status != 0), done.stderr[-4000:]
-    return done
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(line, env=environment, cwd=root.parent, **pipes)
+
+
+def together(root, *arguments, status=0):
+    """What the command under torchrun printed."""
+    process = begin_together(root, *arguments)
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode != 0) == (status != 0), err[-4000:]
+    return Done(out, err)
 
 
 @pytest.mark.parametrize("kind", RUNS)
@@ -61,6 +69,21 @@ def test_two_processes_end_where_one_does(kind, still, tmp_path):
         differing = sum(int((one[name] != both[name]).sum()) for name in one)
         assert differing <= 1e-4 * sum(m.numel() for m in one.values())
     assert not list((tmp_path / "both").rglob(".draft-*"))
+
+
+def test_sigterm_stops_both_processes_at_a_checkpoint(tmp_path):
+    """No process waits for the other until torchrun kills it, after 30 seconds."""
+    root = tmp_path / "root"
+    line = ["task=cola", "subnetwork=full", "training.steps=20000", "data.train_limit=60", "seed=1", "logger=csv"]
+    torchrun = begin_together(root, *line, "trainer.checkpoint_every=3600")
+    until = time.monotonic() + 120
+    while not list(root.rglob("metrics.csv")) and time.monotonic() < until:
+        time.sleep(0.1)
+    began = time.monotonic()
+    torchrun.terminate()
+    _, err = torchrun.communicate(timeout=120)
+    assert torchrun.returncode and time.monotonic() - began < 25, err[-4000:]
+    assert len(list((root / "checkpoints").rglob("step-*.ckpt"))) == 1, err[-4000:]
 
 
 def test_sweeps_have_workers_instead(still, tmp_path):
