@@ -68,6 +68,10 @@ def is_path(value: Any) -> bool:
 boolean = Check("true or false", lambda value: isinstance(value, bool))
 mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
 text = Check("a text", lambda value: isinstance(value, str))
+texts = Check(
+    "a list of texts",
+    lambda value: isinstance(value, (list, tuple)) and bool(value) and all(isinstance(one, str) for one in value),
+)
 folder = Check("the path of a folder", is_path)
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
 name = Check(

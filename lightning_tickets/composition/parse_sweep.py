@@ -2,28 +2,26 @@
 
 import gc
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from lightning_tickets.checks import mapping, name, null
+from lightning_tickets.checks import name, text
 from lightning_tickets.composition import asked
 from lightning_tickets.composition.cells import CellComposer
-from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.overrides import missing_keys, one_line_errors, parse_overrides
+from lightning_tickets.composition.exhibits import check_metrics, exhibits_of
+from lightning_tickets.composition.overrides import missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 from lightning_tickets.tickets.reader import Reader
 
@@ -74,21 +72,18 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
             )
     whole = compose_whole([_line(o) for o in overrides])
     config = without_hydra(whole)
-    nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
-    seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
-    exhibits = tuple(_exhibit(f"study.exhibits.{one}", node, seeds) for one, node in nodes.items())
-    cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
+    exhibits = exhibits_of(config)
+    cells = [cell for exhibit in exhibits for cell in (*exhibit.cells(lambda *_: ANY), *exhibit.curve_cells())]
     composer = CellComposer(
         [_line(o) for o in overrides if not _is_hidden(o)],
         [cell.task for cell in cells],
         [cell.subnetwork for cell in cells],
         [cell.options for cell in cells],
     )
-    for exhibit in exhibits:
-        name("study.exhibits: name", exhibit.name)
+    check_metrics(exhibits, map(composer.task, cells))
     return Sweep(
         name("study.name", config.study.name),
-        config.study.title,
+        text("study.title", config.study.title),
         exhibits,
         composer,
         whole,
@@ -97,17 +92,6 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
         asked.is_of_paper(whole),
         reading,
     )
-
-
-def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:
-    """UserError unless the node describes a table or a figure."""
-    target, _ = declaration_at(key, node)
-    kind = get_object(target)
-    if not isinstance(kind, type) or not issubclass(kind, ExhibitSpec):
-        raise UserError(f"{key}: {target} is no exhibit; its class inherits from studies/exhibits/base.py")
-    with one_line_errors():
-        exhibit: ExhibitSpec = instantiate(node, **seeds, _convert_="all", _recursive_=False, _partial_=False)
-    return exhibit
 
 
 def _parse_product(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
