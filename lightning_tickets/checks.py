@@ -27,7 +27,7 @@ class Check:
 
     def __call__(self, key: str, value: Any) -> Any:
         if not self.accepts(value):
-            raise UserError(f"{key}={_yaml(value)}: expected {self.expected}")
+            raise UserError(f"{key}={as_typed(value)}: expected {self.expected}")
         return self.convert(value)
 
     def __or__(self, other: Check) -> Check:
@@ -107,8 +107,8 @@ def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, 
     return {name: check(f"{key}.{name}", given[name]) for name, check in checks.items()}
 
 
-def _yaml(value: Any) -> Any:
-    """As it is typed."""
+def as_typed(value: Any) -> Any:
+    """A value as it is typed."""
     if isinstance(value, str) and not value.isprintable():
         return repr(value)
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

@@ -10,6 +10,7 @@ from lightning_tickets.composition.asked import options
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.errors import UserError
+from lightning_tickets.execution.machine import make_root
 from lightning_tickets.studies.claims import with_claims
 from lightning_tickets.tickets.earlier import EarlierReader, check_version
 
@@ -24,6 +25,7 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
     from lightning_tickets.report.write import write_overall
 
     there = _other(sweep, overrides, other)
+    make_root(sweep.root)
     here = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
     others = with_claims(there.fill_exhibits(), there.uninformative_tasks)
     compared = [beside(ours, theirs, other) for ours, theirs in zip(here, others, strict=True)]

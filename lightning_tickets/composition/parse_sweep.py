@@ -9,9 +9,9 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from lightning_tickets.checks import name, text
+from lightning_tickets.checks import Check, name, text
 from lightning_tickets.composition import asked
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
@@ -30,6 +30,8 @@ ALIASES = {"sparsity.percent": "sparsity"}
 PER_CELL = ("source", "mix")  # always a cell's own options: a task's curve is of its own tickets
 SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
+
+SEEDS = Check("a list with at least one seed", lambda value: isinstance(value, ListConfig) and len(value) > 0)
 
 
 @contextmanager
@@ -130,7 +132,7 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     level = level_of(config) if is_pruned(config.subnetwork) else 0
     if level not in RULES:
         return config
-    task, seeds = config.task.name, ",".join(map(str, config.sparsity.seeds))
+    task, seeds = config.task.name, ",".join(map(str, SEEDS("sparsity.seeds", config.sparsity.seeds)))
     own = [_line(o) for o in parse_overrides(overrides) if _axis(o) not in (*AXES, *PER_CELL, "sparsity.seeds", "job")]
     line = [f"task={task}", f"sparsity={level}", f"seed={seeds}", *own]
     sweep = parse_sweep(line)

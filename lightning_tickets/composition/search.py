@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, ListConfig
 
 from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.components import Component, accepts, call
@@ -95,7 +95,7 @@ def _of_search(planned: PlannedProblem, config: DictConfig, examples: int | None
 def _holds(switch: str, protocol: DictConfig, family: str) -> bool:
     """Whether a protocol switch is on for this kind of task."""
     kinds: Any = protocol[switch]
-    if isinstance(kinds, str) or not set(kinds) <= set(FAMILIES):
+    if not isinstance(kinds, ListConfig) or not set(kinds) <= set(FAMILIES):
         raise UserError(f"protocol.{switch}={kinds}: expected a list of {', '.join(FAMILIES)}")
     return family in kinds
 
