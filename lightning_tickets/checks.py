@@ -5,6 +5,7 @@ A dataclass declares the range of a setting next to its field, by ``setting``; `
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -58,11 +59,13 @@ def word(*allowed: str) -> Check:
 
 
 def is_path(value: Any) -> bool:
-    """Whether it is a path that does not begin with the ``~`` of nobody."""
+    """Whether it is a path that does not begin with the ``~`` of nobody, and that the system does not find too long."""
     try:
-        return isinstance(value, str) and value != "" and bool(Path(value).expanduser())
+        return isinstance(value, str) and value != "" and Path(value).expanduser().exists() in (True, False)
     except RuntimeError:
         return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
 
 
 boolean = Check("true or false", lambda value: isinstance(value, bool))

@@ -10,6 +10,7 @@ import pandas as pd
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.groups import group_options
+from lightning_tickets.composition.overrides import quoted
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import OTHERS, PAPER, PUBLISHED, published_table
@@ -68,7 +69,7 @@ def published_numbers(others: bool = False) -> pd.DataFrame:
 
 def _of_experiment(name: str, folder: Path) -> set[str]:
     """The names of its trainings and of the rounds of their searches, at the sparsities that the folder tells."""
-    sweep = parse_sweep([f"experiment={name}", f'paths.root="{folder}"'], assume_published=True)
+    sweep = parse_sweep([f"experiment={name}", f"paths.root={quoted(folder)}"], assume_published=True)
     return {made for job in sweep.plan.jobs for made in job.makes}
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from lightning_tickets.checks import folder
 from lightning_tickets.cli.parser import warn
 from lightning_tickets.composition.asked import options
+from lightning_tickets.composition.overrides import quoted
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.errors import UserError
@@ -43,11 +45,11 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
 
 def _other(sweep: Sweep, overrides: Sequence[str], other: str) -> Sweep:
     """The same sweep over another root, or over the runs that another version has made in this one."""
-    root = Path(other).expanduser()
+    root = Path(folder("against", other)).expanduser()
     if not root.is_dir():
         check_version(sweep.store, other)
         return parse_sweep(overrides, reading=partial(EarlierReader, version=other))
     if not (root / "runs").is_dir():
         raise UserError(f"against={other}: expected a folder of results, which has a folder runs")
     own = [line for line in overrides if not line.startswith("paths.root=")]
-    return parse_sweep([*own, f"paths.root={root.resolve()}"], reading=EarlierReader)
+    return parse_sweep([*own, f"paths.root={quoted(root.resolve())}"], reading=EarlierReader)

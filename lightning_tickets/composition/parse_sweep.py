@@ -67,6 +67,8 @@ def parse_sweep(
 def _parse_study(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
     """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
+        if override.key_or_group == "experiment" and not isinstance(override.value(), str):
+            raise UserError(f"{override.input_line}: expected one experiment")
         if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
             raise UserError(
                 f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lightning_tickets.checks import is_path
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import tokenizer_files
 from lightning_tickets.models.folders import Pretrained
@@ -107,19 +108,24 @@ def _listed(folder: Path, described: Mapping[str, str]) -> list[tuple[str, str]]
 
 def check_free(out: Path) -> None:
     """UserError unless it is absent or an empty folder."""
-    free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    free = is_path(str(out)) and (not out.exists() or (out.is_dir() and not any(out.iterdir())))
     if not free or not out.absolute().parent.is_dir():
         raise UserError(f"ticket export: {out}: expected a new or empty folder, in a folder that exists")
 
 
 @contextmanager
 def _whole_folder(out: Path) -> Iterator[Path]:
-    """A draft that becomes ``out``, which is absent or empty, when the block ends without an error."""
-    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.draft-", dir=out.absolute().parent))
+    """A draft whose files become those of ``out``, absent or empty, when the block ends without an error."""
+    there = out.is_dir()
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out if there else out.absolute().parent))
     try:
         yield draft
-        draft.chmod(0o755)
-        draft.rename(out)
+        if there:  # it may be the folder that the command runs in
+            for file in draft.iterdir():
+                file.rename(out / file.name)
+        else:
+            draft.chmod(0o755)
+            draft.rename(out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
