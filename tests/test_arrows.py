@@ -70,6 +70,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting", "report.nam
         "tickets.provenance",
         "tickets.result",
         "tickets.reader",
+        "tickets.released",
         "tickets.tokenised",
         "execution.job",
         "data",
@@ -91,6 +92,7 @@ MAY["sharing"] = {
     "composition.compose",
     "composition.search_command",
     "report.figures.ticket",
+    "training.machine",
 }
 MAY["api"] = {"composition", "execution.machine", "models.encoder", "published", "pruning", "runs", "tickets"}
 MAY["dashboards"] = {"composition", "report", "runs", "studies", "tickets", "training.axes"}

@@ -10,6 +10,7 @@ from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.components import Component, accepts, call
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
+from lightning_tickets.composition.overrides import LOSSES
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import SPLIT_BY_HEAD
@@ -21,7 +22,6 @@ from lightning_tickets.tickets.spec import Chain
 REWINDS = ("pretrained", "fraction", "none", "rate")
 HEADS = ("rewound", "carried", "redrawn")
 HORIZONS = ("round", "chain")
-LOSSES = ("summed", "sampled")
 FAMILIES = ("classification", "regression", "span", "masked_lm")
 
 

@@ -14,7 +14,7 @@ from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.pruning.mask import Mask, sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.sharing import fewer_heads, two_four
-from lightning_tickets.sharing.card import machine, model_card
+from lightning_tickets.sharing.card import model_card
 from lightning_tickets.sharing.latency import measured
 from lightning_tickets.sharing.network import masked_network
 from lightning_tickets.sharing.push import CARD
@@ -24,6 +24,7 @@ from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.training.machine import machine_name
 
 PICTURE, NARROWED = "sparsity.png", "narrowed.safetensors"
 UNSTRUCTURED = """The zeros lie anywhere in the matrices, and the file holds them as numbers. They make nothing faster
@@ -82,7 +83,7 @@ def _heads(draft: Path, network: Any, mask: Mask) -> Written:
         f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens "
         f"takes {took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: "
         f"{took.ratio:.2f} times as long. These are medians of {took.pairs} alternating passes in one process "
-        f"(threads: {took.threads}; processor: {machine()})."
+        f"(threads: {took.threads}; processor: {machine_name('cpu')})."
     )
     usage = _loaded("AutoModel", "DIR", "trust_remote_code=True") + f"  # runs {fewer_heads.FILE}.py of the folder"
     return f"the encoder without the attention heads that the ticket removes whole; left are {heads}", usage, speed
