@@ -23,11 +23,11 @@ from lightning_tickets.pruning.attention_heads import heads
 from lightning_tickets.pruning.magnitude import magnitude
 from lightning_tickets.pruning.mask import Mask, apply_, full, kept, size
 from lightning_tickets.pruning.two_four import two_four
-from lightning_tickets.sharing.card import machine
 from lightning_tickets.sharing.fewer_heads import without_heads
 from lightning_tickets.sharing.latency import Latency, measured
 from lightning_tickets.sharing.two_four import FILE, save_two_four
 from lightning_tickets.tickets.mask_file import save_ticket
+from lightning_tickets.training.machine import machine_name
 
 
 def main(arguments: list[str]) -> None:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> None:
     anywhere = magnitude(weights, whole, round(0.3 * size(weights)))
     packed = two_four(weights, whole, size(weights) // 2)
     fewer = heads(weights, whole, size(weights) - len(of_heads) // 2 * per_head, heads=of_heads)
-    print(f"{size(weights):,} prunable weights, {len(of_heads)} attention heads, {machine()}")
+    print(f"{size(weights):,} prunable weights, {len(of_heads)} attention heads, {machine_name('cpu')}")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         show("dense, float32", stored(place, dense))

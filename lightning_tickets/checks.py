@@ -5,6 +5,7 @@ A dataclass declares the range of a setting next to its field, by ``setting``; `
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -27,7 +28,7 @@ class Check:
 
     def __call__(self, key: str, value: Any) -> Any:
         if not self.accepts(value):
-            raise UserError(f"{key}={_yaml(value)}: expected {self.expected}")
+            raise UserError(f"{key}={as_typed(value)}: expected {self.expected}")
         return self.convert(value)
 
     def __or__(self, other: Check) -> Check:
@@ -58,16 +59,22 @@ def word(*allowed: str) -> Check:
 
 
 def is_path(value: Any) -> bool:
-    """Whether it is a path that does not begin with the ``~`` of nobody."""
+    """Whether it is a path that does not begin with the ``~`` of nobody, and that the system does not find too long."""
     try:
-        return isinstance(value, str) and value != "" and bool(Path(value).expanduser())
+        return isinstance(value, str) and value != "" and Path(value).expanduser().exists() in (True, False)
     except RuntimeError:
         return False
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
 
 
 boolean = Check("true or false", lambda value: isinstance(value, bool))
 mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
 text = Check("a text", lambda value: isinstance(value, str))
+texts = Check(
+    "a list of texts",
+    lambda value: isinstance(value, (list, tuple)) and bool(value) and all(isinstance(one, str) for one in value),
+)
 folder = Check("the path of a folder", is_path)
 share = Check("a number between 0 and 1", lambda value: type(value) in (int, float) and 0 < value < 1, float)
 name = Check(
@@ -103,8 +110,8 @@ def checked_settings(of: type, key: str, given: Mapping[Any, Any]) -> dict[str, 
     return {name: check(f"{key}.{name}", given[name]) for name, check in checks.items()}
 
 
-def _yaml(value: Any) -> Any:
-    """As it is typed."""
+def as_typed(value: Any) -> Any:
+    """A value as it is typed."""
     if isinstance(value, str) and not value.isprintable():
         return repr(value)
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

@@ -71,6 +71,7 @@ MAY = {room: set() for room in SHARED | NONE | {"report.formatting"}} | {
         "tickets.provenance",
         "tickets.result",
         "tickets.reader",
+        "tickets.place",
         "tickets.tokenised",
         "execution.job",
         "data",
@@ -92,6 +93,7 @@ MAY["sharing"] = {
     "composition.compose",
     "composition.search_command",
     "report.figures.ticket",
+    "training.machine",
 }
 MAY["api"] = {"composition", "execution.machine", "models.encoder", "published", "pruning", "runs", "tickets"}
 MAY["dashboards"] = {"composition", "report", "runs", "studies", "tickets", "training.axes"}

@@ -55,6 +55,12 @@ def test_a_wrong_command_is_refused(refused, line, expected):
     assert answers(refused(*line.split()), expected)
 
 
+@pytest.mark.parametrize("line", ["ticket show {}", "ticket export x {}", "ticket export x {} form=heads"])
+def test_a_name_that_is_too_long(refused, line):
+    name = 300 * "a"
+    assert refused(*line.format(name).split()).count(f"{name}: ") == 1
+
+
 @pytest.mark.skipif(torch.accelerator.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("command", [["run"], ["run", "-m"], ["run", "-m", "experiment=demo"]])
 def test_a_gpu_that_is_not_there(refused, command):

@@ -11,18 +11,26 @@ from lightning_tickets.api.ticket import Ticket
 
 
 class LightningTicket(lightning.Callback):
-    """For Lightning's Trainer: on the module's model while it is fitted, taken off afterwards."""
+    """For Lightning's Trainer: on the module's model while it is fitted, taken off afterwards or if that fails."""
 
     def __init__(self, ticket: Ticket) -> None:
-        self.ticket = ticket
+        self.ticket, self._is_on = ticket, False
 
     def setup(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
         if stage == "fit":
             self.ticket.apply(pl_module)
+            self._is_on = True
 
     def teardown(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
-        if stage == "fit":
-            self.ticket.remove(pl_module)
+        self._take_off(pl_module)
+
+    def on_exception(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, *error: Any) -> None:
+        self._take_off(pl_module)
+
+    def _take_off(self, module: lightning.LightningModule) -> None:
+        if self._is_on:
+            self.ticket.remove(module)
+            self._is_on = False
 
 
 class TrainerTicket(TrainerCallback):

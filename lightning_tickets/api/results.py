@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 from lightning_tickets.composition import settings
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.groups import group_options
+from lightning_tickets.composition.overrides import quoted
 from lightning_tickets.composition.parse_sweep import parse_sweep
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import Damaged, UserError
 from lightning_tickets.published.numbers import OTHERS, PAPER, PUBLISHED, published_table
 from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.maintenance import artefacts
@@ -40,7 +42,8 @@ def results(place: str | Path | None = None, *, root: str | Path | None = None, 
         raise UserError(f"results: {folder} is neither a folder nor an experiment")
     store = Store(folder / "runs")
     own = _of_experiment(str(place), folder) if is_experiment else None
-    frame = pd.json_normalize([_row(store, name) for name in artefacts(store) if own is None or name in own])
+    names = [name for name in artefacts(store) if own is None or name in own]
+    frame = pd.json_normalize([row for row in (_readable(store, name) for name in names) if row is not None])
     for column, value in filters.items() if len(frame) else ():
         if column not in frame:
             raise UserError(f"results: {column}: expected one of {', '.join(map(str, frame))}")
@@ -68,8 +71,17 @@ def published_numbers(others: bool = False) -> pd.DataFrame:
 
 def _of_experiment(name: str, folder: Path) -> set[str]:
     """The names of its trainings and of the rounds of their searches, at the sparsities that the folder tells."""
-    sweep = parse_sweep([f"experiment={name}", f'paths.root="{folder}"'], assume_published=True)
+    sweep = parse_sweep([f"experiment={name}", f"paths.root={quoted(folder)}"], assume_published=True)
     return {made for job in sweep.plan.jobs for made in job.makes}
+
+
+def _readable(store: Store, name: str) -> dict[str, Any] | None:
+    """Its row; None, with a warning, for a damaged artefact."""
+    try:
+        return _row(store, name)
+    except Damaged as damage:
+        warnings.warn(str(damage), stacklevel=3)
+        return None
 
 
 def _row(store: Store, name: str) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from lightning_tickets.api.ticket import Ticket
 from lightning_tickets.bars import display
+from lightning_tickets.checks import as_typed
 from lightning_tickets.composition.data_and_model import fetch
+from lightning_tickets.composition.overrides import quoted
 from lightning_tickets.composition.settings import root
 from lightning_tickets.composition.single_run import SingleRun, single_run
 from lightning_tickets.errors import UserError
@@ -53,4 +56,6 @@ def _prepared(single: SingleRun) -> RunContext:
 
 
 def _typed(value: Any) -> Any:
-    return {None: "null", True: "true", False: "false"}.get(value, value) if isinstance(value, bool | None) else value
+    """A path in quotes, whatever characters it has; other texts as on the command line."""
+    is_place = isinstance(value, Path) or (isinstance(value, str) and value.startswith(("/", "~/", "./", "../")))
+    return quoted(value) if is_place else as_typed(value)

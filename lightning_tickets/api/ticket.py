@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 import torch
 from torch import Tensor, nn
@@ -76,6 +76,7 @@ class Ticket:
         for pair in pairs:
             pair.mask_weight()
         after = register_optimizer_step_post_hook(lambda optimizer, *_: _after_step(optimizer, pairs))
+        finalize(model, after.remove)  # torch's list of hooks would keep the weights
         _applied[model] = [after, *(pair.weight.register_hook(pair.masked) for pair in pairs)]
 
     def remove(self, model: nn.Module) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from lightning_tickets.checks import folder
 from lightning_tickets.cli.parser import warn
 from lightning_tickets.composition.asked import options
+from lightning_tickets.composition.overrides import quoted
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.errors import UserError
+from lightning_tickets.execution.machine import make_root
 from lightning_tickets.studies.claims import with_claims
 from lightning_tickets.tickets.earlier import EarlierReader, check_version
 
@@ -24,6 +27,7 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
     from lightning_tickets.report.write import write_overall
 
     there = _other(sweep, overrides, other)
+    make_root(sweep.root)
     here = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
     others = with_claims(there.fill_exhibits(), there.uninformative_tasks)
     compared = [beside(ours, theirs, other) for ours, theirs in zip(here, others, strict=True)]
@@ -41,11 +45,11 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
 
 def _other(sweep: Sweep, overrides: Sequence[str], other: str) -> Sweep:
     """The same sweep over another root, or over the runs that another version has made in this one."""
-    root = Path(other).expanduser()
+    root = Path(folder("against", other)).expanduser()
     if not root.is_dir():
         check_version(sweep.store, other)
         return parse_sweep(overrides, reading=partial(EarlierReader, version=other))
     if not (root / "runs").is_dir():
         raise UserError(f"against={other}: expected a folder of results, which has a folder runs")
     own = [line for line in overrides if not line.startswith("paths.root=")]
-    return parse_sweep([*own, f"paths.root={root.resolve()}"], reading=EarlierReader)
+    return parse_sweep([*own, f"paths.root={quoted(root.resolve())}"], reading=EarlierReader)

@@ -59,7 +59,7 @@ def _install(shell: str) -> Path:
     try:
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(BASH if shell == "bash" else ZSH, encoding="utf-8")
-        known = start.read_text(encoding="utf-8") if start.exists() else ""
+        known = start.read_text(encoding="utf-8", errors="surrogateescape") if start.exists() else ""
         if line not in known.splitlines():
             with start.open("a", encoding="utf-8") as file:
                 file.write(f"{'' if known.endswith(chr(10)) or not known else chr(10)}{line}\n")

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from lightning_tickets.checks import folder
 from lightning_tickets.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COMMANDS = {
     "completion": "install: shell completion in bash or zsh; words LINE: possible next words, for the shell to call",
 }  # help needs none of their modules
 PROGRAM = "lightning-tickets"
+SEARCHPATH = "hydra.searchpath="
 OF_HYDRA = ("-sc", "--shell-completion")
 ABOUT = "Lottery tickets in pre-trained BERT networks, as Hydra sweeps over PyTorch Lightning."
 
@@ -122,10 +124,13 @@ def planned_sweep(arguments: argparse.Namespace) -> Sweep:
 
 def overrides_of(arguments: argparse.Namespace) -> list[str]:
     """The overrides, with ``--config-dir`` as the one that it stands for."""
-    folders = []
-    for given in arguments.config_dir:
-        folder = Path(given).expanduser().absolute()
-        if not folder.is_dir():
-            raise UserError(f"--config-dir={folder}: not a folder")
-        folders.append(f"file://{folder}")
-    return [*arguments.overrides, *([f"hydra.searchpath=[{','.join(folders)}]"] if folders else [])]
+    if not arguments.config_dir:
+        return list(arguments.overrides)
+    from lightning_tickets.composition.overrides import quoted
+
+    if twice := [line for line in arguments.overrides if line.startswith(SEARCHPATH)]:
+        raise UserError(f"{twice[0]}: expected it or --config-dir, not both")
+    folders = [Path(folder("--config-dir", given)).expanduser().absolute() for given in arguments.config_dir]
+    if wrong := [one for one in folders if not one.is_dir()]:
+        raise UserError(f"--config-dir={wrong[0]}: not a folder")
+    return [*arguments.overrides, f"{SEARCHPATH}[{','.join(quoted(f'file://{one}') for one in folders)}]"]

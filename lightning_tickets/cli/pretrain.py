@@ -21,7 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.overrides import parse_overrides
 
-    given: dict[str, Any] = {o.key_or_group: o.value() for o in parse_overrides(arguments.overrides)}
+    if wrong := [word for word in arguments.overrides if "=" not in word]:
+        raise UserError(f"pretrain: {wrong[0]}: expected key=value, as in out=DIR")
+    overrides = parse_overrides(arguments.overrides)
+    if several := [override for override in overrides if override.is_sweep_override()]:
+        raise UserError(f"pretrain: {several[0].input_line}: expected one value")
+    given: dict[str, Any] = {override.key_or_group: override.value() for override in overrides}
     if further := sorted(set(given) - set(KEYS)):
         raise UserError(f"pretrain: {unknown('key', further[0], KEYS)}")
     if "out" not in given:

@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.cli.against import compare
     from lightning_tickets.composition.parse_sweep import parse_sweep
     from lightning_tickets.composition.sweep import PROGRAM
+    from lightning_tickets.execution.machine import make_root
 
     given = overrides_of(arguments)
     overrides = [line for line in given if not line.startswith(AGAINST)]
@@ -45,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("report: give experiment=…; a plain sweep draws nothing")
     if others:
         return compare(sweep, overrides, others[0])
+    make_root(sweep.root)
     command = f"{PROGRAM} -m {shlex.join(overrides)}"
     notes = [f"Missing runs are made by: {command}"] if sweep.plan.missing(sweep.store) else []
     return draw(sweep, notes, arguments.bundle)

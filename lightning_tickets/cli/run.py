@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lightning_tickets.bars import display
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
+from lightning_tickets.errors import UserError
 from lightning_tickets.logs import LOGGER
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def epilog() -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     overrides = overrides_of(arguments)
+    for option in ("package", "resolve"):
+        if getattr(arguments, option) and not arguments.cfg:
+            raise UserError(f"run: --{option}: only --cfg takes it")
     if arguments.cfg or arguments.info:
         from lightning_tickets.cli.show import show_config, show_info
 
@@ -101,7 +105,6 @@ def _run_sweep(overrides: list[str]) -> int:
     from lightning_tickets.cli.report import draw
     from lightning_tickets.composition import settings
     from lightning_tickets.composition.parse_sweep import parse_sweep
-    from lightning_tickets.errors import UserError
     from lightning_tickets.execution.launcher import make_launcher
     from lightning_tickets.execution.machine import check_machine, make_root
     from lightning_tickets.execution.processes import InlineLauncher, ProcessLauncher

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 from omegaconf import Container, OmegaConf
 
-from lightning_tickets.composition.compose import compose_whole, hydra
-from lightning_tickets.composition.overrides import expand, parse_overrides
+from lightning_tickets.checks import as_typed
+from lightning_tickets.composition.compose import compose_whole, hydra, with_globs
+from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
 from lightning_tickets.composition.parse_sweep import lines_of
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError
+
+ABSENT = object()
 
 
 def show_config(overrides: Sequence[str], arguments: argparse.Namespace) -> int:
@@ -17,21 +20,24 @@ def show_config(overrides: Sequence[str], arguments: argparse.Namespace) -> int:
     whole = compose_whole(_first_cell(overrides))
     keys = {"hydra": ["hydra"], "job": [str(key) for key in whole if key != "hydra"]}
     config = whole if arguments.cfg == "all" else OmegaConf.masked_copy(whole, keys[arguments.cfg])
-    if arguments.resolve and arguments.cfg == "job":
-        OmegaConf.resolve(config)
-    part = OmegaConf.select(config, arguments.package) if arguments.package else config
-    if part is None:
+    with one_line_errors():
+        if arguments.resolve and arguments.cfg == "job":
+            OmegaConf.resolve(config)
+        part = OmegaConf.select(config, arguments.package, default=ABSENT) if arguments.package else config
+    if part is ABSENT:
         raise UserError(f"--package={arguments.package}: not in the config")
-    print(OmegaConf.to_yaml(part) if isinstance(part, Container) else part, end="")
+    print(OmegaConf.to_yaml(part).rstrip() if isinstance(part, Container) else as_typed(part))
     return 0
 
 
 def show_info(overrides: Sequence[str], info: str) -> int:
+    cell = _first_cell(overrides)
+    compose_whole(cell)  # errors come before Hydra logs on standard output
     with hydra() as main:
-        main.show_info(info, config_name="config", overrides=with_source_tasks(expand(_first_cell(overrides))))
+        main.show_info(info, config_name="config", overrides=with_source_tasks(expand(cell)))
     return 0
 
 
 def _first_cell(overrides: Sequence[str]) -> list[str]:
     """The first value of each key that sweeps."""
-    return [lines_of(override)[0] for override in parse_overrides(overrides)]
+    return [lines_of(override)[0] for override in with_globs(parse_overrides(overrides))]

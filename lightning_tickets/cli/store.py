@@ -16,6 +16,7 @@ from lightning_tickets.tickets.listing import LISTED, listed, spec_of
 from lightning_tickets.tickets.result import check
 
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
+TAKEN_BY = {"yes": "gc", "scores": "verify", "json": "list"}  # the action that takes an option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     store, filters = Store(place / "runs"), [line for line in arguments.filters if not line.startswith("paths.")]
     if filters and arguments.action != "list":
         raise UserError(f"store {arguments.action}: {filters[0]}: only store list takes filters")
-    if arguments.scores and arguments.action != "verify":
-        raise UserError(f"store {arguments.action}: --scores: only store verify takes it")
+    for option, action in TAKEN_BY.items():
+        if getattr(arguments, option) and arguments.action != action:
+            raise UserError(f"store {arguments.action}: --{option}: only store {action} takes it")
     if arguments.action == "verify":
         return _verify(store) or (_verify_scores(store) if arguments.scores else 0)
     return _gc(store, place, arguments.yes) if arguments.action == "gc" else _list(store, filters, arguments.json)
@@ -79,8 +81,7 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
     warn(f"left alone: {damage}" for damage in found.odd)
     for path in found.folders:
         print(printable(str(path)))
-    question = f"remove these {len(found.folders)} folders? [y/N] "
-    if found.folders and not sure and not (sys.stdin.isatty() and input(question).strip().lower() == "y"):
+    if found.folders and not sure and not _agreed(f"remove these {len(found.folders)} folders? [y/N] "):
         print("nothing removed; --yes removes them")
         return 0
     kept = remove(found.folders)
@@ -88,6 +89,17 @@ def _gc(store: Store, place: Path, sure: bool) -> int:
     removed = len(found.folders) - len(kept)
     print(f"{removed} folders and the leases of {lease.remove_dead(store.root)} dead workers removed")
     return 1 if kept else 0
+
+
+def _agreed(question: str) -> bool:
+    """No where there is no terminal, or where its input ends."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    try:
+        return input(question).strip().lower() == "y"
+    except EOFError:
+        print()
+        return False
 
 
 def _list(store: Store, filters: list[str], as_json: bool) -> int:

@@ -1,10 +1,12 @@
 """ticket: look at tickets, compare them, write them in other forms, share them."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lightning_tickets.checks import is_path
 from lightning_tickets.errors import UserError, printable
 
 EXAMPLES = (
@@ -19,6 +21,14 @@ EXAMPLES = (
 OWN = {"form": "released", "license": None, "private": "true"}
 FOLDERS = ("transformers", "two_four", "heads")
 Options = dict[str, str | None]
+TAKES: dict[str, tuple[tuple[str, ...], str]] = {  # by action, or form of an export: keys, and the answer to others
+    "show": (("paths",), "expected TICKET only"),
+    "import": (("paths",), "expected SOURCE FILE only"),
+    **dict.fromkeys(("overlap", "diff"), (("paths",), "expected TICKET OTHER only")),
+    "push": (("private",), "expected DIR OWNER/NAME and private= only"),
+    "released": (("form", "paths"), "form=released holds the mask only"),
+    **dict.fromkeys(FOLDERS, (("form", "license", "model", "scale", "paths"), "expected form, license or model")),
+}
 
 
 def epilog() -> str:
@@ -61,11 +71,19 @@ def run(arguments: argparse.Namespace) -> int:
     overrides = [word for word in arguments.words if _is_override(word)]
     options: Options = OWN | dict(word.split("=", 1) for word in overrides if word.split("=")[0] in OWN)
     others = [word for word in overrides if word.split("=")[0] not in OWN]
-    if action not in ("export", "push") and (wrong := [word for word in overrides if not word.startswith("paths.")]):
-        raise UserError(f"ticket {action}: {wrong[0]}: expected {' '.join(names)} only")
+    taken, otherwise = TAKES[action if action != "export" else _form(options)]
+    if wrong := [word for word in overrides if re.split(r"[.=]", word.lstrip("+~"))[0] not in taken]:
+        raise UserError(f"ticket {action}: {wrong[0]}: {otherwise}")
     for line in ACTIONS[action][0](places, options, others, arguments.picture):
         print(printable(line))
     return 0
+
+
+def _form(options: Options) -> str:
+    form = str(options["form"])
+    if form not in ("released", *FOLDERS):
+        raise UserError(f"ticket export: form={form}: expected one of released, {', '.join(FOLDERS)}")
+    return form
 
 
 def _is_override(word: str) -> bool:
@@ -93,8 +111,7 @@ def _show(places: Sequence[str], options: Options, overrides: Sequence[str], fil
     path = _file(places[0], overrides)
     mask, provenance = read_ticket(path)
     if file is not None:
-        if file.exists() or not file.absolute().parent.is_dir():
-            raise UserError(f"ticket show: --picture {file}: expected a new file in a folder that exists")
+        _check_new(file, "show: --picture")
         file.write_bytes(picture(mask))
     return list(lines(mask, provenance, moved_of(path)))
 
@@ -119,19 +136,13 @@ def _two(places: Sequence[str], overrides: Sequence[str]) -> list[Any]:
 
 def _export(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
     place, out = places[0], Path(places[1])
-    if options["form"] not in ("released", *FOLDERS):
-        raise UserError(f"ticket export: form={options['form']}: expected one of released, {', '.join(FOLDERS)}")
-    return (
-        _released(place, out, overrides) if options["form"] == "released" else _folder(place, out, options, overrides)
-    )
+    return _folder(place, out, options, overrides) if _form(options) in FOLDERS else _released(place, out, overrides)
 
 
 def _released(place: str, out: Path, overrides: Sequence[str]) -> list[str]:
     from lightning_tickets.tickets.place import read_ticket
     from lightning_tickets.tickets.released import save_released
 
-    if wrong := [line for line in overrides if not line.startswith("paths.")]:
-        raise UserError(f"ticket export: {wrong[0]}: form=released holds the mask only")
     _check_new(out, "export")
     save_released(out, read_ticket(_file(place, overrides))[0])
     return [str(out)]
@@ -147,7 +158,7 @@ def _folder(place: str, out: Path, options: Options, overrides: Sequence[str]) -
     file = _file(place, overrides)
     store = store_of(file) or Store(_root(overrides) / "runs")
     folder = ticket_network(read_ticket(file)[1], overrides)
-    export(str(options["form"]), file, folder, store, out, options["license"])
+    export(_form(options), file, folder, store, out, options["license"])
     return [f"{path}  {path.stat().st_size:,} bytes" for path in sorted(out.iterdir())]
 
 
@@ -165,15 +176,14 @@ def _import(places: Sequence[str], options: Options, overrides: Sequence[str], p
 def _push(places: Sequence[str], options: Options, overrides: Sequence[str], picture: None) -> list[str]:
     from lightning_tickets.sharing.push import push
 
-    if overrides or options["private"] not in ("true", "false"):
-        wrong = overrides[0] if overrides else f"private={options['private']}"
-        raise UserError(f"ticket push: {wrong}: expected private=true or private=false")
+    if options["private"] not in ("true", "false"):
+        raise UserError(f"ticket push: private={options['private']}: expected private=true or private=false")
     return [push(Path(places[0]), places[1], options["private"] == "true")]
 
 
-def _check_new(out: Path, action: str) -> None:
-    if out.exists() or not out.absolute().parent.is_dir():
-        raise UserError(f"ticket {action}: {out}: expected a new file in a folder that exists")
+def _check_new(out: Path, where: str) -> None:
+    if not is_path(str(out)) or out.exists() or not out.absolute().parent.is_dir():
+        raise UserError(f"ticket {where}: {out}: expected a new file in a folder that exists")
 
 
 ACTIONS: dict[str, tuple[Callable[..., list[str]], tuple[str, ...]]] = {

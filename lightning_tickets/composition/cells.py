@@ -16,6 +16,7 @@ from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import RequestedRun, add
 from lightning_tickets.tickets.context import RunContext
+from lightning_tickets.tickets.problem import Task
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
 MIXED = ("mix", "sources")
@@ -83,6 +84,10 @@ class CellComposer:
         options = {name: () if name in self._groups["task"] else own for name, own in tasks.items()}
         configs = [self._config(own, name, None, True) for name, own in options.items()]
         return tuple(dict.fromkeys(note for config in configs for note in data_and_model.corpora(config)))
+
+    def task(self, cell: Cell) -> Task:
+        """What a cell is scored on."""
+        return self._parts(cell.options, cell.task, cell.subnetwork).own.problem.task
 
     def context(self, cell: Cell) -> RunContext:
         """Where the trainings of a cell read and write; others that make what they need are not waited for."""

@@ -6,16 +6,26 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from lightning_tickets.components import Component
 from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import GroupComposer
 from lightning_tickets.composition.groups import group_options, scales
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.identity import described
 from lightning_tickets.tickets.listing import at, chain_of
 
 DATA = ("train_limit", "dev_limit", "holdout")
 PROTOCOL = ("head", "horizon", "prunes_first")
 NO_SETTINGS = ("is", "version", "partial_batch", "packing")
-NEVER = {"ticket.examples": None, "rewind": "weights", "protocol.prunes_first": False, "mix.loss": "summed"}
+SAME_AT_ALL_SCALES = {
+    "optimizer": None,
+    "pruner": "magnitude",
+    "schedule": "linear",
+    "ticket.examples": None,
+    "rewind": "weights",
+    "protocol.prunes_first": False,
+    "mix.loss": "summed",
+}
 
 
 def changed_settings(spec: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +51,8 @@ def changed_settings(spec: dict[str, Any]) -> dict[str, Any]:
 def _settings(problem: Any, chain: Any) -> dict[str, Any]:
     """What they say, by the config keys that it comes from; nothing for a key that they lack."""
     training, data = at(problem, "training"), at(problem, "data")
-    found = {f"training.{key}": value for key, value in _items(training) if key not in NO_SETTINGS}
+    found = {f"training.{key}": _named(value) for key, value in _items(training) if key not in NO_SETTINGS}
+    found["optimizer"] = found.pop("training.optimizer", None)
     found |= {f"data.{key}": value for key, value in _items(data) if key in DATA}
     found |= {
         "data": at(data, "source"),
@@ -50,8 +61,18 @@ def _settings(problem: Any, chain: Any) -> dict[str, Any]:
     }
     found |= {f"protocol.{key}": value for key, value in _items(chain) if key in PROTOCOL}
     found |= {"ticket.examples": at(chain, "problem", "data", "examples"), "rewind": at(chain, "rewinds")}
+    schedule = at(chain, "schedule", "is")
+    found |= {"pruner": _named(at(chain, "pruner")), "schedule": schedule and str(schedule).lower()}
     found |= {"schedule.per_round": at(chain, "schedule", "per_round"), "mix.loss": at(chain, "mix", "loss")}
     return {key: value for key, value in found.items() if value is not None or key.startswith(("training.", "data."))}
+
+
+def _named(value: Any) -> Any:
+    """A component by its stable name, with its options; other values as they are."""
+    if at(value, "is") != Component.tag:
+        return value
+    options = ",".join(f"{key}={option}" for key, option in at(value, "options") or [])
+    return stable_name(str(at(value, "target"))) + (f"({options})" if options else "")
 
 
 def _items(value: Any) -> Iterable[tuple[str, Any]]:
@@ -72,4 +93,4 @@ def _default(config: DictConfig, search: bool) -> dict[str, Any]:
     found |= {"model": data_and_model.model_folder(config).name, "pooler": config.pooler, "data": config.data.source}
     found |= {f"data.{key}": config.data[key] for key in DATA}
     found |= {f"protocol.{key}": config.protocol[key] for key in ("head", "horizon")}
-    return {**found, **NEVER, "schedule.per_round": config.schedule.per_round}
+    return {**found, **SAME_AT_ALL_SCALES, "schedule.per_round": config.schedule.per_round}

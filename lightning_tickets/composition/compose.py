@@ -13,7 +13,7 @@ from hydra.core.override_parser.types import Glob, Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import MissingMandatoryValue
 
-from lightning_tickets.checks import mapping
+from lightning_tickets.checks import mapping, word
 from lightning_tickets.composition.config_files import use_checked_files
 from lightning_tickets.composition.environment import check_environment
 from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
@@ -24,7 +24,7 @@ from lightning_tickets.errors import UserError, reason
 Nodes = dict[tuple[str, str], DictConfig]  # by group and option
 LOG = logging.getLogger(__name__)
 GROUPS = """task subnetwork sparsity schedule rewind mix protocol pruner optimizer model data training trainer logger
-paths ticket study""".split()
+paths ticket study sources""".split()
 
 
 @contextmanager
@@ -82,6 +82,9 @@ def resolve(config: DictConfig) -> None:
     for group in GROUPS:
         mapping(group, config.get(group))
     with one_line_errors():
+        for task in (config.task, *config.sources.values()):
+            if "corpora" in task and "mlm" in config.data:
+                word(*mapping("task.corpora", task.corpora))("data.mlm", config.data.mlm)
         OmegaConf.resolve(config)
         try:
             OmegaConf.to_container(config, throw_on_missing=True)
@@ -108,7 +111,7 @@ class GroupComposer:
         self.whole = compose_whole([*lines, *loaded])
         check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
         task, row = self.whole.task, self.whole.subnetwork
-        self.nodes: Nodes = {("task", str(name)): node for name, node in self.whole.sources.items()}
+        self.nodes: Nodes = {("task", str(name)): node for name, node in mapping("sources", self.whole.sources).items()}
         self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
         self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
         extra = {"hydra", *(place for own in places.values() for place in own.values())}

@@ -13,7 +13,7 @@ from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBase
 from lightning_tickets.composition.groups import NOT_CHOICES, group_options
 from lightning_tickets.errors import UserError, reason, unknown
 
-OPTIONS = r"Could not find '([\w/-]+)/([^/]+?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
+OPTIONS = r"Could not find '([\w/-]+)/([^/]*?)'.*Available options in '[\w/-]+':(.*?)(?:\n\s*\n|\nConfig search path|$)"
 NUMBERED = {"sparsity": "percent", "rewind": "fraction"}  # groups with a member that holds a number
 NUMBER = re.compile(r"[+-]?(\d|\.\d)")
 NO_OPTION = re.compile(r"(null|true|false)?$|[\[{]", re.IGNORECASE)
@@ -25,6 +25,11 @@ def parse_overrides(arguments: Sequence[str]) -> list[Override]:
     """Overrides as Hydra's grammar reads them."""
     with one_line_errors():
         return OverridesParser.create().parse_overrides(list(arguments))
+
+
+def quoted(text: object) -> str:
+    """A value that Hydra's grammar reads as this text, whatever characters it has."""
+    return '"' + re.sub(r'(\\*)("|$)', lambda found: 2 * found[1] + (r"\"" if found[2] else ""), str(text)) + '"'
 
 
 def expand(overrides: Sequence[str]) -> list[str]:
@@ -82,7 +87,8 @@ def one_line_message(error: Exception) -> str:
         return f"{several[1]}: expected one value; several are a sweep: run -m {several[1]}"
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
-        return unknown("config key", key[1] or key[2], [*group_options(), *_keys(error)], ALL_KEYS)
+        full = getattr(error.__cause__ or error, "full_key", None) or ""  # where a mapping was given: of the key within
+        return unknown("config key", max(key[1] or key[2], full, key=len), [*group_options(), *_keys(error)], ALL_KEYS)
     lost = re.search(r"Interpolation key '(.+?)' not found", text)
     return f"{lost[1]} is missing; another key refers to it" if lost else " ".join(text.split())
 

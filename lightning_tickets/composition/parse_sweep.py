@@ -2,28 +2,26 @@
 
 import gc
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from typing import Any
 
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from hydra.utils import get_object, instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from lightning_tickets.checks import mapping, name, null
+from lightning_tickets.checks import Check, name, text
 from lightning_tickets.composition import asked
 from lightning_tickets.composition.cells import CellComposer
-from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.overrides import missing_keys, one_line_errors, parse_overrides
+from lightning_tickets.composition.exhibits import check_metrics, exhibits_of
+from lightning_tickets.composition.overrides import missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 from lightning_tickets.tickets.reader import Reader
 
@@ -32,6 +30,8 @@ ALIASES = {"sparsity.percent": "sparsity"}
 PER_CELL = ("source", "mix")  # always a cell's own options: a task's curve is of its own tickets
 SEARCHPATH = "hydra.searchpath"
 ANY = 50  # per cent, where cells are listed for their tasks and rows only
+
+SEEDS = Check("a list with at least one seed", lambda value: isinstance(value, ListConfig) and len(value) > 0)
 
 
 @contextmanager
@@ -67,6 +67,8 @@ def parse_sweep(
 def _parse_study(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
     """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
+        if override.key_or_group == "experiment" and not isinstance(override.value(), str):
+            raise UserError(f"{override.input_line}: expected one experiment")
         if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
             raise UserError(
                 f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
@@ -74,21 +76,18 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
             )
     whole = compose_whole([_line(o) for o in overrides])
     config = without_hydra(whole)
-    nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
-    seeds = {} if config.study.seeds is None else {"seeds": config.study.seeds}
-    exhibits = tuple(_exhibit(f"study.exhibits.{one}", node, seeds) for one, node in nodes.items())
-    cells = [cell for exhibit in exhibits for cell in (*exhibit.curve_cells(), *exhibit.cells(lambda *_: ANY))]
+    exhibits = exhibits_of(config)
+    cells = [cell for exhibit in exhibits for cell in (*exhibit.cells(lambda *_: ANY), *exhibit.curve_cells())]
     composer = CellComposer(
         [_line(o) for o in overrides if not _is_hidden(o)],
         [cell.task for cell in cells],
         [cell.subnetwork for cell in cells],
         [cell.options for cell in cells],
     )
-    for exhibit in exhibits:
-        name("study.exhibits: name", exhibit.name)
+    check_metrics(exhibits, map(composer.task, cells))
     return Sweep(
         name("study.name", config.study.name),
-        config.study.title,
+        text("study.title", config.study.title),
         exhibits,
         composer,
         whole,
@@ -97,17 +96,6 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
         asked.is_of_paper(whole),
         reading,
     )
-
-
-def _exhibit(key: str, node: Any, seeds: Mapping[str, Any]) -> ExhibitSpec:
-    """UserError unless the node describes a table or a figure."""
-    target, _ = declaration_at(key, node)
-    kind = get_object(target)
-    if not isinstance(kind, type) or not issubclass(kind, ExhibitSpec):
-        raise UserError(f"{key}: {target} is no exhibit; its class inherits from studies/exhibits/base.py")
-    with one_line_errors():
-        exhibit: ExhibitSpec = instantiate(node, **seeds, _convert_="all", _recursive_=False, _partial_=False)
-    return exhibit
 
 
 def _parse_product(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
@@ -146,7 +134,7 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     level = level_of(config) if is_pruned(config.subnetwork) else 0
     if level not in RULES:
         return config
-    task, seeds = config.task.name, ",".join(map(str, config.sparsity.seeds))
+    task, seeds = config.task.name, ",".join(map(str, SEEDS("sparsity.seeds", config.sparsity.seeds)))
     own = [_line(o) for o in parse_overrides(overrides) if _axis(o) not in (*AXES, *PER_CELL, "sparsity.seeds", "job")]
     line = [f"task={task}", f"sparsity={level}", f"seed={seeds}", *own]
     sweep = parse_sweep(line)

@@ -73,13 +73,7 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     if used.holdout and not 0 < examples < used.shown(counts["train"]):
         raise UserError(f"data.holdout={data.holdout}: task={task.name} has too few training rows")
     problem = Problem(
-        Task(
-            task.name,
-            kind := _kind(task),
-            _shown(task, kind, further := _further(task), metrics := _metrics(task)),
-            further,
-            metrics,
-        ),
+        _task(task),
         used,
         Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
         settings,
@@ -123,13 +117,21 @@ def _kind(task: DictConfig) -> Component:
     return kind
 
 
-def _shown(task: DictConfig, kind: Component, further: tuple[tuple[str, str], ...], metrics: tuple[Metric, ...]) -> str:
-    """The metric that tables show; UserError for one that the kind, if it is of the suite, does not have."""
-    metric: str = name("task.metric", task.get("metric"))
-    known = metrics_of(kind.name, dict(kind.options))
+def _task(node: DictConfig) -> Task:
+    """UserError for a metric to show that the task does not have."""
+    metric: str = name("task.metric", node.get("metric"))
+    task = Task(node.name, _kind(node), metric, _further(node), _metrics(node))
+    known = known_metrics(task)
     if known is not None:
-        checked("task.metric", metric, (*known, *(one.name for one in metrics), *(shown for _, shown in further)))
-    return metric
+        checked("task.metric", metric, known)
+    return task
+
+
+def known_metrics(task: Task) -> tuple[str, ...] | None:
+    """What a task can be scored by; None for a kind of task that is not the suite's."""
+    known = metrics_of(task.kind.name, dict(task.kind.options))
+    own = (*(one.name for one in task.metrics), *(shown for _, shown in task.further))
+    return None if known is None else (*known, *own)
 
 
 def _metrics(task: DictConfig) -> tuple[Metric, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, ListConfig
 
 from lightning_tickets.checks import boolean, checked, integer, null, share
 from lightning_tickets.components import Component, accepts, call
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
+from lightning_tickets.composition.overrides import LOSSES
 from lightning_tickets.composition.problems import PlannedProblem
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import SPLIT_BY_HEAD
@@ -21,7 +22,6 @@ from lightning_tickets.tickets.spec import Chain
 REWINDS = ("pretrained", "fraction", "none", "rate")
 HEADS = ("rewound", "carried", "redrawn")
 HORIZONS = ("round", "chain")
-LOSSES = ("summed", "sampled")
 FAMILIES = ("classification", "regression", "span", "masked_lm")
 
 
@@ -95,7 +95,7 @@ def _of_search(planned: PlannedProblem, config: DictConfig, examples: int | None
 def _holds(switch: str, protocol: DictConfig, family: str) -> bool:
     """Whether a protocol switch is on for this kind of task."""
     kinds: Any = protocol[switch]
-    if isinstance(kinds, str) or not set(kinds) <= set(FAMILIES):
+    if not isinstance(kinds, ListConfig) or not set(kinds) <= set(FAMILIES):
         raise UserError(f"protocol.{switch}={kinds}: expected a list of {', '.join(FAMILIES)}")
     return family in kinds
 

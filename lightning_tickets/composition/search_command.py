@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from omegaconf import OmegaConf
+
+from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.groups import DEFAULT_SCALE, scales
+from lightning_tickets.composition.groups import DEFAULT_SCALE, conf_dir, group_options, scales
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
+from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.store import agrees
 from lightning_tickets.tickets.spec import TicketMask
@@ -58,13 +62,22 @@ def _asked(found_by: dict[str, Any]) -> list[str]:
     lines += [f"mix.loss={chain['mix']['loss']}"] if len(tasks) > 1 and chain["mix"]["loss"] != "summed" else []
     lines += [f"ticket.seed={chain['seed']}", f"seed={chain['seed'] + 1}"] if chain["seed"] else []
     lines += _rewind(chain["rewind"], chain["rewinds"])
-    pruner = chain["pruner"]["target"].rpartition(".")[2]
+    pruner = _pruner_option(chain["pruner"]["target"])
     lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
     lines += [f"pruner.{key}={_typed(value)}" for key, value in chain["pruner"]["options"]]
     schedule = str(chain["schedule"].get("is")).lower()
     lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
     return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]
+
+
+def _pruner_option(target: str) -> str:
+    """UserError unless an option of the suite has this target, or the name that it stands for."""
+    for option in group_options()["pruner"]:
+        path, declared = declaration_at("pruner", OmegaConf.load(conf_dir() / f"pruner/{option}.yaml"))
+        if stable_name(target) in (path, declared.name):
+            return option
+    raise UserError(f"pruner: no option has the target {target}")
 
 
 def _rewind(where: float | None, rewinds: str) -> list[str]:

@@ -15,6 +15,7 @@ from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.training.config import PACKING, Hardware, Training
 from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
+OF_SEARCH = sorted(f.name for f in fields(Training) if "check" in f.metadata)  # what training.search may have
 ADAMW = "adamw"  # the stable name of the default optimiser, which is left out of a run's name
 
 
@@ -26,6 +27,8 @@ def training(config: DictConfig, search: bool = False) -> Training:
     optimizer = component_at("optimizer", config.optimizer, ("settings",), given=1)
     is_default = optimizer == Component(ADAMW, 1)
     searched = (mapping | null)("training.search", config.training.search) or {}
+    if further := [f"training.search.{key}" for key in searched if key not in OF_SEARCH]:
+        raise UserError(unknown("config key", further[0], [f"training.search.{key}" for key in OF_SEARCH]))
     given = {**config.training, **(searched if search else {})}
     settings = Training(**checked_settings(Training, "training", given), optimizer=None if is_default else optimizer)
     if (settings.steps is None) == (settings.epochs is None):

@@ -67,7 +67,7 @@ class Subnetwork:
         if kind == "none":
             return None
         if kind == "given":
-            return GivenMask(file_checksum(mask_file(self.config))[:16])
+            return _given(mask_file(self.config))
         percent = integer(1, 100)("sparsity", sparsity)
         rounds_to(self._schedule, percent)
         if kind == "drawn":
@@ -77,6 +77,21 @@ class Subnetwork:
         if kind == "ticket":
             return ticket
         return RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw, ("seed",), given=1))
+
+
+def _given(file: Path) -> GivenMask:
+    """UserError for a file that holds no mask."""
+    checksum = file_checksum(file)
+    _check_mask(file, checksum)
+    return GivenMask(checksum[:16])
+
+
+@cache
+def _check_mask(file: Path, checksum: str) -> None:
+    """Once for all tasks; only here does planning need torch."""
+    from lightning_tickets.tickets.place import read_ticket
+
+    read_ticket(file)
 
 
 def mask_file(config: DictConfig) -> Path:

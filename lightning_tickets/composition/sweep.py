@@ -124,7 +124,7 @@ class Sweep:
     @property
     def uninformative_tasks(self) -> tuple[str, ...]:
         """Tasks whose scores say nothing: the real WNLI, not the generated one."""
-        return () if self.scale.startswith("pocket") else ("wnli",)
+        return () if self.whole.data.source == "pocket" else ("wnli",)
 
     @cached_property
     def _curves(self) -> dict[Cell, None]:

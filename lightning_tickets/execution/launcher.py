@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 
+from lightning_tickets.checks import integer, mapping
 from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.execution.job import JobResult, WorkItem
@@ -44,7 +45,7 @@ def make_launcher(choice: str, node: Any) -> Launcher:
     UserError for a wrong value, and for a launcher of Hydra's own.
     """
     refused = UserError(f"hydra/launcher={choice}: expected workers or slurm")
-    target = str(node["_target_"])
+    target = str(mapping("hydra.launcher", node).get("_target_"))
     if target.startswith(("hydra.", "hydra_plugins.")):
         raise refused
     try:
@@ -64,5 +65,4 @@ def make_launcher(choice: str, node: Any) -> Launcher:
 
 def check_count(key: str, value: object) -> None:
     """UserError unless the value of ``hydra.launcher.KEY`` is an integer of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UserError(f"hydra.launcher.{key}={value}: expected an integer >= 1")
+    integer(1)(f"hydra.launcher.{key}", value)

@@ -25,7 +25,7 @@ def workers(n_jobs: int, gpus: Sequence[int | str] = (), gpus_per_job: int = 1) 
     """This process for ``n_jobs=1``, else so many workers, pinned to ``gpus_per_job`` of the ``gpus`` each, in turn."""
     check_count("n_jobs", n_jobs)
     check_count("gpus_per_job", gpus_per_job)
-    if isinstance(gpus, str) or not all(re.fullmatch(DEVICE, str(gpu)) for gpu in gpus):
+    if not isinstance(gpus, (list, tuple)) or not all(re.fullmatch(DEVICE, str(gpu)) for gpu in gpus):
         raise UserError(f"hydra.launcher.gpus={gpus}: expected a list of devices, such as [0,1]")
     if len(gpus) % gpus_per_job:
         raise UserError(f"hydra.launcher.gpus_per_job={gpus_per_job}: expected a divisor of the {len(gpus)} gpus")

@@ -16,6 +16,7 @@ from typing import Any, Self
 import submitit
 from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
+from lightning_tickets.checks import number
 from lightning_tickets.errors import Interrupted, UserError, reason
 from lightning_tickets.execution.job import JobResult, WorkItem, note_failure
 from lightning_tickets.execution.launcher import check_count
@@ -56,6 +57,7 @@ class SlurmLauncher:
     def __init__(self, folder: str, limit: int, poll_s: float, gpus_per_job: int = 1, **options: Any) -> None:
         check_count("limit", limit)
         check_count("gpus_per_job", gpus_per_job)
+        number(0)("hydra.launcher.poll_s", poll_s)
         self.devices = gpus_per_job
         self.folder, self.limit, self.poll_s = Path(folder).absolute(), limit, poll_s
         self._running: dict[str, WorkItem] = {}  # by the job's number

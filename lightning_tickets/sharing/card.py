@@ -1,6 +1,5 @@
 """The model card of an exported ticket: what was found, how, what it scores, and what the folder holds."""
 
-import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -58,16 +57,6 @@ def model_card(
     return card
 
 
-def machine() -> str:
-    """The processor that this process runs on, as its system calls it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())
-
-
 def _problems(chain: Mapping[str, Any]) -> list[Any]:
     return [problem for problem in (at(chain, "problem"), *(at(chain, "mix", "problems") or ())) if problem]
 
@@ -76,18 +65,25 @@ def _facts(provenance: Mapping[str, Any], chain: Mapping[str, Any], folder: Pret
     tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(chain)]
     data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(chain)})
     where = f"{folder.repo} at {folder.revision}" if isinstance(folder, Hub) else folder.name
-    rewind = {None: "none: every round goes on", 0: "the pre-trained weights"}
     return [
         ("network", f"{where} ({folder.fingerprint()})"),
         ("found on", " and ".join(tasks) or None),
         ("data", ", ".join(data) or None),
         ("pruner", at(chain, "pruner", "target")),
-        ("rewinds to", rewind.get(chain["rewind"], f"{chain['rewind']} of a training") if chain else None),
+        ("rewinds", _rewinding(chain["rewind"], chain.get("rewinds")) if chain else None),
         ("schedule", chain.get("schedule") and _settings(chain["schedule"])),
         ("a round trains", trained(chain["problem"]) if chain else None),
         ("seed", chain.get("seed")),
         ("imported from", provenance.get("imported_from")),
     ]
+
+
+def _rewinding(where: float | None, rewinds: str | None) -> str:
+    if where is None:
+        return "nothing: every round goes on"
+    if rewinds == "rate":
+        return f"the learning rate only, to {where} of a training; weights go on"
+    return f"to {where} of a training" if where else "to the pre-trained weights"
 
 
 def _settings(spec: Mapping[str, Any]) -> str:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lightning_tickets.checks import is_path
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import tokenizer_files
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.pruning.mask import Mask, sparsity
 from lightning_tickets.runs.store import Store
 from lightning_tickets.sharing import fewer_heads, two_four
-from lightning_tickets.sharing.card import machine, model_card
+from lightning_tickets.sharing.card import model_card
 from lightning_tickets.sharing.latency import measured
 from lightning_tickets.sharing.network import masked_network
 from lightning_tickets.sharing.push import CARD
@@ -23,6 +24,7 @@ from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.provenance import found_by
 from lightning_tickets.tickets.result import TICKET
+from lightning_tickets.training.machine import machine_name
 
 PICTURE, NARROWED = "sparsity.png", "narrowed.safetensors"
 UNSTRUCTURED = """The zeros lie anywhere in the matrices, and the file holds them as numbers. They make nothing faster
@@ -81,7 +83,7 @@ def _heads(draft: Path, network: Any, mask: Mask) -> Written:
         f"{weights[1]:,} of {weights[0]:,} parameters are left. A forward pass of {took.batch} × {took.length} tokens "
         f"takes {took.smaller:.2f} ms, that of the masked network with all heads {took.dense:.2f} ms: "
         f"{took.ratio:.2f} times as long. These are medians of {took.pairs} alternating passes in one process "
-        f"(threads: {took.threads}; processor: {machine()})."
+        f"(threads: {took.threads}; processor: {machine_name('cpu')})."
     )
     usage = _loaded("AutoModel", "DIR", "trust_remote_code=True") + f"  # runs {fewer_heads.FILE}.py of the folder"
     return f"the encoder without the attention heads that the ticket removes whole; left are {heads}", usage, speed
@@ -107,19 +109,24 @@ def _listed(folder: Path, described: Mapping[str, str]) -> list[tuple[str, str]]
 
 def check_free(out: Path) -> None:
     """UserError unless it is absent or an empty folder."""
-    free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    free = is_path(str(out)) and (not out.exists() or (out.is_dir() and not any(out.iterdir())))
     if not free or not out.absolute().parent.is_dir():
         raise UserError(f"ticket export: {out}: expected a new or empty folder, in a folder that exists")
 
 
 @contextmanager
 def _whole_folder(out: Path) -> Iterator[Path]:
-    """A draft that becomes ``out``, which is absent or empty, when the block ends without an error."""
-    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.draft-", dir=out.absolute().parent))
+    """A draft whose files become those of ``out``, absent or empty, when the block ends without an error."""
+    there = out.is_dir()
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out if there else out.absolute().parent))
     try:
         yield draft
-        draft.chmod(0o755)
-        draft.rename(out)
+        if there:  # it may be the folder that the command runs in
+            for file in draft.iterdir():
+                file.rename(out / file.name)
+        else:
+            draft.chmod(0o755)
+            draft.rename(out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

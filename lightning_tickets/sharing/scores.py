@@ -46,10 +46,12 @@ def scores_of(found_by: dict[str, Any] | None, file: Path, store: Store) -> list
     """
     given = described(GivenMask(file_checksum(file)[:16]))
 
-    def is_ours(mask: Any) -> bool:
-        return mask is None or mask == given or (found_by is not None and agrees(mask, found_by))
+    def is_ours(row: Any, mask: Any) -> bool:
+        if mask is None:
+            return bool(row == FULL)
+        return bool(mask == given) or (found_by is not None and agrees(mask, found_by))
 
-    runs = [(name, spec) for name, spec in _runs(store) if is_ours(spec.get("mask"))]
+    runs = [(name, spec) for name, spec in _runs(store) if is_ours(spec.get("row"), spec.get("mask"))]
     problems = [spec["problem"] for _, spec in runs if spec.get("mask") is not None]
     table: dict[tuple[str, ...], Scores] = {}
     for name, spec in runs:

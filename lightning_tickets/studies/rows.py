@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lightning_tickets.checks import texts
 from lightning_tickets.errors import UserError
 
 SUBNETWORK, SOURCE, SPARSITY, TASK = "subnetwork=", "source=", "sparsity=", "task="
@@ -42,7 +43,7 @@ def rows_of(rows: Rows) -> list[GridRow]:
 
 
 def _parse(name: str, overrides: Sequence[str]) -> GridRow:
-    first, *options = [overrides] if isinstance(overrides, str) else overrides
+    first, *options = texts(f"study: rows.{name}", [overrides] if isinstance(overrides, str) else overrides)
     sparsities, tasks = ([o.removeprefix(key) for o in options if o.startswith(key)] for key in (SPARSITY, TASK))
     if not first.startswith(SUBNETWORK) or not all(text.isdigit() for text in sparsities):
         raise UserError(f"study: rows.{name}: expected a list that begins with {SUBNETWORK}…, got {overrides}")

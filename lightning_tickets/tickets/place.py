@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lightning_tickets.checks import is_path
 from lightning_tickets.errors import UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.runs.files import read
@@ -27,6 +28,8 @@ def ticket_file(place: str, root: Callable[[], Path]) -> Path:
     What is no path is looked for among the runs in the folder that ``root`` gives, by the names of ``store list``, and
     then on the hub, if it can be the name of a repository. UserError where there is no ticket.
     """
+    if not is_path(place):
+        raise UserError(f"{place}: no such file")
     path = Path(place).expanduser()
     if not path.exists() and (named := root() / "runs" / place).is_dir():
         path = named

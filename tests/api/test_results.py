@@ -1,6 +1,7 @@
 """Results as data frames are what the store holds, and what the commands print."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -39,6 +40,13 @@ def test_a_frame_has_what_is_stored(root):
 def test_filters_keep_rows(root):
     frame = lt.results(root, task="cola", row=["full", "imp"], seed=2)
     assert sorted(frame["row"]) == ["full", "imp"] and set(frame["seed"]) == {2}
+
+
+def test_a_damaged_run_is_left_out_with_a_warning(root, tmp_path):
+    copy = shutil.copytree(root, tmp_path / "copy")
+    (next(copy.glob("runs/cola-full-seed1-*")) / "result.json").write_text("{}")
+    with pytest.warns(UserWarning, match="cola-full-seed1-.*damaged"):
+        assert len(lt.results(copy)) == len(lt.results(root)) - 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """A ticket on a model: pruned weights stay zero whatever trains it, until it is taken off."""
 
+import gc
+import weakref
+
 import pytest
 import pytorch_lightning as lightning
 import torch
@@ -103,6 +106,28 @@ def test_zeros_stay_in_lightning(model, ticket, by_callback):
     assert not pruned(model, ticket).any() and not torch.equal(model.classifier.weight, before)
     if by_callback:
         ticket.apply(wrapped)  # it was taken off
+
+
+def test_a_fit_that_fails_takes_the_ticket_off(model, ticket):
+    wrapped = Wrapped(model)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS), batch_size=4)  # without labels
+    quiet = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary", "enable_checkpointing"), False)
+    trainer = lightning.Trainer(accelerator="cpu", max_epochs=1, callbacks=[lt.LightningTicket(ticket)], **quiet)
+    with pytest.raises(IndexError):
+        trainer.fit(wrapped, loader)
+    ticket.apply(wrapped)
+    with pytest.raises(ValueError, match="already"):  # and leaves one alone that it has not put on
+        lightning.Trainer(accelerator="cpu", callbacks=[lt.LightningTicket(ticket)], **quiet).fit(wrapped, loader)
+    ticket.remove(wrapped)
+
+
+def test_a_model_that_goes_takes_its_weights_along(ticket, tiny_bert):
+    model = AutoModelForSequenceClassification.from_pretrained(tiny_bert, num_labels=2)
+    ticket.apply(model)
+    weight = weakref.ref(prunable(model.bert)["pooler.dense.weight"])
+    del model
+    gc.collect()
+    assert weight() is None
 
 
 def test_a_ticket_with_a_pooler_goes_on_a_model_without(ticket, tiny_bert):

@@ -1,5 +1,6 @@
 """status and store: where a sweep stands, what is damaged, what can go."""
 
+import io
 import json
 import re
 import shutil
@@ -85,6 +86,16 @@ def test_gc_asks_and_removes_only_what_nothing_refers_to(root):
     inside(root, "run", "-m", *SWEEP)
     assert inside(root, "store", "verify").last == "4 artefacts, 0 damaged"
     assert sorted(p for p in (root / "runs").glob("*") if p.name[:6] != ".draft") == before
+
+
+def test_gc_takes_the_end_of_its_input_for_a_no(root, monkeypatch):
+    (root / "runs" / ".draft-other-x3").mkdir()
+    closed = io.StringIO()
+    closed.isatty = lambda: True
+    for stream in (closed, None):
+        monkeypatch.setattr("sys.stdin", stream)
+        assert inside(root, "store", "gc").last == "nothing removed; --yes removes them"
+    inside(root, "store", "gc", "--yes")
 
 
 def test_list_with_filters(root):

@@ -21,6 +21,8 @@ def searched(*overrides: str):
         "task=cola sparsity=50 rewind=0.1 ticket.seed=4 seed=5",
         "task=cola sparsity=50 rewind=none pruner=movement pooler=dense",
         "task=cola sparsity=50 rewind=rate rewind.fraction=0.2 pruner=two_four",
+        "task=cola sparsity=50 pruner=random",
+        "task=cola sparsity=50 pruner=layerwise",
         "task=mlm sparsity=40 protocol=released_code",
         "task=sst2 source=mlm+cola sparsity=30 training.steps=9 data.train_limit=50 training.clip=null",
         "task=mlm sparsity=19 ticket.examples=172 schedule=geometric",

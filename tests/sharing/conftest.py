@@ -20,9 +20,9 @@ Ticket = Callable[[str, float], Path]
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cell with its ticket and the full network, two seeds each."""
+    """A cell with its ticket, the full network and one from scratch, two seeds each."""
     root = tmp_path_factory.mktemp("shared") / "root"
-    inside(root, "run", "-m", "task=cola", "subnetwork=imp,full", "sparsity=20", "seed=1,2", *SHORT)
+    inside(root, "run", "-m", "task=cola", "subnetwork=imp,full,scratch", "sparsity=20", "seed=1,2", *SHORT)
     return root
 
 

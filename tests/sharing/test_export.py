@@ -16,7 +16,7 @@ from lightning_tickets.cli.main import main
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.models.encoder import load_encoder, prunable
-from lightning_tickets.models.folders import hub
+from lightning_tickets.models.folders import hub, local
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import apply_
 from lightning_tickets.runs.identity import described
@@ -221,6 +221,21 @@ def test_the_card_names_base_model_and_data_sets_of_the_hub():
     assert card.data.datasets == ["nyu-mll/glue", "rajpurkar/squad"]
     assert (card.data.base_model, card.data.license) == ("google-bert/bert-base-uncased", "unknown")
     assert "| a round trains | 2 epochs |" in card.text and "scale=paper task=squad" in card.text
+
+
+def test_the_card_says_when_only_the_rate_is_rewound():
+    cell = ["job=find", "task=cola", "rewind=rate", "rewind.fraction=0.5"]
+    found_by = described(run_of(compose_config(cell)).ticket)
+    mask = {"encoder.layer.0.x.weight": torch.ones(2, 2, dtype=torch.bool)}
+    form = {"files": [], "ticket": "x", "usage": "", "speed": ""}
+    card = model_card(mask, {"name": "x"}, found_by, local(str(MODEL_DIR)), [], None, **form)
+    assert "| rewinds | the learning rate only, to 0.5 of a training; weights go on |" in card.text
+
+
+def test_an_export_may_go_into_the_folder_that_one_is_in(found, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["ticket", "export", str(found), ".", "form=transformers"]) == 0
+    assert (tmp_path / "README.md").is_file() and not [*tmp_path.glob(".draft*")]
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,16 @@ class ExhibitSpec(ABC):
     def _heading(self) -> tuple[str, str, str]:
         return self.name, self.title, self.caption
 
-    def _check_lists(self, *axes: str) -> None:
+    def _check_lists(self, *axes: str, least: int = 1) -> None:
+        """UserError unless each is a list of at least so many values, each once, or for ``rows`` a mapping."""
         for axis in axes:
-            value = getattr(self, axis)
-            if isinstance(value, str) or not value:
-                raise UserError(f"study: {axis}: expected a list with at least one value, got {value!r}")
+            value, kinds = getattr(self, axis), (list, tuple, dict) if axis == "rows" else (list, tuple)
+            if not isinstance(value, kinds) or len(value) < least:
+                at_least = " with at least one value" * least
+                raise UserError(f"study: {axis}: expected a list{at_least}, got {value!r}")
+            of = str | float | int if axis in ("seeds", "sparsities") else str
+            if wrong := [one for one in value if not isinstance(one, of)]:
+                expected = "a list of texts" if of is str else "a list of numbers and words"
+                raise UserError(f"study: {axis}: expected {expected}, got {wrong[0]!r} in it")
             if len(set(value)) < len(value):
                 raise UserError(f"study: {axis}: expected each value once, got {list(value)}")

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lightning_tickets.checks import word
-from lightning_tickets.errors import UserError
-from lightning_tickets.published.numbers import published_value, task_name
+from lightning_tickets.checks import mapping, null, texts, word
+from lightning_tickets.published.numbers import PUBLISHED, published_value, task_name
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
@@ -32,6 +31,7 @@ UNKNOWN = (
     "tickets at every sparsity."
 )
 SPARSITY_OF = ("task", "source")
+DRAWN = ("table", "curves", "heatmap")
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,7 @@ class Grid(ExhibitSpec):
 
     def _groups(self, winning: SparsityLookup) -> list[tuple[GridRow, str | None, list[Cell]]]:
         """Row, metric (None: the task's own) and cells of each measurement, which differ by seed only."""
-        self._check_lists("tasks", "rows", "seeds", "sparsities")
-        word(*FRAME_RULES)("study: rule", self.rule)
-        if isinstance(self.over_tasks, str):
-            raise UserError(f"study: over_tasks: expected a list of rows, got {self.over_tasks!r}")
-        if self.sparsity_of not in SPARSITY_OF:
-            raise UserError(f"study: sparsity_of: expected {' or '.join(SPARSITY_OF)}, got {self.sparsity_of!r}")
+        self._check()
         return [
             (row, metric, [Cell(task, row.subnetwork, percent, seed, row.options) for seed in self.seeds])
             for task in self.tasks
@@ -142,6 +137,20 @@ class Grid(ExhibitSpec):
             for metric in self.metrics.get(task, [None])
             for percent in self._percents(row, task, winning, metric)
         ]
+
+    def _check(self) -> None:
+        """UserError for a value that no exhibit can be drawn with."""
+        self._check_lists("tasks", "rows", "seeds", "sparsities")
+        self._check_lists("sources", "over_tasks", "notes", least=0)
+        row = word(*dict.fromkeys(("full", *(row.name for row in self._rows()))))
+        word(*DRAWN)("study: drawn", self.drawn)
+        word(*FRAME_RULES)("study: rule", self.rule)
+        word(*SPARSITY_OF)("study: sparsity_of", self.sparsity_of)
+        (word(*PUBLISHED) | null)("study: published", self.published)
+        for key, name in (("baseline", self.baseline), *(("over_tasks", name) for name in self.over_tasks)):
+            row(f"study: {key}", name)
+        for task, metrics in mapping("study: metrics", self.metrics).items():
+            texts(f"study: metrics.{task}", metrics)
 
     def _rows(self) -> list[GridRow]:
         return [*map(of_source, self.sources), *rows_of(self.rows)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lightning_tickets.checks import integer, text
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
@@ -42,6 +43,8 @@ class Overlap(ExhibitSpec):
         self._check_lists("tasks", "seeds")
         if self.measure not in MEASURES:
             raise UserError(f"study: measure: expected one of {', '.join(MEASURES)}, got {self.measure!r}")
+        integer(1, 100)("study: sparsity", self.sparsity)
+        text("study: reference", self.reference)
         others = [self.reference] if self.measure == "layers" else []
         return [Cell(task, "imp", self.sparsity, self.seeds[0]) for task in dict.fromkeys([*self.tasks, *others])]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightning_tickets.checks import text
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.files import read
 from lightning_tickets.studies.cell import Cell, CellResult
@@ -30,6 +31,7 @@ class Rounds(ExhibitSpec):
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         """The tickets of all rounds, which one chain finds, and the full network."""
         self._check_lists("seeds")
+        text("study: task", self.task)
         if self.sparsity not in CURVE:
             raise UserError(f"study: sparsity: expected one of {', '.join(map(str, CURVE))}, got {self.sparsity}")
         tickets = [Cell(self.task, "imp", percent, self.seeds[0]) for percent in CURVE if percent <= self.sparsity]

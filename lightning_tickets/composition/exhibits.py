@@ -1,0 +1,46 @@
+"""The exhibits of a study as its config describes them, checked before anything is trained."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from hydra.utils import get_object, instantiate
+from omegaconf import DictConfig
+
+from lightning_tickets.checks import mapping, name, null, text, word
+from lightning_tickets.composition.components import declaration_at
+from lightning_tickets.composition.overrides import one_line_errors
+from lightning_tickets.composition.problems import known_metrics
+from lightning_tickets.errors import UserError
+from lightning_tickets.studies.exhibits.base import ExhibitSpec
+from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.tickets.problem import Task
+
+
+def exhibits_of(config: DictConfig) -> tuple[ExhibitSpec, ...]:
+    """UserError for a node that describes no table or figure."""
+    nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
+    return tuple(_exhibit(f"study.exhibits.{one}", node, config.study.seeds) for one, node in nodes.items())
+
+
+def _exhibit(key: str, node: Any, seeds: Any) -> ExhibitSpec:
+    """``seeds`` are those of every exhibit of the study; null: the exhibit's own."""
+    target, _ = declaration_at(key, node)
+    kind = get_object(target)
+    if not isinstance(kind, type) or not issubclass(kind, ExhibitSpec):
+        raise UserError(f"{key}: {target} is no exhibit; its class inherits from studies/exhibits/base.py")
+    common = {} if seeds is None else {"seeds": seeds}
+    with one_line_errors():
+        exhibit: ExhibitSpec = instantiate(node, **common, _convert_="all", _recursive_=False, _partial_=False)
+    name("study.exhibits: name", exhibit.name)
+    for part in ("title", "caption", "question"):
+        text(f"{key}.{part}", getattr(exhibit, part))
+    return exhibit
+
+
+def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> None:
+    """UserError for a metric of an exhibit that its task does not have."""
+    known = {task.name: known_metrics(task) for task in tasks}
+    for exhibit in exhibits:
+        for task, metrics in exhibit.metrics.items() if isinstance(exhibit, Grid) else ():
+            for metric in metrics:
+                word(*(known.get(task) or metrics))(f"study: metrics.{task}", metric)
