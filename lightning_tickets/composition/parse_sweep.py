@@ -13,13 +13,14 @@ from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from lightning_tickets.checks import Check, name, text
 from lightning_tickets.composition import asked
+from lightning_tickets.composition.cell_product import CellProduct
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
 from lightning_tickets.composition.exhibits import check_metrics, exhibits_of
 from lightning_tickets.composition.overrides import missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
-from lightning_tickets.composition.sweep import PROGRAM, CellProduct, Sweep
+from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity

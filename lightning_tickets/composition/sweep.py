@@ -6,64 +6,32 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import product
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from lightning_tickets.composition import settings
-from lightning_tickets.composition.cells import CellComposer, Options
+from lightning_tickets.composition.cell_product import CellProduct
+from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.groups import DEFAULT_SCALE
 from lightning_tickets.execution.job import WorkItem
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.runs.snapshot import Snapshot
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell, CellResult
+from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import Reportable
 from lightning_tickets.studies.over_tasks import with_over_tasks
 from lightning_tickets.studies.plan import Job, Plan, RequestedRun, make_plan
 from lightning_tickets.studies.sparsities import (
-    RULES,
-    Sparsity,
     SparsityLookup,
-    WinningNeeded,
     highest_winning,
-    needed_curves,
-    resolve_sparsities,
 )
 from lightning_tickets.tickets.reader import Reader
 
 PROGRAM = "lightning-tickets run"
 HELD_OUT = "are held out: on them the sparsities of winning tickets are picked, on dev all are judged."
 WNLI = "WNLI says nothing: on its 71 development examples BERT does no better than the most frequent label."
-
-
-@dataclass(frozen=True)
-class CellProduct:
-    """The cells of a sweep without an experiment: options × tasks × rows × sparsities × seeds."""
-
-    tasks: tuple[str, ...]
-    rows: tuple[str, ...]
-    sparsities: tuple[Sparsity, ...]
-    seeds: tuple[int, ...]
-    options: tuple[Options, ...]
-
-    def curve_cells(self) -> list[Cell]:
-        """What has to run before the winning sparsities are known."""
-        return needed_curves(self.winning_needed(), self.seeds)
-
-    def winning_needed(self) -> list[WinningNeeded]:
-        """The winning sparsities that its cells are at."""
-        return [(task, rule, None) for task in self.tasks for rule in self.sparsities if rule in RULES]
-
-    def cells(self, winning: SparsityLookup) -> list[Cell]:
-        return [
-            Cell(task, row, percent, seed, options)
-            for options, task, row in product(self.options, self.tasks, self.rows)
-            for percent in ([0] if row in WITHOUT_SPARSITY else resolve_sparsities(self.sparsities, task, winning))
-            for seed in self.seeds
-        ]
 
 
 @dataclass
