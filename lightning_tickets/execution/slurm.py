@@ -37,6 +37,7 @@ class OnNode:
             return run_on_devices(self.item, self.devices)
         except Interrupted as interrupted:
             if signal.SIGUSR2 in interrupted.signals:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)  # Slurm's own would also end the command that requeues
                 os.kill(os.getpid(), signal.SIGUSR2)  # the checkpoint is written: submitit requeues the job
             raise SystemExit(1) from interrupted
 

@@ -1,10 +1,12 @@
 """Every YAML there is composes, and what it names can be called."""
 
+import tempfile
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 from hydra.utils import get_object, instantiate
 from omegaconf import DictConfig, OmegaConf
 
@@ -13,6 +15,7 @@ from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.spec import TicketMask
 from lightning_tickets.training.config import Training
 from tests.composition.typed import assert_same_alone, targets
@@ -33,13 +36,20 @@ def composed(*overrides: str) -> DictConfig:
     return compose_config(overrides)
 
 
+@cache
+def mask_file() -> Path:
+    path = Path(tempfile.mkdtemp()) / "mask.safetensors"
+    save_ticket(path, {"encoder.layer.0.output.dense.weight": torch.ones(2, 2, dtype=torch.bool)}, {})
+    return path
+
+
 def needed(option: Path, root: Path) -> list[str]:
     """Values that an option leaves to the user, and what goes with the pocket model's 48 positions."""
     given = {
         "model/local": [f"model.path={MODEL_DIR}"],
         "model/hub": ["model.path=some/bert", f"model.revision={'0' * 40}"],
         "data/local": [f"data.root={root}"],
-        "subnetwork/given": [f"ticket.file={MODEL_DIR / 'model.safetensors'}"],
+        "subnetwork/given": [f"ticket.file={mask_file()}"],
         "schedule/geometric": ["sparsity=72"],
         "rewind/fraction": ["rewind.fraction=0.1"],
         "sparsity/winning": ["subnetwork=full"],

@@ -218,7 +218,7 @@ def test_workers_are_this_process_or_several():
     ("choice", "node", "message"),
     [
         ("dict", {"_target_": "builtins.dict"}, "hydra/launcher=dict: builtins.dict is no launcher (no component may"),
-        ("workers", {"_target_": WORKERS, "n_jobs": True}, "hydra.launcher.n_jobs=True: expected an integer >= 1"),
+        ("workers", {"_target_": WORKERS, "n_jobs": True}, "hydra.launcher.n_jobs=true: expected an integer >= 1"),
         (
             "other",
             {"_target_": "no.such.launcher"},

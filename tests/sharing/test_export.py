@@ -186,7 +186,7 @@ def test_a_mask_that_does_not_fit_is_refused_and_nothing_is_written(ticket, foun
             "the ticket was found on network pocket (0b434bda5eb434d4), got local",
         ),
         ((found, found, "form=transformers"), "expected a new or empty folder"),
-        ((found, out, "form=transformers", "colour=red"), "unknown config key 'colour'"),
+        ((found, out, "form=transformers", "colour=red"), "colour=red: expected form, license or model"),
     ]:
         assert expected in refused("export", *arguments), arguments
     assert not out.exists() and not list(tmp_path.glob(".*"))

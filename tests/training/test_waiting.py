@@ -8,7 +8,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from lightning_tickets.models.encoder import prunable
 from lightning_tickets.pruning.callback import PruningCallback
-from lightning_tickets.pruning.mask import full
 from lightning_tickets.tasks.batches import with_places
 from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training.config import StepRange
@@ -40,11 +39,16 @@ def training(context, tiny_run):
     return make
 
 
-def backward(module, batch):
-    """What a training does between a batch's arrival and the optimiser's step."""
+def holding(module):
+    """What holds a mask of half of the weights, as a training begins."""
     matrices = prunable(module.encoder)
-    callback = PruningCallback(matrices, full(matrices))
+    callback = PruningCallback(matrices, {name: torch.rand(w.shape) < 0.5 for name, w in matrices.items()})
     callback.on_fit_start(SimpleNamespace(optimizers=[]), SimpleNamespace(device=next(module.parameters()).device))
+    return callback
+
+
+def backward(module, batch, callback):
+    """What a training does between a batch's arrival and the optimiser's step."""
     loss = module.training_step({0: batch}, 0)
     loss.backward()
     callback.on_before_optimizer_step(None, module, None)
@@ -57,7 +61,8 @@ def backward(module, batch):
 def test_a_packed_step(training, task, dtype):
     module, batch = training(f"task={task}", "training.packed=true")
     there = {name: value.to("meta").as_subclass(OnGpu) for name, value in batch.items()}
-    assert backward(module.to("meta", dtype), there).device.type == "meta"
+    module = module.to("meta", dtype)
+    assert backward(module, there, holding(module)).device.type == "meta"
     assert module.encoder.get_input_embeddings().weight.grad is not None
     with pytest.raises((RuntimeError, NotImplementedError)):  # what this test lives on
         there["input_ids"].sum().item()
@@ -82,9 +87,9 @@ class Reads(TorchDispatchMode):
 def test_a_padded_step_and_the_optimiser(training, task):
     """Transformers looks once whether there is padding."""
     module, batch = training(f"task={task}")
-    optimizer = module.configure_optimizers()["optimizer"]
+    optimizer, callback = module.configure_optimizers()["optimizer"], holding(module)
     with Reads() as reads:
-        backward(module, batch)
+        backward(module, batch, callback)
     assert reads.seen == ["aten::_local_scalar_dense"]
     with Reads() as reads:
         optimizer.step()
