@@ -19,7 +19,7 @@ NONE = {"runs", "pruning", "initialization", "pocket", "published", "tasks", "st
 MAY = {room: set() for room in SHARED | NONE | {"report.formatting"}} | {
     "data": {"pocket"},
     "models": {"tasks", "pocket"},
-    "training": {"data", "tasks", "models", "pruning", "runs.world", "runs.files", "runs.checkpoints"},
+    "training": {"data", "tasks", "models", "pruning", "runs.world", "runs.files", "runs.checkpoints", "runs.signals"},
     "tickets": {"runs", "pruning", "initialization", "data", "tasks", "models", "training"},
     "studies.exhibits": {"runs", "published", "studies", "tickets.problem", "tickets.mask_bits", "tickets.result"},
     "studies": {"runs", "published", "tickets.problem", "tickets.spec", "tickets.rewinding"},

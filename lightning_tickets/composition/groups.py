@@ -1,6 +1,7 @@
 """The config groups and their options, as their YAMLs lie; without Hydra, so that a completion answers at once."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 DEFAULT_SCALE = "pocket"
@@ -23,6 +24,7 @@ def group_options(further: Iterable[Path] = ()) -> dict[str, list[str]]:
     return {group: [*options] for group, options in sorted(groups.items())}
 
 
-def scales() -> list[str]:
+@cache  # asked for each run that is listed
+def scales() -> tuple[str, ...]:
     """The suite's scales, the default first."""
-    return sorted(group_options()["scale"], key=lambda scale: (scale != DEFAULT_SCALE, scale))
+    return tuple(sorted(group_options()["scale"], key=lambda scale: (scale != DEFAULT_SCALE, scale)))

@@ -4,14 +4,13 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.execution.job import JobResult, WorkItem, note_failure, run_work_item
+from lightning_tickets.runs.signals import handled_by
 from lightning_tickets.runs.world import rank
 
 ITEM, RESULT = "item.pickle", "result.pickle"
@@ -25,7 +24,7 @@ def run_on_devices(item: WorkItem, devices: int) -> JobResult:
     """
     if devices == 1:
         return run_work_item(item)
-    with TemporaryDirectory(prefix="lightning-tickets-") as folder, _raised():
+    with TemporaryDirectory(prefix="lightning-tickets-") as folder, handled_by(_raise, SIGNALS):
         (Path(folder) / ITEM).write_bytes(pickle.dumps(item))
         line = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={devices}"]
         torchrun = subprocess.Popen([*line, "-m", __name__, folder])
@@ -40,17 +39,6 @@ def run_on_devices(item: WorkItem, devices: int) -> JobResult:
             return note_failure(item, f"torchrun ended with status {torchrun.returncode} and without a result")
         ended: JobResult = pickle.loads(result.read_bytes())
         return ended
-
-
-@contextmanager
-def _raised() -> Iterator[None]:
-    """Within the block a signal raises Interrupted."""
-    before = {one: signal.signal(one, _raise) for one in SIGNALS}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _raise(number: int, *_: Any) -> None:

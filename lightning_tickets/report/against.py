@@ -15,11 +15,10 @@ from lightning_tickets.report.sections import SIDE, files
 from lightning_tickets.report.side_tables import probability
 from lightning_tickets.report.table import Cell, Group, Row, Table
 from lightning_tickets.report.write import put, write_files
-from lightning_tickets.studies.comparison import CANNOT_BE_TOLD
+from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import TTest, holm, welch
 
-ALPHA = 0.05
 RowKey = tuple[str, str, int]
 DIFFERS = "differs"  # the shade of such a cell in page.css
 HEAD = ("Row", "Task", "Metric", "Here", "There", "Here minus there", "p (Holm)", "Verdict")

@@ -116,12 +116,16 @@ def check_free(out: Path) -> None:
 
 @contextmanager
 def _whole_folder(out: Path) -> Iterator[Path]:
-    """A draft whose files become those of ``out``, absent or empty, when the block ends without an error."""
-    there = out.is_dir()
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out if there else out.absolute().parent))
+    """A draft that becomes ``out``, which is absent or empty, when the block ends without an error.
+
+    The folder that the command runs in stays, and gets the draft's files.
+    """
+    out = out.resolve()
+    is_here = out == Path.cwd()
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=out if is_here else out.parent))
     try:
         yield draft
-        if there:  # it may be the folder that the command runs in
+        if is_here:
             for file in draft.iterdir():
                 file.rename(out / file.name)
         else:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from lightning_tickets.studies import claim_rules as rules
 from lightning_tickets.studies.claim_rules import Rule
-from lightning_tickets.studies.comparison import CANNOT_BE_TOLD, MARGIN
-from lightning_tickets.studies.finding import ALPHA
+from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD, MARGIN
 from lightning_tickets.studies.measurement import Exhibit, Reportable, TextTable
 
 CLAIMED = {"table2", "table3", "figure2"}

@@ -15,6 +15,7 @@ from lightning_tickets.studies.statistics.significance import (
 )
 from lightning_tickets.studies.statistics.summary import flags
 
+ALPHA = 0.05
 MARGIN = 0.01  # one point: the margin of the test of equivalence
 CANNOT_BE_TOLD = "cannot be told"
 
@@ -39,7 +40,7 @@ class Comparison:
         """Better, worse, same (within the margin) or cannot be told."""
         if self.welch is None or self.adjusted is None or self.equivalence is None:
             return CANNOT_BE_TOLD
-        if self.adjusted < 0.05:
+        if self.adjusted < ALPHA:
             return "better" if self.welch.difference > 0 else "worse"
         return "same" if self.equivalence.holds else CANNOT_BE_TOLD
 

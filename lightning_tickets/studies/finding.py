@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lightning_tickets.points import signed
-from lightning_tickets.studies.comparison import baseline_of
+from lightning_tickets.studies.comparison import ALPHA, baseline_of
 from lightning_tickets.studies.measurement import Exhibit
 from lightning_tickets.studies.statistics.aggregate import mean_over_tasks, random_effects, sign_flip
 from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, holm
 
 Differences = dict[str, list[float]]
 """By task: a row minus its baseline, seed by seed, as fractions."""
-ALPHA = 0.05
 MOST_SEEDS = 100  # more are not proposed
 
 

@@ -2,9 +2,8 @@
 
 import logging
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from lightning_tickets.errors import Interrupted
 from lightning_tickets.fingerprints import checksum
 from lightning_tickets.runs.checkpoints import file_name, saved
 from lightning_tickets.runs.files import make_folder
+from lightning_tickets.runs.signals import handled_by
 from lightning_tickets.runs.world import rank, world_size
 from lightning_tickets.training.distributed import all_gather, all_reduce_max
 
@@ -62,7 +62,7 @@ class Checkpoint(lightning.Callback):
     def listening(self) -> Iterator[None]:
         """Within the block a signal takes effect after the current step or scored batch, at its end at the latest."""
         try:
-            with _handled_by(self._ask):
+            with handled_by(self._ask, SIGNALS):
                 yield
         except Exception:  # which another job may follow
             self._stop_if_asked("a failure")
@@ -125,17 +125,3 @@ class Checkpoint(lightning.Callback):
                     other.path.unlink(missing_ok=True)
         trainer.strategy.barrier()
         self._saved = time.monotonic()
-
-
-@contextmanager
-def _handled_by(handler: Callable[..., None]) -> Iterator[None]:
-    """Within the block signals are the handler's, where Python allows it; afterwards whose they were before."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {one: signal.signal(one, handler) for one in SIGNALS}
-    try:
-        yield
-    finally:
-        for one, earlier in before.items():
-            signal.signal(one, earlier)

@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 
 from lightning_tickets.studies.claim_rules import each_task_above
-from lightning_tickets.studies.finding import ALPHA, all_of, mean_finding
+from lightning_tickets.studies.comparison import ALPHA
+from lightning_tickets.studies.finding import all_of, mean_finding
 from lightning_tickets.studies.statistics.aggregate import (
     mean_over_tasks,
     proportion_of_pairs,
