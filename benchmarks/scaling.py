@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 CELL = ["task=cola", "subnetwork=full", "training.steps=2", "data.train_limit=64"]  # what store.fill makes
-COMMANDS = ("runs", "workers")  # parts whose work is whole commands
+COMMANDS = ("runs", "reports", "workers")  # parts whose work is whole commands
 Work = Callable[[], object]
 PARTS: dict[str, tuple[Callable[[int, Path], Work], tuple[int, ...]]] = {}
 
@@ -103,6 +103,17 @@ def runs(size: int, folder: Path) -> Work:
     root, sweep = f"paths.root={folder}", [*CELL, f"seed=range(1,{size + 1})"]
     lines = {"plan": sweep, "status": sweep, "store list": [], "store verify": []}
     return lambda: {name: _command([*name.split(), *line, root]) for name, line in lines.items()}
+
+
+@part(1, 4, 13)
+def reports(size: int, folder: Path) -> Work:
+    """`report` of the whole paper with so many seeds: 1,158, 3,300 and 10,016 runs."""
+    from paper_store import paper
+
+    fill = f"import paper_store, pathlib; paper_store.fill(pathlib.Path({str(folder)!r}), {size})"
+    subprocess.run([sys.executable, "-c", fill], cwd=Path(__file__).parent, check=True, stdout=subprocess.DEVNULL)
+    line = ["report", *paper(size), f"paths.root={folder}"]
+    return lambda: {f"report, {turn}": _command(line) for turn in ("first", "again")}
 
 
 @part(1, 2, 4)

@@ -16,18 +16,22 @@ from lightning_tickets.runs.hashed_as import HASHED_AS
 
 
 def described(value: Any, keep_defaults: bool = True) -> Any:
-    """Every field of a spec as JSON values, dataclasses with their tag under ``is``."""
+    """Every field of a spec as JSON values, dataclasses with their tag under ``is``. Not to be changed: it is kept."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (tuple, list)):
         return [described(item, keep_defaults) for item in value]
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
+    known: dict[bool, Any] = vars(value).setdefault("_described", {})  # a frozen part that many specs share
+    if keep_defaults in known:
+        return known[keep_defaults]
     described_as: dict[str, Any] = {"is": _tag(value)}
     for name, key, default, is_component in _hashed_fields(type(value)):
         own = getattr(value, name)
         if keep_defaults or default is MISSING or own != default:
             described_as[key] = described(HASHED_AS.get(own, own) if is_component else own, keep_defaults)
+    known[keep_defaults] = described_as
     return described_as
 
 

@@ -146,11 +146,13 @@ class Store:
 
 def agrees(stored: Any, today: Any) -> bool:
     """Whether a stored spec equals today's; fields that are new since then may be missing."""
+    if stored == today:
+        return True
     if isinstance(stored, dict) and isinstance(today, dict):
         return all(key in today and agrees(value, today[key]) for key, value in stored.items())
     if isinstance(stored, list) and isinstance(today, list):
         return len(stored) == len(today) and all(map(agrees, stored, today))
-    return bool(stored == today)
+    return False
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -66,15 +66,12 @@ def baseline_of(exhibit: Exhibit, measurement: Measurement) -> Measurement | Non
 
 def _compare(measurement: Measurement, baseline: Measurement, examples: ExampleBootstrap) -> Comparison:
     accuracy = measurement.metric.endswith("accuracy")  # over labels, if the task has any
+    majority = examples.majority(measurement.metric, measurement.runs[0]) if accuracy else None
     return Comparison(
         measurement,
         welch=welch(measurement.scores, baseline.scores),
         paired=paired(measurement.by_seed, baseline.by_seed),
         equivalence=equivalence(measurement.scores, baseline.scores, MARGIN),
         examples=examples.interval(measurement.metric, measurement.runs, baseline.runs),
-        flags=flags(
-            measurement.scores,
-            examples.majority(measurement.metric, measurement.runs[0]) if accuracy else None,
-            len(measurement.undefined),
-        ),
+        flags=flags(measurement.scores, majority, len(measurement.undefined)),
     )

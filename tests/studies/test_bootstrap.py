@@ -15,7 +15,7 @@ from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.statistics import bootstrap
-from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap, bootstrap_distribution, resample_counts
+from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap, bootstrap_distributions, resample_counts
 from lightning_tickets.studies.statistics.weighted_metrics import weighted_metric
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.result import columns_of
@@ -37,8 +37,8 @@ def test_the_metric_of_the_examples_is_that_of_the_run(context, task):
     result, columns = score_run(run, context), columns_of(context.store, run.name)
     for metric in set(result.metrics) - {"mismatched_accuracy"}:
         names, statistic = weighted_metric(metric, columns)
-        values = [np.asarray(columns[name]) for name in names]
-        assert statistic(values, np.ones((1, len(values[0])))) == pytest.approx(result.metrics[metric], abs=1e-6)
+        values = [np.asarray(columns[name])[:, None] for name in names]
+        assert statistic(values, np.ones((1, len(values[0])))).item() == pytest.approx(result.metrics[metric], abs=1e-6)
     assert result.score != 0 or task == "cola"
 
 
@@ -115,15 +115,27 @@ def torchmetric(function, *arguments):
 def test_on_each_resample_a_metric_is_that_of_the_examples_drawn_into_it(metric, kind, oracle):
     by_name = columns(kind)
     first, second = by_name.values()
-    draws = bootstrap_distribution(metric, by_name)
+    (draws,) = bootstrap_distributions(metric, [by_name])
     samples = [np.repeat(np.arange(70), counts) for counts in resample_counts(70, bootstrap.RESAMPLES, seed=0)[:30]]
     assert draws[:30] == pytest.approx([oracle(first[s], second[s]) for s in samples], abs=1e-6)
 
 
 def test_blocks_of_resamples_change_nothing(monkeypatch):
-    whole = bootstrap_distribution("spearman", columns("target"))
+    whole = bootstrap_distributions("spearman", [columns("target")])
     monkeypatch.setattr(bootstrap, "BLOCK", 70 * 7)
-    assert (bootstrap_distribution("spearman", columns("target")) == whole).all()
+    assert (bootstrap_distributions("spearman", [columns("target")]) == whole).all()
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind"),
+    [("pearson", "target"), ("spearman", "target"), ("matthews", "classes"), ("f1", "binary"), ("accuracy", "binary")],
+)
+def test_runs_that_are_resampled_together_have_what_each_has_alone(metric, kind):
+    one = columns(kind)
+    other = {name: values[::-1] if name == "guess" else values for name, values in one.items()}
+    alone = [bootstrap_distributions(metric, [run])[0] for run in (one, other)]
+    together = bootstrap_distributions(metric, [one, other])
+    assert together == pytest.approx(np.array(alone), abs=1e-12) and (alone[0] != alone[1]).any()
 
 
 def test_a_run_is_read_and_resampled_once():

@@ -19,7 +19,7 @@ class ExampleBootstrap:
 
     def __init__(self, columns_of: Callable[[str], ExampleColumns | None]) -> None:
         self._columns = lru_cache(maxsize=8)(columns_of)
-        self._draws = cache(self._distribution)
+        self._draws: dict[tuple[str, str], tuple[int, Any]] = {}
         self.majority = cache(self._majority)
 
     def interval(self, metric: str, runs: Sequence[str], baselines: Sequence[str]) -> Interval | None:
@@ -27,18 +27,25 @@ class ExampleBootstrap:
 
         None if a run has no columns or if the runs were scored on different numbers of examples.
         """
-        ours, theirs = ([self._draws(metric, run) for run in names] for names in (runs, baselines))
+        self._resample(metric, [run for run in (*runs, *baselines) if (metric, run) not in self._draws])
+        ours, theirs = ([self._draws[metric, run] for run in names] for names in (runs, baselines))
         sizes = {examples for examples, _ in (*ours, *theirs)}
         if not ours or not theirs or len(sizes) != 1 or 0 in sizes:
             return None
         return percentile_interval(sum(d for _, d in ours) / len(ours) - sum(d for _, d in theirs) / len(theirs))
 
-    def _distribution(self, metric: str, run: str) -> tuple[int, Any]:
-        """The run's number of examples, and the metric on each resample."""
-        columns = self._columns(run) or {}
-        if (known := weighted_metric(metric, columns)) is None:
-            return 0, None
-        return len(columns[known[0][0]]), bootstrap_distribution(metric, columns)
+    def _resample(self, metric: str, runs: Sequence[str]) -> None:
+        """For each run its number of examples and the metric on each resample; those of equal columns together."""
+        groups: dict[tuple[tuple[str, ...], int], dict[str, ExampleColumns]] = {}
+        for run in runs:
+            columns = self._columns(run) or {}
+            if known := weighted_metric(metric, columns):
+                groups.setdefault((known[0], len(columns[known[0][0]])), {})[run] = columns
+            else:
+                self._draws[metric, run] = 0, None
+        for (_, examples), several in groups.items():
+            for run, draws in zip(several, bootstrap_distributions(metric, [*several.values()]), strict=True):
+                self._draws[metric, run] = examples, draws
 
     def _majority(self, metric: str, run: str) -> float | None:
         """The metric of the most frequent label; None for a run without labels, or of another split's examples."""
@@ -46,18 +53,18 @@ class ExampleBootstrap:
         return constant_score(metric, columns) if "label" in columns else None
 
 
-def bootstrap_distribution(metric: str, columns: ExampleColumns) -> Any | None:
-    """The metric on each resample, an array [RESAMPLES]; None if the columns do not hold the metric."""
+def bootstrap_distributions(metric: str, runs: Sequence[ExampleColumns]) -> Any:
+    """The metric on each resample, an array [runs, RESAMPLES]; all runs hold the metric, on as many examples."""
     import numpy as np
 
-    if (known := weighted_metric(metric, columns)) is None:
-        return None
+    known = weighted_metric(metric, runs[0])
+    assert known is not None, "the runs hold the metric"
     names, function = known
-    values = [np.asarray(columns[name]) for name in names]
+    values = [np.array([run[name] for run in runs]).T for name in names]
     counts = _cached_counts(len(values[0]))
     step = max(1, BLOCK // len(values[0]))
     blocks = (np.asarray(counts[at : at + step], dtype=float) for at in range(0, len(counts), step))
-    return np.concatenate([function(values, block) for block in blocks])
+    return np.ascontiguousarray(np.concatenate([function(values, block) for block in blocks]).T)
 
 
 def resample_counts(examples: int, number: int, seed: int) -> Any:

@@ -1,7 +1,7 @@
 """Metrics on many resamples of the examples at once.
 
 A resample is given by how often each example is drawn into it. A metric that consists of sums then takes one matrix
-product for all resamples.
+product for all resamples of several runs.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any
 
 ExampleColumns = Mapping[str, Sequence[float]]
 WeightedMetric = Callable[[list[Any], Any], Any]
-"""(columns of n examples, counts [resamples, n], n in each row) → one value per resample."""
+"""(columns [n examples, runs], counts [resamples, n], n in each row) → values [resamples, runs]."""
 FLAT = 1e-12  # a variance below it is rounding
 
 
@@ -38,8 +38,8 @@ def constant_score(metric: str, columns: ExampleColumns) -> float | None:
     names, function = known
     if "label" not in names:
         return 0.0
-    labels = np.asarray(columns["label"])
-    return float(function([np.full_like(labels, mode(columns["label"])), labels], np.ones((1, len(labels))))[0])
+    labels = np.asarray(columns["label"])[:, None]
+    return float(function([np.full_like(labels, mode(columns["label"])), labels], np.ones((1, len(labels)))).item())
 
 
 def _mean(columns: list[Any], counts: Any) -> Any:
@@ -56,21 +56,28 @@ def _micro(columns: list[Any], counts: Any) -> Any:
 
 
 def _pearson(columns: list[Any], counts: Any) -> Any:
-    x, y = (column - column.mean() for column in columns)
-    return _correlation(x, y, counts)
+    def mean(values: Any) -> Any:
+        return _mean([values], counts)
+
+    x, y = (column - column.mean(axis=0) for column in columns)
+    return _correlation(x, y, mean)
 
 
 def _spearman(columns: list[Any], counts: Any) -> Any:
-    x, y = (_ranks(column, counts) for column in columns)
-    return _correlation(x, y, counts)
-
-
-def _correlation(x: Any, y: Any, counts: Any) -> Any:
-    """Pearson correlation of values [n] or [resamples, n]; NaN if one of the two is constant."""
+    """Ranks differ from resample to resample, so there is no product for several runs."""
     import numpy as np
 
     def mean(values: Any) -> Any:
-        return (counts @ values if values.ndim == 1 else np.einsum("rn,rn->r", counts, values)) / counts.shape[1]
+        return np.einsum("rn,rn->r", counts, values) / counts.shape[1]
+
+    runs = zip(*(column.T for column in columns), strict=True)
+    values = [_correlation(_ranks(guess, counts), _ranks(target, counts), mean) for guess, target in runs]
+    return np.stack(values, axis=1)
+
+
+def _correlation(x: Any, y: Any, mean: Callable[[Any], Any]) -> Any:
+    """Pearson correlation by the mean over each resample; NaN if one of the two is constant."""
+    import numpy as np
 
     mean_x, mean_y = mean(x), mean(y)
     spread_x, spread_y = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2
@@ -93,11 +100,12 @@ def _matthews(columns: list[Any], counts: Any) -> Any:
     import numpy as np
 
     guess, label = (np.asarray(column, dtype=int) for column in columns)
-    classes = np.arange(int(max(guess.max(), label.max())) + 1)
     n, right = counts.shape[1], counts @ (guess == label)
-    guessed, actual = (counts @ (column[:, None] == classes[None, :]) for column in (guess, label))
-    spread = np.sqrt((n**2 - (guessed**2).sum(axis=1)) * (n**2 - (actual**2).sum(axis=1)))
-    return _ratio(right * n - (guessed * actual).sum(axis=1), spread, 0.0)
+    classes = range(max(guess.max(), label.max()) + 1)
+    by_class = [(counts @ (guess == one), counts @ (label == one)) for one in classes]
+    spread_guess, spread_label = (n**2 - sum(by[which] ** 2 for by in by_class) for which in (0, 1))
+    chance = sum(guessed * actual for guessed, actual in by_class)
+    return _ratio(right * n - chance, np.sqrt(spread_guess * spread_label), 0.0)
 
 
 def _f1(columns: list[Any], counts: Any) -> Any:
