@@ -21,8 +21,10 @@ WORKERS = (1, 8, 64)
 
 def main(arguments: list[str]) -> None:
     sweep = parse_sweep(arguments or ["experiment=paper", "scale=paper"], assume_published=True)
-    chains = sum(job.needs is None for job in sweep.plan.jobs)
-    print(f"{sweep.name}: {sweep.plan.trainings()} trainings, {len(sweep.plan.jobs)} jobs, {chains} that wait for none")
+    searches = sum(job.needs is None for job in sweep.plan.jobs)
+    print(
+        f"{sweep.name}: {sweep.plan.trainings()} trainings, {len(sweep.plan.jobs)} jobs, {searches} that wait for none"
+    )
     for count in WORKERS:
         levels, ready = by_level(sweep.plan, count), makespan(sweep.plan.jobs, count)
         times = f"level by level {levels / 3600:.1f} h, ready first {ready / 3600:.1f} h"

@@ -34,7 +34,7 @@ class UserError(Exception):
 
 
 class Stopped(UserError):
-    """A chain has fallen below ticket.stop_below and is searched no further."""
+    """A search has fallen below ticket.stop_below and goes no further."""
 
 
 class Damaged(UserError):

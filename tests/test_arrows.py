@@ -1,4 +1,4 @@
-"""Data flows one way through the rooms: which room may import which of ours, and who must do without torch."""
+"""Data flows one way through the packages: which may import which of ours, and who must do without torch."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ WRITER = {"report.table", "report.formatting"}  # knows no study: everything tha
 TEXT = {"studies", "report.formatting", "report.names"}
 BUILDER = TEXT | {"report.table", "report.layout", "report.differences"}
 NONE = {"runs", "pruning", "initialization", "pocket", "published", "tasks", "studies.statistics", "report"}
-MAY = {room: set() for room in SHARED | NONE | {"report.formatting"}} | {
+MAY = {package: set() for package in SHARED | NONE | {"report.formatting"}} | {
     "data": {"pocket"},
     "models": {"tasks", "pocket"},
     "training": {"data", "tasks", "models", "pruning", "runs.world", "runs.files", "runs.checkpoints", "runs.signals"},
@@ -115,19 +115,19 @@ def imports(path: Path) -> set[str]:
 
 def files():
     for path in sorted(PACKAGE.rglob("*.py")):
-        room, *within = path.relative_to(PACKAGE).with_suffix("").parts
-        if within and f"{room}.{within[0]}" in MAY:
-            room = f"{room}.{within[0]}"
-        if room not in EVERYTHING:
-            yield pytest.param(path, room, id=str(path.relative_to(PACKAGE)))
+        package, *within = path.relative_to(PACKAGE).with_suffix("").parts
+        if within and f"{package}.{within[0]}" in MAY:
+            package = f"{package}.{within[0]}"
+        if package not in EVERYTHING:
+            yield pytest.param(path, package, id=str(path.relative_to(PACKAGE)))
 
 
-@pytest.mark.parametrize(("path", "room"), files())
-def test_imports_follow_the_arrows(path, room):
-    assert room in MAY, f"{room} is a room without arrows: say in this test what it may import"
-    allowed = MAY[room] | SHARED | {room}
+@pytest.mark.parametrize(("path", "package"), files())
+def test_imports_follow_the_arrows(path, package):
+    assert package in MAY, f"{package} has no line in MAY: say in this test what it may import"
+    allowed = MAY[package] | SHARED | {package}
     wrong = {m for m in imports(path) if not any(m == a or m.startswith(f"{a}.") for a in allowed)}
-    assert not wrong, f"{room} may import {sorted(allowed)} of ours, not {sorted(wrong)}"
+    assert not wrong, f"{package} may import {sorted(allowed)} of ours, not {sorted(wrong)}"
 
 
 def test_no_files_import_each_other_in_a_circle():

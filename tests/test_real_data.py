@@ -64,8 +64,8 @@ def test_two_rounds_on_real_data(tmp_path, task):
     result = json.loads((root / "runs" / name / "result.json").read_text())
     matrices = 6 * (4 * 384 * 384 + 2 * 384 * 1536) + 384 * 384
     assert result["prunable"] == matrices and result["kept"] == matrices - round(matrices * 0.2)
-    (chain,) = (root / "runs").glob("find-*")
-    masks = [load_ticket(chain / f"round-0{n}" / "ticket.safetensors")[0] for n in (1, 2)]
+    (search,) = (root / "runs").glob("find-*")
+    masks = [load_ticket(search / f"round-0{n}" / "ticket.safetensors")[0] for n in (1, 2)]
     assert all(bool((masks[0][name] | ~m).all()) for name, m in masks[1].items())
 
 

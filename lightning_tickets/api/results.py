@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,27 @@ from lightning_tickets.published.numbers import OTHERS, PAPER, PUBLISHED, publis
 from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.maintenance import artefacts
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import at, chain_of, result_of, row_of, spec_of
+from lightning_tickets.tickets.listing import at, result_of, row_of, search_of, spec_of
 
 NUMBERS = ("value", "std", "sparsity")
 
 
-def results(place: str | Path | None = None, *, root: str | Path | None = None, **filters: Any) -> pd.DataFrame:
+def results(
+    place: str | Path | None = None, *overrides: str, root: str | Path | None = None, **filters: Any
+) -> pd.DataFrame:
     """A row for each scored training and each round of a search (row ``find``), by name.
 
     ``place`` is the name of an experiment (``"paper"``), of which its runs and the searches that they need are given,
-    or else a folder of results (``paths.root``). ``root`` is the folder that an experiment is read from; both default
-    to the configured one. Columns: those of ``store list``, its ``path``, when and by which version it was made, every
-    metric as a fraction, and the settings by their keys (``training.steps``). A filter keeps the rows whose column has
-    the value, or one of a list. UserError for an unknown column or place, and where nothing is left.
+    or else a folder of results (``paths.root``). ``overrides`` are those that the experiment was run with
+    (``"scale=small"``). ``root`` is the folder that an experiment is read from; both default to the configured one.
+
+    Columns: those of ``store list``, its ``path``, when and by which version it was made, every metric as a fraction,
+    and the settings by their keys (``training.steps``). A filter keeps the rows whose column has the value, or one of a
+    list. UserError for an unknown column or place, and where nothing is left.
     """
     is_experiment = isinstance(place, str) and place in group_options()["experiment"]
+    if overrides and not is_experiment:
+        raise UserError(f"results: {overrides[0]}: with overrides expected the name of an experiment first")
     if place is not None and not is_experiment:
         if root is not None:
             raise UserError(f"results: {place} is no experiment: with root= expected the name of one")
@@ -41,7 +48,7 @@ def results(place: str | Path | None = None, *, root: str | Path | None = None, 
     if root is not None and not folder.is_dir():
         raise UserError(f"results: {folder} is neither a folder nor an experiment")
     store = Store(folder / "runs")
-    own = _of_experiment(str(place), folder) if is_experiment else None
+    own = _of_experiment([f"experiment={place}", *overrides], folder) if is_experiment else None
     names = [name for name in artefacts(store) if own is None or name in own]
     frame = pd.json_normalize([row for row in (_readable(store, name) for name in names) if row is not None])
     for column, value in filters.items() if len(frame) else ():
@@ -49,7 +56,8 @@ def results(place: str | Path | None = None, *, root: str | Path | None = None, 
             raise UserError(f"results: {column}: expected one of {', '.join(map(str, frame))}")
         frame = frame[frame[column].isin(value if isinstance(value, (list, tuple, set)) else [value])]
     if not len(frame):
-        asked = [str(place)] * is_experiment + [f"{column}={value}" for column, value in filters.items()]
+        experiment = [" ".join([str(place), *overrides])] * is_experiment
+        asked = experiment + [f"{column}={value}" for column, value in filters.items()]
         raise UserError(f"results: no runs{' of ' * bool(asked)}{', '.join(asked)} in {folder}")
     return frame.reset_index(drop=True)
 
@@ -69,9 +77,9 @@ def published_numbers(others: bool = False) -> pd.DataFrame:
     return frame.assign(**{column: pd.to_numeric(frame[column], errors="coerce") for column in NUMBERS})
 
 
-def _of_experiment(name: str, folder: Path) -> set[str]:
+def _of_experiment(overrides: Sequence[str], folder: Path) -> set[str]:
     """The names of its trainings and of the rounds of their searches, at the sparsities that the folder tells."""
-    sweep = parse_sweep([f"experiment={name}", f"paths.root={quoted(folder)}"], assume_published=True)
+    sweep = parse_sweep([*overrides, f"paths.root={quoted(folder)}"], assume_published=True)
     return {made for job in sweep.plan.jobs for made in job.makes}
 
 
@@ -86,8 +94,8 @@ def _readable(store: Store, name: str) -> dict[str, Any] | None:
 
 def _row(store: Store, name: str) -> dict[str, Any]:
     spec, result, made = spec_of(store, name), result_of(store, name), store.timing(name)
-    problem = at(spec, "problem") or at(chain_of(spec), "problem") or {}
-    search = {key: value for key, value in chain_of(spec).items() if key not in ("problem", "mix", "seed", "rewind")}
+    problem = at(spec, "problem") or at(search_of(spec), "problem") or {}
+    search = {key: value for key, value in search_of(spec).items() if key not in ("problem", "mix", "seed", "rewind")}
     settings = {key: problem.get(key, {}) for key in ("training", "data", "model")} | {"search": search}
     return {
         **row_of(name, spec, result, made.seconds if made else None),

@@ -12,7 +12,7 @@ from lightning_tickets.composition.compose import GroupComposer
 from lightning_tickets.composition.groups import group_options, scales
 from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.identity import described
-from lightning_tickets.tickets.listing import at, chain_of
+from lightning_tickets.tickets.listing import at, search_of
 
 DATA = ("train_limit", "dev_limit", "holdout")
 PROTOCOL = ("head", "horizon", "prunes_first")
@@ -33,9 +33,9 @@ def changed_settings(spec: dict[str, Any]) -> dict[str, Any]:
 
     A task of the user's own is compared with the most similar one of the suite.
     """
-    chain = chain_of(spec)
-    problem = at(spec, "problem") or at(chain, "problem")
-    own, task = _settings(problem, chain), str(at(problem, "task", "name"))
+    search = search_of(spec)
+    problem = at(spec, "problem") or at(search, "problem")
+    own, task = _settings(problem, search), str(at(problem, "task", "name"))
     nearest: dict[str, Any] | None = None
     for scale in scales():
         defaults = _defaults(scale, "row" not in spec)
@@ -48,7 +48,7 @@ def changed_settings(spec: dict[str, Any]) -> dict[str, Any]:
     return nearest or {}
 
 
-def _settings(problem: Any, chain: Any) -> dict[str, Any]:
+def _settings(problem: Any, search: Any) -> dict[str, Any]:
     """What they say, by the config keys that it comes from; nothing for a key that they lack."""
     training, data = at(problem, "training"), at(problem, "data")
     found = {f"training.{key}": _named(value) for key, value in _items(training) if key not in NO_SETTINGS}
@@ -59,11 +59,11 @@ def _settings(problem: Any, chain: Any) -> dict[str, Any]:
         "model": at(problem, "model", "name"),
         "pooler": at(problem, "model", "pooler"),
     }
-    found |= {f"protocol.{key}": value for key, value in _items(chain) if key in PROTOCOL}
-    found |= {"ticket.examples": at(chain, "problem", "data", "examples"), "rewind": at(chain, "rewinds")}
-    schedule = at(chain, "schedule", "is")
-    found |= {"pruner": _named(at(chain, "pruner")), "schedule": schedule and str(schedule).lower()}
-    found |= {"schedule.per_round": at(chain, "schedule", "per_round"), "mix.loss": at(chain, "mix", "loss")}
+    found |= {f"protocol.{key}": value for key, value in _items(search) if key in PROTOCOL}
+    found |= {"ticket.examples": at(search, "problem", "data", "examples"), "rewind": at(search, "rewinds")}
+    schedule = at(search, "schedule", "is")
+    found |= {"pruner": _named(at(search, "pruner")), "schedule": schedule and str(schedule).lower()}
+    found |= {"schedule.per_round": at(search, "schedule", "per_round"), "mix.loss": at(search, "mix", "loss")}
     return {key: value for key, value in found.items() if value is not None or key.startswith(("training.", "data."))}
 
 

@@ -17,7 +17,7 @@ from lightning_tickets.models.files import SPLIT_BY_HEAD
 from lightning_tickets.pruning.schedule import Geometric, Linear, Schedule
 from lightning_tickets.tickets.needs import ALWAYS, ROUND, UNTRAINED, check_needs
 from lightning_tickets.tickets.problem import Mix, Problem
-from lightning_tickets.tickets.spec import Chain
+from lightning_tickets.tickets.spec import Search
 
 REWINDS = ("pretrained", "fraction", "none", "rate")
 HEADS = ("rewound", "carried", "redrawn")
@@ -52,8 +52,8 @@ def pruner_at(key: str, node: Any, situations: Sequence[str], config: DictConfig
     return pruner
 
 
-def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
-    """The search on the first problem, with the others mixed in; equivalent settings give the same chain."""
+def build_search(config: DictConfig, problems: Sequence[PlannedProblem]) -> Search:
+    """The search on the first problem, with the others mixed in; equivalent settings give the same search."""
     lead, others = problems[0], problems[1:]
     protocol, (where, rewinds) = config.protocol, rewinding(config)
     head = checked("protocol.head", protocol.head, HEADS)
@@ -64,7 +64,7 @@ def chain(config: DictConfig, problems: Sequence[PlannedProblem]) -> Chain:
     prunes_first = _holds("prunes_first", protocol, lead.family)
     context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
     mix = Mix(tuple(_of_search(one, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
-    return Chain(
+    return Search(
         _of_search(lead, config, _examples(lead, config.ticket.examples)),
         pruner_at("pruner", config.pruner, context, config),
         schedule(config),
@@ -86,7 +86,7 @@ def _examples(lead: PlannedProblem, given: Any) -> int | None:
 
 
 def _of_search(planned: PlannedProblem, config: DictConfig, examples: int | None = None) -> Problem:
-    """The problem as a chain trains it: the protocol's batches per epoch, and at most so many examples."""
+    """The problem as a search trains it: the protocol's batches per epoch, and at most so many examples."""
     whole = boolean("protocol.partial_batch", config.protocol.partial_batch)
     training, data = replace(planned.search, partial_batch=whole), replace(planned.problem.data, examples=examples)
     return replace(planned.problem, training=training, data=data)

@@ -54,18 +54,18 @@ def _spec(lines: list[str]) -> dict[str, Any]:
 
 def _asked(found_by: dict[str, Any]) -> list[str]:
     """Task, sparsity, seed, rewinding, pruner and schedule."""
-    chain = found_by["chain"]
-    problems = [chain["problem"], *(chain["mix"] or {"problems": []})["problems"]]
+    search = found_by["chain"]
+    problems = [search["problem"], *(search["mix"] or {"problems": []})["problems"]]
     tasks = [problem["task"]["name"] for problem in problems]
     lines = [f"task={tasks[0]}", f"sparsity={found_by['percent']}"]
     lines += [f"source={'+'.join(tasks)}"] if len(tasks) > 1 else []
-    lines += [f"mix.loss={chain['mix']['loss']}"] if len(tasks) > 1 and chain["mix"]["loss"] != "summed" else []
-    lines += [f"ticket.seed={chain['seed']}", f"seed={chain['seed'] + 1}"] if chain["seed"] else []
-    lines += _rewind(chain["rewind"], chain["rewinds"])
-    pruner = _pruner_option(chain["pruner"]["target"])
+    lines += [f"mix.loss={search['mix']['loss']}"] if len(tasks) > 1 and search["mix"]["loss"] != "summed" else []
+    lines += [f"ticket.seed={search['seed']}", f"seed={search['seed'] + 1}"] if search["seed"] else []
+    lines += _rewind(search["rewind"], search["rewinds"])
+    pruner = _pruner_option(search["pruner"]["target"])
     lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
-    lines += [f"pruner.{key}={_typed(value)}" for key, value in chain["pruner"]["options"]]
-    schedule = str(chain["schedule"].get("is")).lower()
+    lines += [f"pruner.{key}={_typed(value)}" for key, value in search["pruner"]["options"]]
+    schedule = str(search["schedule"].get("is")).lower()
     lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
     return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]

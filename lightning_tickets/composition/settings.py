@@ -83,6 +83,6 @@ def device_tflops(config: DictConfig) -> float | None:
 
 
 def stop_below(config: DictConfig) -> float | None:
-    """How far below its first round's score a round may be before its chain is searched no further; None for any."""
+    """How far below its first round's score a round may be before its search ends; None for any."""
     limit: float | None = (number(0) | null)("ticket.stop_below", config.ticket.stop_below)
     return limit

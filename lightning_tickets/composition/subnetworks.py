@@ -11,7 +11,7 @@ from lightning_tickets.checks import Check, checked, integer, is_path, name
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import PlannedProblem
-from lightning_tickets.composition.search import chain, pruner_at, schedule
+from lightning_tickets.composition.search import build_search, pruner_at, schedule
 from lightning_tickets.errors import UserError
 from lightning_tickets.fingerprints import file_checksum
 from lightning_tickets.pruning.schedule import Linear, Schedule, rounds_to
@@ -35,7 +35,7 @@ class Subnetwork:
     """The subnetwork of ``config.subnetwork``, of runs that differ in seed, sparsity or task: a part is read once."""
 
     def __init__(self, config: DictConfig) -> None:
-        self.config, self._chain, self._mask = config, cache(partial(chain, config)), cache(self._make_mask)
+        self.config, self._search, self._mask = config, cache(partial(build_search, config)), cache(self._make_mask)
 
     def run(self, on: PlannedProblem, sources: Sequence[PlannedProblem], sparsity: Any, seed: Any) -> Run:
         """Its ticket is searched on ``sources``, or else on the task itself.
@@ -44,7 +44,7 @@ class Subnetwork:
         """
         mask = self._mask(tuple(sources) or (on,), sparsity)
         requested = Run(self._name, on.problem, mask, self._start, integer(0)("seed", seed))
-        if requested.ticket is not None and seed == requested.ticket.chain.seed:
+        if requested.ticket is not None and seed == requested.ticket.search.seed:
             raise UserError(f"seed={seed}: ticket.seed={seed} finds the ticket, so score it with another seed")
         return requested
 
@@ -61,7 +61,7 @@ class Subnetwork:
         return schedule(self.config)
 
     def _make_mask(self, problems: tuple[PlannedProblem, ...], sparsity: Any) -> AnyMask | None:
-        """The mask: none, a chain's ticket, drawn from θ0, redrawn after a ticket, or from a file."""
+        """The mask: none, a search's ticket, drawn from θ0, redrawn after a ticket, or from a file."""
         row = self.config.subnetwork
         kind = checked("subnetwork.mask", row.mask, MASKS)
         if kind == "none":
@@ -73,7 +73,7 @@ class Subnetwork:
         if kind == "drawn":
             counted = Linear() if isinstance(self._schedule, Linear) else self._schedule
             return DrawnMask(pruner_at("subnetwork.pruner", row.pruner, (DRAWN,), self.config), percent, counted)
-        ticket = TicketMask(self._chain(problems), percent)
+        ticket = TicketMask(self._search(problems), percent)
         if kind == "ticket":
             return ticket
         return RedrawnMask(ticket, component_at("subnetwork.redraw", row.redraw, ("seed",), given=1))

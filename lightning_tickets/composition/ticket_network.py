@@ -15,8 +15,8 @@ GIVE = "give model=OPTION, model=local model.path=DIR, or model=hub model.path=O
 
 def ticket_network(provenance: Mapping[str, Any], overrides: Sequence[str]) -> Pretrained:
     """UserError for another network than the ticket's, and where neither the ticket nor an override names one."""
-    search = found_by(provenance)
-    found_on = search["chain"]["problem"]["model"] if search else None
+    round_spec = found_by(provenance)
+    found_on = round_spec["chain"]["problem"]["model"] if round_spec else None
     config = compose_config(overrides)
     if any(line.partition("=")[0].partition(".")[0] in ("model", "scale") for line in overrides):
         return _checked(model_folder(config), found_on)

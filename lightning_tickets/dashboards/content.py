@@ -12,7 +12,7 @@ from typing import Any
 
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.studies.plan import RequestedRun
-from lightning_tickets.tickets.logged import chain_config, result_row, run_config, tags, trained_percent
+from lightning_tickets.tickets.logged import result_row, run_config, search_config, tags, trained_percent
 from lightning_tickets.tickets.result import Result
 from lightning_tickets.tickets.spec import TicketMask
 
@@ -64,7 +64,7 @@ def dashboard_runs(sweep: Sweep) -> Iterator[DashboardRun]:
     """Everything of a sweep that is in the store: searches first, then the trainings that score their tickets."""
     studies = _studies(sweep)
     requests = {request.run.name: request for request in sweep.requested}
-    searches = {r.run.ticket.chain.name: r for r in requests.values() if r.run.ticket is not None}
+    searches = {r.run.ticket.search.name: r for r in requests.values() if r.run.ticket is not None}
     for name, request in searches.items():
         if search := _search(sweep, request, studies[name]):
             yield search
@@ -79,7 +79,7 @@ def _studies(sweep: Sweep) -> Mapping[str, Sequence[str]]:
     for exhibit in sweep.exhibits:
         for cell in (*exhibit.curve_cells(), *exhibit.cells(sweep.winning_sparsity)):
             run = sweep.composer.request(cell).run
-            for name in (run.name, *([run.ticket.chain.name] if run.ticket else [])):
+            for name in (run.name, *([run.ticket.search.name] if run.ticket else [])):
                 if exhibit.name not in users[name]:
                     users[name].append(exhibit.name)
     return users
@@ -88,16 +88,16 @@ def _studies(sweep: Sweep) -> Mapping[str, Sequence[str]]:
 def _search(sweep: Sweep, request: RequestedRun, studies: Sequence[str]) -> DashboardRun | None:
     """With every round of it that is in the store; None where there is none."""
     assert request.run.ticket is not None, "it was searched for"
-    chain = request.run.ticket.chain
-    rounds = [TicketMask(chain, percent) for percent in chain.schedule.percents()]
+    search = request.run.ticket.search
+    rounds = [TicketMask(search, percent) for percent in search.schedule.percents()]
     found = tuple(ticket for ticket in map(partial(_ticket, sweep), rounds) if ticket is not None)
     rows = tuple(_row(spec, result) for spec in rounds if (result := sweep.reader.round_result(spec)) is not None)
     if not found:
         return None
     seconds = sum(sweep.store.seconds(spec.name) or 0 for spec in rounds)
-    config = chain_config(chain, sweep.scale, _protocol(sweep, request))
+    config = search_config(search, sweep.scale, _protocol(sweep, request))
     return DashboardRun(
-        *_heading(chain.name, chain.group, "find"),
+        *_heading(search.name, search.group, "find"),
         config=config,
         tags=tags(config, studies),
         summary={**(rows[-1] if rows else {}), "seconds": round(seconds, 3)},

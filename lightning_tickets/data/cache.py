@@ -1,5 +1,9 @@
-"""Tokenised examples in an Arrow file, mapped into memory; built once per set of rows and tokenizer."""
+"""Tokenised examples in an Arrow file, mapped into memory; built once per set of rows and tokenizer.
 
+The SHA-256 of the Arrow file follows it, so that a damaged file is noticed when it is opened, and built again.
+"""
+
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 BATCH = 1000  # examples in every record batch but the last
+DIGEST = hashlib.sha256().digest_size
 FEW = 30_000  # examples that are kept in memory as values
 
 
@@ -18,8 +23,12 @@ class Examples(Sequence[dict[str, Any]]):
     """The examples of one file, read lazily; what is read of a few is kept, for trainings read them again and again."""
 
     def __init__(self, path: Path) -> None:
-        """ArrowException or OSError if the file is incomplete."""
-        file = pa.ipc.open_file(pa.memory_map(str(path)))
+        """ArrowException or OSError if the file is incomplete or damaged."""
+        whole = pa.memory_map(str(path)).read_buffer()
+        content = whole.slice(0, max(0, whole.size - DIGEST))
+        if hashlib.sha256(content).digest() != whole.slice(content.size).to_pybytes():
+            raise pa.ArrowInvalid("its checksum is another one")
+        file = pa.ipc.open_file(content)
         self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]
         self._size: int = sum(batch.num_rows for batch in self._batches)
         self._kept: dict[int, dict[str, Any]] = {}
@@ -61,7 +70,7 @@ class Examples(Sequence[dict[str, Any]]):
 
 
 def load_or_build(path: Path, examples: Iterable[dict[str, Any]]) -> Examples:
-    """The examples at ``path``, built from ``examples`` if the file is missing or incomplete.
+    """The examples at ``path``, built from ``examples`` if the file is missing, incomplete or damaged.
 
     The file is written under a temporary name and renamed, so concurrent builds and errors leave no partial file.
     """
@@ -78,6 +87,10 @@ def _build(path: Path, examples: Iterable[dict[str, Any]]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             _write(file, iter(examples))
+        with Path(draft).open("r+b") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+            file.seek(0, os.SEEK_END)
+            file.write(digest)
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     finally:

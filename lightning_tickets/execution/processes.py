@@ -16,7 +16,7 @@ from lightning_tickets.execution.job import JobResult, WorkItem, run_work_item
 from lightning_tickets.execution.launcher import Launcher, check_count
 from lightning_tickets.execution.torchrun import run_on_devices
 
-POLL = 0.5  # seconds between two looks for rounds that a running chain has published
+POLL = 0.5  # seconds between two looks for rounds that a running search has published
 DEVICE = r"\d+|(GPU|MIG)-[\w/-]+"  # as CUDA_VISIBLE_DEVICES takes them
 GRACE = 3.0  # seconds for the workers to write their checkpoints
 

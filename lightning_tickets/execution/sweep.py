@@ -40,15 +40,15 @@ S = TypeVar("S", bound=PlannedSweep)
 
 @dataclass
 class _Outcome:
-    """Why jobs are not done: they failed, or the chain that they need was stopped by the user's rule."""
+    """Why jobs are not done: they failed, or the search that they need was stopped by the user's rule."""
 
     failed: dict[str, str] = field(default_factory=dict)  # reasons by the job's name
-    stopped: dict[str, str] = field(default_factory=dict)  # messages by the chain's name
-    beyond: int = 0  # jobs that need a round beyond where its chain was stopped
+    stopped: dict[str, str] = field(default_factory=dict)  # messages by the search's name
+    beyond: int = 0  # jobs that need a round beyond where its search was stopped
 
     def record(self, item: WorkItem, result: JobResult) -> None:
         if result.state == "stopped":
-            self.stopped[_chain(item.name)] = result.message
+            self.stopped[_search(item.name)] = result.message
         elif result.state == "failed":
             self.failed[item.name] = f"{result.message}; retry with: {item.command}"
 
@@ -59,7 +59,7 @@ class _Outcome:
             self.failed[job.name] = reasons[0]
 
     def record_waiting(self, job: Job) -> None:
-        if _chain(job.needs or "") in self.stopped:
+        if _search(job.needs or "") in self.stopped:
             self.beyond += 1
         else:
             self.failed[job.name] = f"waits for {job.needs}"
@@ -101,5 +101,5 @@ def _run_missing(sweep: PlannedSweep, launcher: Launcher, outcome: _Outcome) -> 
         outcome.record_waiting(job)
 
 
-def _chain(name: str) -> str:
+def _search(name: str) -> str:
     return name.partition("/")[0]

@@ -41,7 +41,7 @@ ROWS = {
     "imp_mlm_0.421": "MLM's m_IMP ⊙ θ₀, 42.1 % of its examples",
     "imp_mlm_0.5541": "MLM's m_IMP ⊙ θ₀, 55.41 % of its examples",
     "mlm_aliased": "MLM, never rewound (the alias)",
-    "mlm_released": "MLM, the whole released chain",
+    "mlm_released": "MLM, the whole released search",
     "magnitude": "global magnitude",
     "layerwise": "magnitude by layer, uniform",
     "erk": "magnitude by layer, ERK",

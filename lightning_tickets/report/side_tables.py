@@ -46,7 +46,7 @@ def versus_paper(exhibit: Exhibit) -> TextTable:
     only_differences = {number.difference for _, number in published} == {True}
     what = f"Means minus those of {baseline_name(exhibit)}" if only_differences else "Means"
     return TextTable(
-        name=f"{exhibit.name}.printed",
+        name=f"{exhibit.name}.paper",
         title=f"{exhibit.title}: compared with the paper",
         caption=f"{what}, in points (0 to 100). The paper's numbers are of BERT-base on real data.",
         head=PAPER_HEAD,
@@ -79,7 +79,7 @@ def difference(exhibit: Exhibit, measurement: Measurement) -> float | None:
 def significance(exhibit: Exhibit, comparisons: Sequence[Comparison]) -> TextTable:
     """The statistical tests of each cell against its baseline."""
     return TextTable(
-        name=f"{exhibit.name}.judged",
+        name=f"{exhibit.name}.tests",
         title=f"{exhibit.title}: better, worse, the same?",
         caption=f"Differences from {row_name(exhibit.baseline)} in points. Welch's interval and p are over seeds, "
         "Holm's p over all lines; paired: by seed; TOST: whether the two are the same within "

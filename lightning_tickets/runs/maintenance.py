@@ -97,6 +97,6 @@ def _drafts(root: Path) -> list[Path]:
 
 
 def _target(draft: Path, root: Path) -> str:
-    """The artefact that a draft is for: ``.draft-round-03-x7k2`` lies in its chain's folder."""
+    """The artefact that a draft is for: ``.draft-round-03-x7k2`` lies in its search's folder."""
     own = draft.name.removeprefix(DRAFT).rpartition("-")[0]
     return str((draft.parent / own).relative_to(root))

@@ -25,19 +25,19 @@ UNKNOWN = "unknown"
 def model_card(
     mask: Mask,
     provenance: Mapping[str, Any],
-    search: dict[str, Any] | None,
+    round_spec: dict[str, Any] | None,
     folder: Pretrained,
     scores: Sequence[Scores],
     license: str | None,
     **form: Any,
 ) -> ModelCard:
-    """``search`` is the spec of its round; ``form`` has what the template asks for of the export's form."""
-    chain = search["chain"] if search else {}
+    """``round_spec`` is of the round that found it; ``form`` has what the template asks for of the export's form."""
+    search = round_spec["chain"] if round_spec else {}
     data = ModelCardData(
         license=license or LICENSES.get(folder.name, UNKNOWN),
         library_name="transformers",
         tags=TAGS,
-        datasets=_datasets(chain) or None,
+        datasets=_datasets(search) or None,
         base_model=folder.repo if isinstance(folder, Hub) else None,
     )
     card: ModelCard = ModelCard.from_template(
@@ -48,32 +48,32 @@ def model_card(
         size=f"{size(mask):,}",
         sparsity=f"{100 * sparsity(mask):.2f}",
         version=version("lightning-tickets"),
-        facts=[(name, printable(str(value))) for name, value in _facts(provenance, chain, folder) if value is not None],
-        searched=search is not None,
-        command=search_command(search) if search else None,
+        facts=[(name, printable(str(fact))) for name, fact in _facts(provenance, search, folder) if fact is not None],
+        searched=round_spec is not None,
+        command=search_command(round_spec) if round_spec else None,
         scores=[_line(one) for one in scores],
         **form,
     )
     return card
 
 
-def _problems(chain: Mapping[str, Any]) -> list[Any]:
-    return [problem for problem in (at(chain, "problem"), *(at(chain, "mix", "problems") or ())) if problem]
+def _problems(search: Mapping[str, Any]) -> list[Any]:
+    return [problem for problem in (at(search, "problem"), *(at(search, "mix", "problems") or ())) if problem]
 
 
-def _facts(provenance: Mapping[str, Any], chain: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
-    tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(chain)]
-    data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(chain)})
+def _facts(provenance: Mapping[str, Any], search: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
+    tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(search)]
+    data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(search)})
     where = f"{folder.repo} at {folder.revision}" if isinstance(folder, Hub) else folder.name
     return [
         ("network", f"{where} ({folder.fingerprint()})"),
         ("found on", " and ".join(tasks) or None),
         ("data", ", ".join(data) or None),
-        ("pruner", at(chain, "pruner", "target")),
-        ("rewinds", _rewinding(chain["rewind"], chain.get("rewinds")) if chain else None),
-        ("schedule", chain.get("schedule") and _settings(chain["schedule"])),
-        ("a round trains", trained(chain["problem"]) if chain else None),
-        ("seed", chain.get("seed")),
+        ("pruner", at(search, "pruner", "target")),
+        ("rewinds", _rewinding(search["rewind"], search.get("rewinds")) if search else None),
+        ("schedule", search.get("schedule") and _settings(search["schedule"])),
+        ("a round trains", trained(search["problem"]) if search else None),
+        ("seed", search.get("seed")),
         ("imported from", provenance.get("imported_from")),
     ]
 
@@ -91,10 +91,10 @@ def _settings(spec: Mapping[str, Any]) -> str:
     return f"{spec.get('is')}, {', '.join(values)}"
 
 
-def _datasets(chain: Mapping[str, Any]) -> list[str]:
+def _datasets(search: Mapping[str, Any]) -> list[str]:
     """The hub's names of the data; the data of the pocket language is made by the suite."""
     names = set()
-    for problem in _problems(chain):
+    for problem in _problems(search):
         if at(problem, "data", "source") == "hub":
             try:
                 names.add(str(compose_config([f"task={at(problem, 'task', 'name')}"]).task.hub.path))

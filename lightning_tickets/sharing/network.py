@@ -34,19 +34,19 @@ def masked_network(mask: Mask, provenance: dict[str, Any], file: Path, folder: P
 
 def rewound_file(provenance: dict[str, Any], file: Path) -> Path | None:
     """The weights that the search goes back to, None if they are θ0; UserError if they are not next to the ticket."""
-    search = found_by(provenance)
-    if search is None or search["chain"]["rewind"] == 0:
+    round_spec = found_by(provenance)
+    if round_spec is None or round_spec["chain"]["rewind"] == 0:
         return None
-    chain, place = search["chain"], ROUND.fullmatch(str(provenance.get("name")))
-    number, first = int(place[2]) if place else 0, 2 if chain["prunes_first"] else 1  # that trains
+    search, place = round_spec["chain"], ROUND.fullmatch(str(provenance.get("name")))
+    number, first = int(place[2]) if place else 0, 2 if search["prunes_first"] else 1  # that trains
     if place and number < first:
         return None
-    goes_on = chain["rewind"] is None or chain["rewinds"] == "rate"
+    goes_on = search["rewind"] is None or search["rewinds"] == "rate"
     name = f"{place[1] if place else 'search'}/round-{number if goes_on else first:02d}"
     store = store_of(file)
     if store is None or not (store.path(name) / POINT).is_file():
         raise UserError(
-            f"{file}: does not start from θ0 (rewind={chain['rewind']}): expected {name}/{POINT} in its store"
+            f"{file}: does not start from θ0 (rewind={search['rewind']}): expected {name}/{POINT} in its store"
         )
     store.verify(name)
     return store.path(name) / POINT

@@ -33,7 +33,7 @@ def add(several: Iterable[Operations | None]) -> Operations | None:
 
 @dataclass(frozen=True)
 class RequestedRun:
-    """A run and the overrides that make it, with the estimated seconds of its training and of a round of its chain.
+    """A run and the overrides that make it, with the estimated seconds of its training and of a round of its search.
 
     ``steps`` are those of its training; ``cell`` is what was asked for; ``parameters`` is the network's size, if known,
     and so are the operations of its training and of a round.
@@ -52,7 +52,7 @@ class RequestedRun:
 
 @dataclass(frozen=True)
 class Job:
-    """One unit of work: a chain to a sparsity, or the training of a cell.
+    """One unit of work: a search to a sparsity, or the training of a cell.
 
     ``makes`` names its artefacts in the store, one per training; ``needs`` is an artefact of another job that has to
     exist first; ``seconds`` and ``operations`` are estimates per training. ``target`` is the spec; ``cell``
@@ -110,14 +110,14 @@ class Plan:
 
 
 def make_plan(requested: Sequence[RequestedRun], rated: bool = False) -> Plan:
-    """Chains first (each once, to the highest sparsity that a cell asks for), then the distinct cells."""
+    """Searches first (each once, to the highest sparsity that a cell asks for), then the distinct cells."""
     deepest: dict[str, tuple[TicketMask, RequestedRun]] = {}
     for request in requested:
         ticket = request.run.ticket
         if ticket is not None:
-            known = deepest.get(ticket.chain.name)
+            known = deepest.get(ticket.search.name)
             if known is None or known[0].percent < ticket.percent:
-                deepest[ticket.chain.name] = (ticket, request)
+                deepest[ticket.search.name] = (ticket, request)
     searches = [_search(ticket, request) for ticket, request in deepest.values()]
     runs = [_training(request) for request in {request.run.name: request for request in requested}.values()]
     return Plan((*searches, *runs), sum(map(_unshared, requested)), rated)

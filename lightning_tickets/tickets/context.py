@@ -15,7 +15,7 @@ from lightning_tickets.training.loggers import LoggerConfig
 
 @dataclass(frozen=True)
 class RunContext:
-    """``stop_below`` ends a chain once a round scores so far below its first round; null never ends it.
+    """``stop_below`` ends a search once a round scores so far below its first round; null never ends it.
 
     ``lease`` is in seconds. With ``waits`` a run waits for what another worker is making, otherwise it raises Busy.
     """

@@ -19,16 +19,16 @@ def listed(store: Store, name: str) -> dict[str, Any]:
 
 def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: float | None) -> dict[str, Any]:
     """The same of what has been read."""
-    chain = chain_of(spec)
+    search = search_of(spec)
     return {
         "name": name,
-        "task": at(spec, "problem", "task", "name") or at(chain, "problem", "task", "name"),
+        "task": at(spec, "problem", "task", "name") or at(search, "problem", "task", "name"),
         "row": spec.get("row", "find"),
-        "source": "+".join(at(one, "task", "name") for one in (at(chain, "problem"), *_mixed(chain)) if one) or None,
-        "pruner": _name(at(chain, "pruner", "target") or at(spec, "mask", "pruner", "target")),
-        "rewind": at(chain, "rewind"),
+        "source": "+".join(at(one, "task", "name") for one in (at(search, "problem"), *_mixed(search)) if one) or None,
+        "pruner": _name(at(search, "pruner", "target") or at(spec, "mask", "pruner", "target")),
+        "rewind": at(search, "rewind"),
         "sparsity": _percent(spec, result),
-        "seed": spec.get("seed", at(chain, "seed")),
+        "seed": spec.get("seed", at(search, "seed")),
         "metric": result.metric if result else None,
         "score": result.score if result else None,
         "seconds": seconds,
@@ -44,14 +44,14 @@ def result_of(store: Store, name: str) -> Result | None:
     return store.read(name, RESULT, RESULTS) if (store.path(name) / RESULT).exists() else None
 
 
-def chain_of(spec: dict[str, Any]) -> dict[str, Any]:
+def search_of(spec: dict[str, Any]) -> dict[str, Any]:
     """The search that an artefact belongs to, empty if there is none."""
     return at(spec, "chain") or at(spec, "mask", "ticket", "chain") or at(spec, "mask", "chain") or {}
 
 
-def _mixed(chain: dict[str, Any]) -> list[Any]:
-    """The problems that are trained together with a chain's own."""
-    return at(chain, "mix", "problems") or []
+def _mixed(search: dict[str, Any]) -> list[Any]:
+    """The problems that are trained together with a search's own."""
+    return at(search, "mix", "problems") or []
 
 
 def at(value: Any, *keys: str) -> Any:

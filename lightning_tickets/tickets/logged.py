@@ -6,7 +6,7 @@ from typing import Any
 from lightning_tickets.runs.hashed_as import stable_name
 from lightning_tickets.runs.identity import described
 from lightning_tickets.tickets.problem import Problem
-from lightning_tickets.tickets.spec import Chain, DrawnMask, GivenMask, Run, TicketMask
+from lightning_tickets.tickets.spec import DrawnMask, GivenMask, Run, Search, TicketMask
 
 FIND = "find"  # the row of a search
 LONGEST_TAG = 64  # characters that W&B takes
@@ -17,7 +17,7 @@ def run_config(run: Run, percent: float, scale: str, protocol: str) -> dict[str,
     ticket = run.ticket
     return {
         "name": run.name,
-        **_shared(run.row, run.problem, ticket.chain if ticket else None, scale, protocol),
+        **_shared(run.row, run.problem, ticket.search if ticket else None, scale, protocol),
         "seed": run.seed,
         "sparsity": percent,
         "round": ticket.round if ticket else None,
@@ -26,25 +26,25 @@ def run_config(run: Run, percent: float, scale: str, protocol: str) -> dict[str,
         "mask": _plain(described(run.mask), leave_out=("ticket", "chain")),
         "initialization": _plain(described(run.initialization)),
         **_settings(run.problem),
-        "search": _search(ticket.chain) if ticket else None,
+        "search": _search_settings(ticket.search) if ticket else None,
     }
 
 
-def chain_config(chain: Chain, scale: str, protocol: str) -> dict[str, Any]:
+def search_config(search: Search, scale: str, protocol: str) -> dict[str, Any]:
     """Every setting of a search; its rounds differ in nothing of it."""
     return {
-        "name": chain.name,
-        **_shared(FIND, chain.problem, chain, scale, protocol),
-        "seed": chain.seed,
-        **_settings(chain.problem),
-        "search": _search(chain),
+        "name": search.name,
+        **_shared(FIND, search.problem, search, scale, protocol),
+        "seed": search.seed,
+        **_settings(search.problem),
+        "search": _search_settings(search),
     }
 
 
 def spec_config(spec: Run | TicketMask, percent: float, scale: str, protocol: str) -> dict[str, Any]:
     """Of what is trained: of a round of a search it is the search's."""
     if isinstance(spec, TicketMask):
-        return chain_config(spec.chain, scale, protocol)
+        return search_config(spec.search, scale, protocol)
     return run_config(spec, percent, scale, protocol)
 
 
@@ -76,13 +76,13 @@ def study_tag(name: str) -> str:
     return f"study:{name}"[:LONGEST_TAG]
 
 
-def _shared(row: str, problem: Problem, chain: Chain | None, scale: str, protocol: str) -> dict[str, Any]:
+def _shared(row: str, problem: Problem, search: Search | None, scale: str, protocol: str) -> dict[str, Any]:
     return {
         "task": problem.task.name,
         "row": row,
-        "source": chain.tasks if chain else None,
-        "pruner": chain.pruner.name if chain else None,
-        "rewind": chain.rewind if chain else None,
+        "source": search.tasks if search else None,
+        "pruner": search.pruner.name if search else None,
+        "rewind": search.rewind if search else None,
         "metric": problem.task.metric,
         "scale": scale,
         "protocol": protocol,
@@ -95,10 +95,10 @@ def _settings(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _search(chain: Chain) -> dict[str, Any]:
+def _search_settings(search: Search) -> dict[str, Any]:
     """With the settings of its rounds' trainings, which may differ from those of the scored one."""
-    own: dict[str, Any] = _plain(described(chain), leave_out=("problem",))
-    return own | {"schedule": {"name": chain.schedule.tag, **own["schedule"]}} | _settings(chain.problem)
+    own: dict[str, Any] = _plain(described(search), leave_out=("problem",))
+    return own | {"schedule": {"name": search.schedule.tag, **own["schedule"]}} | _settings(search.problem)
 
 
 def _plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:

@@ -10,7 +10,7 @@ from lightning_tickets.components import Component
 from lightning_tickets.declarations import declaration
 from lightning_tickets.errors import UserError
 
-ROUND, UNTRAINED, DRAWN = "in a chain's trained rounds", "in a round that prunes first", "in a mask drawn from θ0"
+ROUND, UNTRAINED, DRAWN = "in a search's trained rounds", "in a round that prunes first", "in a mask drawn from θ0"
 EVERYWHERE = (ROUND, UNTRAINED, DRAWN)
 ALWAYS = ("weights", "mask", "count")
 CALLBACK = "callback"

@@ -87,7 +87,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Mix:
-    """What is trained together with a chain's own problem: one encoder, one head per task.
+    """What is trained together with a search's own problem: one encoder, one head per task.
 
     ``loss`` is ``summed`` (every task has a batch in every step) or ``sampled`` (a step is of one task, any as likely).
     """

@@ -44,7 +44,7 @@ class Pruner(Part):
     options: list[list[Any]] = []
 
 
-class Chain(Part):
+class Search(Part):
     problem: Problem
     pruner: Pruner
     schedule: dict[str, Any]
@@ -56,7 +56,7 @@ class Chain(Part):
 
 
 class FoundBy(Part):
-    chain: Chain
+    chain: Search  # its name in stored specs
     percent: int
 
 

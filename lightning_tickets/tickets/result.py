@@ -102,7 +102,7 @@ def read_result(store: Store, run: Run) -> Result | None:
 
 
 def read_round(store: Store, name: str, spec: Any) -> Result:
-    """The result of a round of a chain, which is of the mask that the round has trained under."""
+    """The result of a round of a search, which is of the mask that the round has trained under."""
     store.open(name, spec)
     return store.read(name, RESULT, RESULTS)
 

@@ -1,6 +1,6 @@
-"""Where every training of a chain and of its tickets starts, and which weights a round keeps for that.
+"""Where every training of a search and of its tickets starts, and which weights a round keeps for that.
 
-A chain rewinds to step i of its first trained round (0: θ0), goes on from where the round before has ended (standard
+A search rewinds to step i of its first trained round (0: θ0), goes on from where the round before has ended (standard
 pruning), or goes on with the weights and rewinds the learning rate only (Renda et al. 2020). No torch at import:
 planning asks which rounds keep weights.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lightning_tickets.pruning.schedule import WHOLE
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
-from lightning_tickets.tickets.spec import Chain, Run, TicketMask
+from lightning_tickets.tickets.spec import Run, Search, TicketMask
 
 if TYPE_CHECKING:
     from lightning_tickets.initialization.state import State
@@ -35,25 +35,25 @@ class TrainingStart:
     head_seed: int | None = None
 
 
-def goes_on(chain: Chain) -> bool:
+def goes_on(search: Search) -> bool:
     """Whether a round starts from the weights with which the one before has ended."""
-    return chain.rewind is None or chain.rewinds == "rate"
+    return search.rewind is None or search.rewinds == "rate"
 
 
-def first_step(chain: Chain, steps: int) -> int:
+def first_step(search: Search, steps: int) -> int:
     """The step i of so many that rounds after the first start from, at least 1; 0 for θ0 and for standard pruning."""
-    return min(steps - 1, max(1, round(chain.rewind * steps))) if chain.rewind else 0
+    return min(steps - 1, max(1, round(search.rewind * steps))) if search.rewind else 0
 
 
-def horizon(chain: Chain, steps: int) -> int | None:
-    """The step of rate zero: the last of a chain's at 100 % (docs/explanation/method.md, row 2); None: a round's."""
-    return steps * -(-WHOLE // chain.schedule.per_round) if chain.horizon == "chain" else None
+def horizon(search: Search, steps: int) -> int | None:
+    """The step of rate zero: the last of a search's at 100 % (docs/explanation/method.md, row 2); None: a round's."""
+    return steps * -(-WHOLE // search.schedule.per_round) if search.horizon == "chain" else None
 
 
 def kept_step(ticket: TicketMask, steps: int) -> int | None:
-    """The step of a round that those after it start from: its last if the chain goes on, step i of the first."""
-    first, step = len(ticket.trained) == 1, first_step(ticket.chain, steps)
-    if goes_on(ticket.chain):
+    """The step of a round that those after it start from: its last if the search goes on, step i of the first."""
+    first, step = len(ticket.trained) == 1, first_step(ticket.search, steps)
+    if goes_on(ticket.search):
         return steps if first else steps - step
     return step if step and first else None
 
@@ -61,42 +61,42 @@ def kept_step(ticket: TicketMask, steps: int) -> int | None:
 def keeps_weights(ticket: TicketMask) -> bool:
     """Whether its round leaves the weights that later ones start from, θ_i or those of its end."""
     first = len(ticket.trained) == 1
-    return bool(ticket.trained) and (goes_on(ticket.chain) or bool(ticket.chain.rewind and first))
+    return bool(ticket.trained) and (goes_on(ticket.search) or bool(ticket.search.rewind and first))
 
 
 def rewound_to(ticket: TicketMask, store: Store) -> RewindPoint | None:
     """The weights and heads that what comes after the ticket starts from; None for θ0 with a new head."""
     from lightning_tickets.tickets.rewind_point import POINT, load_point
 
-    if ticket.chain.rewind == 0 or not ticket.trained:
+    if ticket.search.rewind == 0 or not ticket.trained:
         return None
-    holder = ticket.trained[-1 if goes_on(ticket.chain) else 0]
+    holder = ticket.trained[-1 if goes_on(ticket.search) else 0]
     return load_point(store.open(holder.name, holder) / POINT)
 
 
 def round_start(ticket: TicketMask, theta: State, steps: int, store: Store) -> TrainingStart:
-    """The first round starts at θ0, the others where the chain goes back to, each with the head that the chain says."""
+    """The first round starts at θ0, the others where the search goes back to, each with the head that it says."""
     from lightning_tickets.tickets.rewind_point import END, load_point
 
-    chain, earlier = ticket.chain, ticket.trained[:-1]
+    search, earlier = ticket.search, ticket.trained[:-1]
     if not earlier:
-        return TrainingStart(theta, horizon=horizon(chain, steps))
+        return TrainingStart(theta, horizon=horizon(search, steps))
     point, gamma = rewound_to(earlier[-1], store), None
     if point is not None:
         theta, gamma = point.encoder, point.heads
-    if chain.head == "carried":
+    if search.head == "carried":
         gamma = load_point(store.open(earlier[-1].name, earlier[-1]) / END).heads
-    start, end = first_step(chain, steps), horizon(chain, steps)
-    if chain.head == "redrawn":
-        return TrainingStart(theta, None, start, end, derive(chain.seed, "heads", ticket.round))
+    start, end = first_step(search, steps), horizon(search, steps)
+    if search.head == "redrawn":
+        return TrainingStart(theta, None, start, end, derive(search.seed, "heads", ticket.round))
     return TrainingStart(theta, gamma, start, end)
 
 
 def run_start(run: Run, theta: State, point: RewindPoint | None, steps: int) -> TrainingStart:
-    """A run from its initialization's weights, with a new head; a rewound ticket goes on from its chain's step.
+    """A run from its initialization's weights, with a new head; a rewound ticket goes on from its search's step.
 
-    On another task than its own it has the chain's weights only: a new head and a whole training.
+    On another task than its own it has the search's weights only: a new head and a whole training.
     """
     if point is None or run.ticket is None or run.transferred:
         return TrainingStart(theta)
-    return TrainingStart(theta, point.heads, first_step(run.ticket.chain, steps))
+    return TrainingStart(theta, point.heads, first_step(run.ticket.search, steps))

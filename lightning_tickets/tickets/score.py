@@ -19,7 +19,7 @@ from lightning_tickets.tickets.workbench import Workbench
 from lightning_tickets.training.machine import machine_name
 from lightning_tickets.training.rewind_point import RewindPoint
 
-EARLIER = "earlier"  # what an initialization calls the weights that its ticket's chain rewinds to
+EARLIER = "earlier"  # what an initialization calls the weights that its ticket's search rewinds to
 
 
 def score_run(run: Run, context: RunContext) -> Result:
@@ -77,7 +77,7 @@ def _drawn(drawn: DrawnMask, bench: Workbench, seed: int) -> Mask:
 
 
 def _start(run: Run, bench: Workbench) -> TrainingStart:
-    """With the weights of its initialization, which may ask for those that the ticket's chain rewinds to."""
+    """With the weights of its initialization, which may ask for those that the ticket's search rewinds to."""
     point = None
     if run.ticket is not None and accepts(run.initialization, EARLIER):
         point = rewound_to(run.ticket, bench.context.store)

@@ -25,19 +25,19 @@ from lightning_tickets.training.rewind_point import CaptureRewindPoint, RewindPo
 
 
 def find_ticket(ticket: TicketMask, context: RunContext) -> Mask:
-    """The mask of a chain at a sparsity, searched for only as far as it is not in the store yet.
+    """The mask of a search at a sparsity; rounds that are in the store are not made again.
 
     Each round is published before the next begins; one worker makes it, the others wait or are Busy (``RunContext``).
     """
     bench: Workbench | None = None
     mask: Mask | None = None
-    for spec in track(ticket.rounds, ticket.chain.name, ticket.round):
+    for spec in track(ticket.rounds, ticket.search.name, ticket.round):
         with context.claim(spec.name) as lease:
             if lease is None:
                 mask, _ = load_ticket(context.store.open(spec.name, spec) / TICKET)
                 continue
             _check_stop(spec, context)
-            bench = bench or Workbench(ticket.chain.problem, context, ticket.chain.mix)
+            bench = bench or Workbench(ticket.search.problem, context, ticket.search.mix)
             before = mask if mask is not None else full(bench.prunable)
             mask = (_round if spec.trained else _untrained)(bench, spec, before, lease)
     assert mask is not None, "a schedule has one round at least"
@@ -52,33 +52,33 @@ def _check_stop(spec: TicketMask, context: RunContext) -> None:
     first, last = (read_round(context.store, one.name, one).picks for one in (trained[0], trained[-1]))
     if last < first - context.stop_below:
         raise Stopped(
-            f"{spec.chain.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "
+            f"{spec.search.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "
             f"{last:.4f}, its first round {first:.4f} (ticket.stop_below={context.stop_below:g})"
         )
 
 
 def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Rewind, train m ⊙ θ under the mask so far, prune to the round's count, publish the ticket."""
-    began, chain, count = time.perf_counter(), spec.chain, spec.kept(size(before))
+    began, search, count = time.perf_counter(), spec.search, spec.kept(size(before))
     start = round_start(spec, bench.theta, bench.steps, bench.context.store)
     point = CaptureRewindPoint(kept_step(spec, bench.steps))
-    end = CaptureRewindPoint(bench.steps - start.begin if chain.head == "carried" else None, "end")
-    own = training_callback(chain.pruner, bench.prunable, count)
-    trained = bench.train(spec, start, before, (chain.seed, spec.round), [point, end, *own])
+    end = CaptureRewindPoint(bench.steps - start.begin if search.head == "carried" else None, "end")
+    own = training_callback(search.pruner, bench.prunable, count)
+    trained = bench.train(spec, start, before, (search.seed, spec.round), [point, end, *own])
     mask = prune(
-        chain.pruner,
+        search.pruner,
         bench,
         trained.weights,
         before,
         count,
-        derive(chain.seed, "mask", spec.round),
+        derive(search.seed, "mask", spec.round),
         trained.gradients,
         start={name: start.theta[name] for name in bench.prunable},
         callback=next(iter(own), None),
     )
     score, counts = trained.score, (kept(before), size(before))
     by = moved(start.theta, trained.weights, before)
-    result = Result(chain.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler, by)
+    result = Result(search.problem.task.metric, score.metrics, score.undefined, *counts, bench.pooler, by)
     with _published(bench, spec, mask, lease) as folder:
         if point.point is not None:
             save_point(folder / POINT, point.point)
@@ -90,9 +90,9 @@ def _round(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Ma
 
 def _untrained(bench: Workbench, spec: TicketMask, before: Mask, lease: Lease) -> Mask:
     """Prune θ0 as it is (docs/explanation/method.md, row 7): a ticket without a score."""
-    chain, weights, seed = spec.chain, bench.prunable, derive(spec.chain.seed, "mask", spec.round)
+    search, weights, seed = spec.search, bench.prunable, derive(spec.search.seed, "mask", spec.round)
     count = spec.kept(size(before))
-    mask = prune(chain.pruner, bench, weights, before, count, seed, bench.gradients, start=weights)
+    mask = prune(search.pruner, bench, weights, before, count, seed, bench.gradients, start=weights)
     with _published(bench, spec, mask, lease):
         return mask
 

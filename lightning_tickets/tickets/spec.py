@@ -1,13 +1,13 @@
 """What a training is, as frozen values: equal specs give equal bytes on the same machine. No torch here.
 
 Everything that changes a number is a field; data and weights enter by the fingerprint of their content; a ticket
-enters by the whole spec of the chain that finds it. How far a chain goes is not part of it: the chain to 90 %
+enters by the whole spec of the search that finds it. How far a search goes is not part of it: the search to 90 %
 contains the one to 50 %.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from lightning_tickets.tickets.problem import Mix, Problem
 
 
 @dataclass(frozen=True)
-class Chain:
+class Search:
     """Iterative magnitude pruning on a problem (algorithm 1), or on a mix that the problem leads.
 
     ``rewind`` is where every round after the first starts: at that fraction of the first round's training, 0 for θ0;
@@ -63,40 +63,40 @@ class Chain:
 
 @dataclass(frozen=True)
 class TicketMask:
-    """m_IMP: the mask that a chain has found at a sparsity."""
+    """m_IMP: the mask that a search has found at a sparsity."""
 
     tag: ClassVar[str] = "TicketMask"
-    chain: Chain
+    search: Search = field(metadata={"key": "chain"})  # its name in stored specs
     percent: int
 
     @property
     def round(self) -> int:
         """The round that ends at this sparsity, counted from 1."""
-        return rounds_to(self.chain.schedule, self.percent)
+        return rounds_to(self.search.schedule, self.percent)
 
     def kept(self, total: int) -> int:
         """How many of the prunable weights it keeps."""
-        return self.chain.schedule.kept(total, self.percent)
+        return self.search.schedule.kept(total, self.percent)
 
     @property
     def rounds(self) -> list[TicketMask]:
         """The tickets on the way, itself the last."""
-        return [replace(self, percent=percent) for percent in self.chain.schedule.percents()[: self.round]]
+        return [replace(self, percent=percent) for percent in self.search.schedule.percents()[: self.round]]
 
     @property
     def trained(self) -> list[TicketMask]:
         """The rounds up to it that have trained."""
-        return self.rounds[1 if self.chain.prunes_first else 0 :]
+        return self.rounds[1 if self.search.prunes_first else 0 :]
 
     @cached_property
     def name(self) -> str:
-        """Where the store keeps the ticket: a folder within its chain's."""
-        return f"{self.chain.name}/round-{self.round:02d}"
+        """Where the store keeps the ticket: a folder within its search's."""
+        return f"{self.search.name}/round-{self.round:02d}"
 
     @property
     def group(self) -> str:
         """That of its search."""
-        return self.chain.group
+        return self.search.group
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Run:
     @property
     def transferred(self) -> bool:
         """Whether its ticket was found on something else than it is trained on."""
-        return self.ticket is not None and self.ticket.chain.tasks != self.problem.task.name
+        return self.ticket is not None and self.ticket.search.tasks != self.problem.task.name
 
     @cached_property
     def name(self) -> str:
@@ -182,6 +182,6 @@ class Run:
 
     @property
     def _cell(self) -> str:
-        source = f"-of-{self.ticket.chain.tasks}" if self.ticket and self.transferred else ""
+        source = f"-of-{self.ticket.search.tasks}" if self.ticket and self.transferred else ""
         sparsity = f"-s{self.percent}" if self.percent else ""
         return f"{self.problem.task.name}-{self.row.replace('_', '-')}{source}{sparsity}"

@@ -58,12 +58,14 @@ def test_a_damaged_run_is_left_out_with_a_warning(root, tmp_path):
         ("table2", {"root": "nowhere"}, "results: nowhere is neither a folder nor an experiment"),
         ("nowhere", {}, "results: nowhere is neither a folder nor an experiment"),
         ("nowhere", {"root": "."}, "results: nowhere is no experiment"),
+        ("nowhere", {"overrides": ["scale=small"]}, "results: scale=small: with overrides expected the name of an exp"),
+        ("table2", {"overrides": ["seeds.tables=[9]"]}, r"results: no runs of table2 seeds.tables=\[9\] in .*multirun"),
     ],
 )
 def test_what_is_not_there_is_said(root, monkeypatch, place, further, message):
     monkeypatch.setenv("LIGHTNING_TICKETS_ROOT", str(root))
     with pytest.raises(UserError, match=message):
-        lt.results(place, **further)
+        lt.results(place, *further.pop("overrides", ()), **further)
 
 
 def test_an_experiment_has_its_own_runs_and_searches_only(tmp_path, monkeypatch):
@@ -74,6 +76,7 @@ def test_an_experiment_has_its_own_runs_and_searches_only(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     assert len(lt.results(root)) == 2
     assert lt.results("table2", root=root)["row"].tolist() == ["find"]
+    assert lt.results("table2", *SHORT, root=root)["row"].tolist() == ["full"], "with what it was run with"
 
 
 def test_a_pruner_goes_by_the_name_of_its_option(tmp_path):

@@ -138,10 +138,10 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     done = inside(root, "run", "-m", *study)
     assert done.last == str(report / "index.html") and "| CoLA |" in done.stdout
     expected = {f"table2.{s}" for s in ("csv", "md", "tex")} | {f"figure11.{s}" for s in ("png", "svg", "csv")}
-    expected |= {f"{name}.judged.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
+    expected |= {f"{name}.tests.{s}" for name in ("table2", "figure11") for s in ("csv", "md")}
     expected |= {f"table2_over_tasks.{s}" for s in ("csv", "md", "tex")}
     expected |= {f"table2_profiles.{s}" for s in ("png", "svg", "csv", "md")}
-    expected |= {"table2.printed.csv", "table2.printed.md"}
+    expected |= {"table2.paper.csv", "table2.paper.md"}
     assert {path.name for path in report.iterdir()} == expected | {"index.html", "report.json"}
     assert (report.parent / "index.html").is_file(), "and the page of all experiments"
     sections = [section["table"]["name"] for section in json.loads((report / "report.json").read_text())["sections"]]
@@ -151,7 +151,7 @@ def test_a_study_draws_its_tables_and_a_page(tmp_path):
     header, *lines = csv.reader((report / "table2.csv").read_text().splitlines())
     assert header == "row statistic sparsity task metric value std kind n overrides".split()
     assert sum(line[1] == "mean" for line in lines) == 5 and all(line[-2] == "2" for line in lines)
-    full, *_ = csv.DictReader((report / "table2.printed.csv").read_text().splitlines())
+    full, *_ = csv.DictReader((report / "table2.paper.csv").read_text().splitlines())
     assert full["Paper"] == "54.50", "as table 2 prints it"
     assert full["overrides"] == lines[0][-1] == " ".join(study[1:])
     assert "missing" not in (report / "table2.md").read_text()

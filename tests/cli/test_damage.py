@@ -93,7 +93,7 @@ def sealed(content: str) -> Callable[[Path], None]:
     return make
 
 
-RUN, CHAIN, ROUND = "cola-full-*", "find-cola-*", "find-cola-*/round-02"
+RUN, SEARCH, ROUND = "cola-full-*", "find-cola-*", "find-cola-*/round-02"
 ARTEFACTS = {  # the artefact, its file, what is done to it, and what is said of it
     "result: a pipe": (RUN, "result.json", pipe, "expected a file, got a pipe"),
     "result: an endless link": (RUN, "result.json", link("/dev/zero"), "expected a file, got a link"),
@@ -112,14 +112,14 @@ ARTEFACTS = {  # the artefact, its file, what is done to it, and what is said of
     "a round's ticket: a pipe": (ROUND, "ticket.safetensors", pipe, "expected a file, got a pipe"),
     "a run's folder: a link": (RUN, "", elsewhere, "expected a folder, got a link"),
     "a round's folder: a link": (ROUND, "", elsewhere, "expected a folder, got a link"),
-    "a chain's folder: a link": (CHAIN, "", elsewhere, "expected a folder, got a link"),
+    "a search's folder: a link": (SEARCH, "", elsewhere, "expected a folder, got a link"),
 }
 
 
 @pytest.mark.parametrize("damage", ARTEFACTS)
 def test_a_damaged_artefact_is_named_and_the_rest_goes_on(root, damage):
     pattern, file, make, why = ARTEFACTS[damage]
-    place, is_run, number = one(root / "runs", pattern), pattern == RUN, 2 if pattern == CHAIN else 1
+    place, is_run, number = one(root / "runs", pattern), pattern == RUN, 2 if pattern == SEARCH else 1
     make(place / file)
 
     def named(lines: list[str]) -> bool:

@@ -45,14 +45,14 @@ def test_a_short_form_is_the_same_run(short, full):
 
 @pytest.mark.parametrize("name", MIXES)
 def test_a_mix_is_named_by_its_tasks(name):
-    chain = typed("task=cola", f"mix={name}").ticket.chain
-    assert chain.tasks == "+".join(name.split("_")) and chain.mix.loss == "summed"
+    search = typed("task=cola", f"mix={name}").ticket.search
+    assert search.tasks == "+".join(name.split("_")) and search.mix.loss == "summed"
 
 
 def test_rewind_points():
-    chains = {name: typed(f"rewind={name}").ticket.chain for name in ("pretrained", "none", "0.1")}
-    assert {name: chain.rewind for name, chain in chains.items()} == {"pretrained": 0.0, "none": None, "0.1": 0.1}
-    rate = typed("rewind=rate", "rewind.fraction=0.1").ticket.chain
+    searches = {name: typed(f"rewind={name}").ticket.search for name in ("pretrained", "none", "0.1")}
+    assert {name: search.rewind for name, search in searches.items()} == {"pretrained": 0.0, "none": None, "0.1": 0.1}
+    rate = typed("rewind=rate", "rewind.fraction=0.1").ticket.search
     assert (rate.rewind, rate.rewinds) == (0.1, "rate")
 
 

@@ -143,4 +143,4 @@ def test_the_seed_that_finds_a_ticket_is_not_one_that_scores_it():
     config = compose_config([])
     run = run_of(config)
     assert isinstance(run.mask, TicketMask)
-    assert run.mask.chain.seed == config.ticket.seed != run.seed
+    assert run.mask.search.seed == config.ticket.seed != run.seed

@@ -22,20 +22,20 @@ def typed(*overrides):
 )
 def test_the_released_code_trains_rounds_otherwise(task, scored, searched):
     run = typed(f"task={task}", *RELEASED)
-    both = (run.problem.training, run.mask.chain.problem.training)
+    both = (run.problem.training, run.mask.search.problem.training)
     assert [(one.steps, one.epochs, one.batch_size) for one in both] == [scored, searched]
 
 
 def test_a_source_is_searched_with_its_own_settings():
-    chain = typed("task=cola", "source=squad", *RELEASED).mask.chain
-    assert (chain.problem.training.steps, chain.problem.training.learning_rate) == (22000, 3e-5)
+    search = typed("task=cola", "source=squad", *RELEASED).mask.search
+    assert (search.problem.training.steps, search.problem.training.learning_rate) == (22000, 3e-5)
 
 
 def test_a_fraction_of_the_examples_is_of_those_that_a_round_sees():
-    chain = typed("task=cola", "source=mlm", "ticket.examples=0.0536", *RELEASED).mask.chain
-    assert chain.problem.data.examples == 8576  # CoLA's, of 160,000
+    search = typed("task=cola", "source=mlm", "ticket.examples=0.0536", *RELEASED).mask.search
+    assert search.problem.data.examples == 8576  # CoLA's, of 160,000
 
 
 def test_without_it_both_are_trained_alike():
     run = typed("task=squad", "training=paper", "training.max_length=48")
-    assert run.problem.training == run.mask.chain.problem.training
+    assert run.problem.training == run.mask.search.problem.training

@@ -50,7 +50,7 @@ def test_a_chain_is_searched_once_to_the_highest_sparsity():
 def test_how_far_a_chain_goes_is_not_its_identity():
     low, high = (typed("task=cola", f"sparsity={percent}").mask for percent in (10, 90))
     assert isinstance(low, TicketMask) and isinstance(high, TicketMask)
-    assert low.chain == high.chain and low.name.partition("/")[0] == high.name.partition("/")[0]
+    assert low.search == high.search and low.name.partition("/")[0] == high.name.partition("/")[0]
 
 
 @pytest.mark.parametrize("change", ["logger=csv", "trainer.progress=false", "paths.root=elsewhere"])

@@ -46,7 +46,7 @@ def test_the_task_itself_as_its_source_is_nothing_new():
 def test_what_is_set_for_the_target_is_not_set_for_the_source():
     run = typed("task=cola", "task.metric=accuracy", "source=rte")
     assert run.problem.task.metric == "accuracy"
-    assert run.ticket.chain == typed("task=rte").ticket.chain
+    assert run.ticket.search == typed("task=rte").ticket.search
 
 
 def test_sources_sweep_and_a_cell_typed_alone_is_the_same_run():

@@ -44,7 +44,7 @@ def test_every_run_is_pushed_once(root, server):
     assert not server.unknown and content(root / "runs") == before
     sweep = parse_sweep([*STUDY, *AXES, f"paths.root={root}"])
     runs = {request.run.name: request.run for request in sweep.requested}
-    searches = {run.ticket.chain.name for run in runs.values() if run.ticket}
+    searches = {run.ticket.search.name for run in runs.values() if run.ticket}
     kinds = {run.told["displayName"]: run.told["jobType"] for run in server.runs.values()}
     study = next(name for name in kinds if name.startswith("study-"))
     assert kinds == dict.fromkeys(runs, "train") | dict.fromkeys(searches, "find") | {study: "report"}

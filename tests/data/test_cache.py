@@ -126,6 +126,18 @@ def test_a_truncated_file_is_built_again(kept: float, path: Path) -> None:
     assert path.read_bytes() == whole and alone(path)
 
 
+@pytest.mark.parametrize("place", [0, 0.1, 0.5, 0.9, -33, -1])
+def test_a_file_with_another_byte_is_built_again(place: float, path: Path) -> None:
+    load_or_build(path, many(BATCH + 5))
+    whole = path.read_bytes()
+    at = int(place * len(whole)) if isinstance(place, float) else place
+    damaged = bytearray(whole)
+    damaged[at] ^= 1
+    path.write_bytes(damaged)
+    assert list(load_or_build(path, many(BATCH + 5))) == many(BATCH + 5)
+    assert path.read_bytes() == whole and alone(path)
+
+
 @pytest.mark.parametrize("garbage", GARBAGE, ids=["zeros", "between marks", "text", "pickle"])
 def test_garbage_is_built_again(garbage: bytes, path: Path) -> None:
     path.parent.mkdir()

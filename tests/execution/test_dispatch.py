@@ -26,12 +26,12 @@ def job(name, makes=None, needs=None, seconds=1.0):
 
 def test_chains_come_first_and_cells_as_soon_as_their_round_is_stored():
     stored = set()
-    chain = job("chain", ["chain/1", "chain/2"])
+    search = job("search", ["search/1", "search/2"])
     queue = ReadyQueue(
-        [job("deep", needs="chain/2"), job("near", needs="chain/1"), job("full"), chain], stored.__contains__
+        [job("deep", needs="search/2"), job("near", needs="search/1"), job("full"), search], stored.__contains__
     )
-    assert [queue.next().name, queue.next().name, queue.next()] == ["chain", "full", None]
-    stored.add("chain/1")
+    assert [queue.next().name, queue.next().name, queue.next()] == ["search", "full", None]
+    stored.add("search/1")
     assert queue.next().name == "near" and queue.next() is None and not queue.will_retry
     assert [one.name for one in queue.left] == ["deep"]
 
@@ -122,9 +122,9 @@ def notes(store):
 
 def test_jobs_run_in_the_order_of_their_needs(run, store):
     launcher = Scripted(store)
-    results, left = run(launcher, job("late", needs="chain/2"), job("full"), job("chain", ["chain/1", "chain/2"]))
-    assert launcher.order == ["chain", "full", "late"] and left == []
-    assert results == dict.fromkeys(["chain", "full", "late"], DONE)
+    results, left = run(launcher, job("late", needs="search/2"), job("full"), job("search", ["search/1", "search/2"]))
+    assert launcher.order == ["search", "full", "late"] and left == []
+    assert results == dict.fromkeys(["search", "full", "late"], DONE)
 
 
 def test_a_lost_job_is_submitted_again_until_its_tries_are_spent(run, store):
@@ -143,9 +143,9 @@ def test_a_busy_job_is_submitted_again_as_often_as_it_takes(run, store):
 
 
 def test_a_failure_blocks_only_what_needs_it(run, store):
-    launcher = Scripted(store, chain=[FULL_DISK])
-    results, left = run(launcher, job("chain", ["chain/1"]), job("late", needs="chain/1"), job("full"))
-    assert results == {"chain": FULL_DISK, "full": DONE} and left == ["late"]
+    launcher = Scripted(store, search=[FULL_DISK])
+    results, left = run(launcher, job("search", ["search/1"]), job("late", needs="search/1"), job("full"))
+    assert results == {"search": FULL_DISK, "full": DONE} and left == ["late"]
 
 
 def test_the_artefact_counts_not_what_is_reported(run, store):
@@ -175,37 +175,37 @@ def test_a_sweep_is_planned_again_until_its_runs_have_settled_it(planned, store)
 
 
 def test_a_failed_sweep_lists_reasons_and_commands(planned, store):
-    sweep = planned(job("chain", ["chain/1"]), job("late", needs="chain/1"), job("full"))
+    sweep = planned(job("search", ["search/1"]), job("late", needs="search/1"), job("full"))
     with pytest.raises(SweepFailed) as failed:
-        run_sweep(sweep, list, Scripted(store, chain=[FULL_DISK]))
+        run_sweep(sweep, list, Scripted(store, search=[FULL_DISK]))
     assert str(failed.value).splitlines() == [
         "2 of 3 jobs failed; the others finished:",
-        "  chain: full disk; retry with: run chain",
-        "  late: waits for chain/1",
+        "  search: full disk; retry with: run search",
+        "  late: waits for search/1",
     ]
 
 
 def test_a_sweep_with_a_damaged_run_makes_the_rest_and_ends(planned, store):
     """Also where the damaged run would tell which cells there are."""
     publish(store, "curve")
-    publish(store, "chain/1")
-    chain = job("chain", ["chain/1", "chain/2"])  # fails when it reads its first round
-    sweep = planned(job("curve"), job("full"), chain, sparsities_known=False, damaged=["curve", "chain/1"])
+    publish(store, "search/1")
+    search = job("search", ["search/1", "search/2"])  # fails when it reads its first round
+    sweep = planned(job("curve"), job("full"), search, sparsities_known=False, damaged=["curve", "search/1"])
     with pytest.raises(SweepFailed) as failed:
-        run_sweep(sweep, list, Scripted(store, chain=[JobResult("failed", "damaged (cut off)")]))
+        run_sweep(sweep, list, Scripted(store, search=[JobResult("failed", "damaged (cut off)")]))
     assert str(failed.value).splitlines() == [
         "2 of 3 jobs failed; the others finished:",
         "  curve: damaged (cut off)",
-        "  chain: damaged (cut off); retry with: run chain",
+        "  search: damaged (cut off); retry with: run search",
     ]
     assert store.has("full")
 
 
 def test_what_lies_beyond_a_stopped_chain_is_left_out(planned, store, capsys):
-    sweep = planned(job("chain/3", ["chain/1", "chain/3"]), job("late", needs="chain/3"))
-    launcher = Scripted(store, **{"chain/3": [JobResult("stopped", "chain: not searched")]})
+    sweep = planned(job("search/3", ["search/1", "search/3"]), job("late", needs="search/3"))
+    launcher = Scripted(store, **{"search/3": [JobResult("stopped", "search: not searched")]})
     assert run_sweep(sweep, list, launcher) is sweep
-    assert "chain: not searched\nlightning-tickets: left out beyond that: 1 cell\n" in capsys.readouterr().err
+    assert "search: not searched\nlightning-tickets: left out beyond that: 1 cell\n" in capsys.readouterr().err
 
 
 def test_workers_are_this_process_or_several():

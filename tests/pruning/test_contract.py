@@ -133,7 +133,7 @@ def test_a_redrawn_mask_is_uniform_within_a_matrix():
 
 
 def test_every_pruner_file_is_named_by_a_yaml():
-    room = Path(__file__).parents[2] / "lightning_tickets" / "pruning"
+    folder = Path(__file__).parents[2] / "lightning_tickets" / "pruning"
     plumbing = {"__init__", "mask", "ranking", "schedule", "callback", "overlap"}
     named = {node._target_.split(".")[-2] for node in [*(n for _, n in NODES), *REDRAWS]}
-    assert {path.stem for path in room.glob("*.py")} - plumbing == named
+    assert {path.stem for path in folder.glob("*.py")} - plumbing == named

@@ -1,4 +1,4 @@
-"""What pruners can ask for: the table of needs against what a chain's rounds and drawn masks really offer."""
+"""What pruners can ask for: the table of needs against what a search's rounds and drawn masks really offer."""
 
 import re
 from dataclasses import replace
@@ -171,7 +171,7 @@ def test_a_chain_by_snip_scores_the_weights_that_its_round_ends_with(task, conte
     encoder = bench._copy()
     encoder.load_state_dict(point.encoder)
     whole, parts = full(bench.prunable), bench.parts(encoder, 0, point.heads)
-    gradient = bench._gradients(encoder, parts, whole, 2, derive(run.mask.chain.seed, "mask", 1))
+    gradient = bench._gradients(encoder, parts, whole, 2, derive(run.mask.search.seed, "mask", 1))
     scores = {name: point.encoder[name] * gradient[name] for name in whole}
     mask, _ = load_ticket(folder / TICKET)
     assert same(mask, keep_largest(scores, whole, run.mask.kept(size(whole))))
@@ -180,5 +180,5 @@ def test_a_chain_by_snip_scores_the_weights_that_its_round_ends_with(task, conte
 def test_a_component_of_the_same_name_elsewhere_is_the_same(tiny_run):
     """Where a pruner lies is no part of a run."""
     run = tiny_run("task=cola")
-    moved = replace(run.mask.chain, pruner=Component("magnitude", 1, target="elsewhere.magnitude"))
-    assert moved.name == run.mask.chain.name
+    moved = replace(run.mask.search, pruner=Component("magnitude", 1, target="elsewhere.magnitude"))
+    assert moved.name == run.mask.search.name

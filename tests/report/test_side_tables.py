@@ -43,8 +43,8 @@ def test_a_difference_is_compared_with_the_published_difference(table: Exhibit) 
 
 def test_it_is_written_next_to_its_exhibit_and_shown_on_the_page(table: Exhibit, tmp_path: Path) -> None:
     reader = read(write_report(tmp_path, "Report", [with_published(table)]))
-    assert {"table2.printed.md", "table2.printed.csv"} <= {path.name for path in tmp_path.iterdir()}
-    assert "Compared with the paper" in reader.text and "table2.printed.md" in reader.all("href")
+    assert {"table2.paper.md", "table2.paper.csv"} <= {path.name for path in tmp_path.iterdir()}
+    assert "Compared with the paper" in reader.text and "table2.paper.md" in reader.all("href")
     assert "MNLImatched acc.70 %82.5070 %82.60−0.10" in reader.text
 
 
@@ -69,6 +69,6 @@ def test_verdicts_are_a_sheet_next_to_its_exhibit(table: Exhibit, tmp_path: Path
     assert reader.files == {path.name for path in tmp_path.iterdir()} - {"index.html", "report.json"} | {
         "../index.html"
     }
-    assert "table2.judged.md" in reader.files and "Better, worse, the same?" in reader.text
-    header, *lines = (tmp_path / "table2.judged.csv").read_text(encoding="utf-8").splitlines()
+    assert "table2.tests.md" in reader.files and "Better, worse, the same?" in reader.text
+    header, *lines = (tmp_path / "table2.tests.csv").read_text(encoding="utf-8").splitlines()
     assert header.startswith("Row,Task,Metric") and len(lines) == len(comparisons[table.name]) == 4

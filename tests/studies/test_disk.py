@@ -50,8 +50,8 @@ def test_a_run_takes_about_its_estimate(context):
 def test_what_is_there_takes_no_more(context):
     ticket = run("sparsity=20").mask
     plan = parse_sweep(["task=rte", "subnetwork=imp", "sparsity=20", "seed=1,2"]).plan
-    chain = replace(plan.jobs[0], target=ticket, makes=tuple(one.name for one in ticket.rounds))
-    alone = Plan((chain,), 1)
+    search = replace(plan.jobs[0], target=ticket, makes=tuple(one.name for one in ticket.rounds))
+    alone = Plan((search,), 1)
     before = disk.bytes_left(alone, context.store)
     find_ticket(ticket, context)
     assert before > 0 == disk.bytes_left(alone, context.store)

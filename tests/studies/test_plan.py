@@ -10,7 +10,7 @@ from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
 from lightning_tickets.studies.plan import Operations, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
-from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
+from lightning_tickets.tickets.spec import DrawnMask, Run, Search, TicketMask
 from lightning_tickets.training.config import Training
 
 SETTINGS = Training(10, None, 8, 16, 1e-3, 1e-2)
@@ -22,12 +22,12 @@ def problem(task):
 
 
 def ticket(percent, task="cola", seed=0):
-    return TicketMask(Chain(problem(task), Component("magnitude", 1), Linear(10), seed), percent)
+    return TicketMask(Search(problem(task), Component("magnitude", 1), Linear(10), seed), percent)
 
 
-def request(row, percent=0, seed=1, task="cola", chain_seed=0, source=""):
+def request(row, percent=0, seed=1, task="cola", search_seed=0, source=""):
     """``source`` is the task that the ticket comes from, if it is another one."""
-    mask = ticket(percent, source or task, chain_seed)
+    mask = ticket(percent, source or task, search_seed)
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
@@ -59,22 +59,22 @@ CELLS = [
 
 
 @pytest.mark.parametrize(
-    ("requests", "chains", "jobs", "trainings"),
+    ("requests", "searched", "jobs", "trainings"),
     [
-        pytest.param(SAME_TICKET, 1, 3, 5 + 2, id="rows on the same ticket share its chain"),
+        pytest.param(SAME_TICKET, 1, 3, 5 + 2, id="rows on the same ticket share its search"),
         pytest.param(
-            [request("imp", 50), request("imp", 50, chain_seed=7)], 2, 4, 12, id="another seed, another chain"
+            [request("imp", 50), request("imp", 50, search_seed=7)], 2, 4, 12, id="another seed, another search"
         ),
-        pytest.param([request("imp", 50), request("imp", 50, task="rte")], 2, 4, 12, id="another task, another chain"),
+        pytest.param([request("imp", 50), request("imp", 50, task="rte")], 2, 4, 12, id="another task, another search"),
         pytest.param(TRANSFERRED, 1, 4, 5 + 3, id="a ticket that is transferred is found once"),
         pytest.param([request("full", seed=s) for s in (1, 2, 1, 2)], 0, 2, 2, id="the full network, once a seed"),
         pytest.param([request("random_mask", p) for p in (50, 70, 50)], 0, 2, 2, id="drawn masks of two sparsities"),
-        pytest.param(CELLS, 2, 12 + 2, 12 + 2 * 5, id="twelve cells and two chains of five rounds"),
+        pytest.param(CELLS, 2, 12 + 2, 12 + 2 * 5, id="twelve cells and two searchs of five rounds"),
     ],
 )
-def test_what_is_shared_is_trained_once(requests, chains, jobs, trainings):
+def test_what_is_shared_is_trained_once(requests, searched, jobs, trainings):
     plan = make_plan(requests)
-    assert (len(searches(plan)), len(plan.jobs), plan.trainings()) == (chains, jobs, trainings)
+    assert (len(searches(plan)), len(plan.jobs), plan.trainings()) == (searched, jobs, trainings)
 
 
 def test_the_full_network_and_drawn_masks_wait_for_nothing():
@@ -82,7 +82,7 @@ def test_the_full_network_and_drawn_masks_wait_for_nothing():
     assert searches(plan) == [] and {job.needs for job in plan.jobs} == {None}
 
 
-def test_a_cell_waits_for_the_chain_of_its_ticket():
+def test_a_cell_waits_for_the_search_of_its_ticket():
     plan = make_plan([request("imp", 30), request("imp", 70), request("imp", 50, task="rte")])
     needs = {job.name: job.needs for job in plan.jobs}
     assert needs[request("imp", 30).run.name] == ticket(30).name

@@ -1,4 +1,4 @@
-"""Figure 1 from a real chain: what each round has trained, scored and left."""
+"""Figure 1 from a real search: what each round has trained, scored and left."""
 
 import json
 

@@ -20,5 +20,5 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def round_ticket(context: RunContext, run: Run, number: int) -> dict[str, Tensor]:
-    """The mask that a round of the run's chain has left in the store."""
-    return load_ticket(context.store.path(f"{run.mask.chain.name}/round-{number:02d}") / TICKET)[0]
+    """The mask that a round of the run's search has left in the store."""
+    return load_ticket(context.store.path(f"{run.mask.search.name}/round-{number:02d}") / TICKET)[0]

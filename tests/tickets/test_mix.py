@@ -18,13 +18,13 @@ SHORT = [f"training.steps={STEPS}", "training.warmup=0.0", "sparsity=20"]
 
 def test_summed_losses_equal_the_plain_loop(context, tiny_run):
     run = tiny_run("task=rte", "source=mlm+cola+squad", *SHORT)
-    chain = run.mask.chain
-    assert chain.tasks == "mlm+cola+squad" and chain.mix.loss == "summed"
+    search = run.mask.search
+    assert search.tasks == "mlm+cola+squad" and search.mix.loss == "summed"
     find_ticket(run.mask, context)
-    benches = [Workbench(problem, context) for problem in chain.problems]
+    benches = [Workbench(problem, context) for problem in search.problems]
     mask = full(benches[0].prunable)
     for number in (1, 2):
-        plain = PlainLoop(benches, context.folder.path, chain.seed)
+        plain = PlainLoop(benches, context.folder.path, search.seed)
         plain.train(mask, number)
         mask = plain.prune(mask, number)
         assert same(mask, round_ticket(context, run, number)), f"round {number}"
@@ -41,13 +41,13 @@ def test_a_round_scores_every_task_of_the_mix(context, tiny_run):
 def test_each_task_has_its_own_loader_which_is_cycled(context, tiny_run):
     """40 rows in batches of 8 are five steps: nine of them begin a second epoch of each task."""
     run = tiny_run("task=rte", "source=mlm+cola", *SHORT)
-    bench = Workbench(run.mask.chain.problem, context, run.mask.chain.mix)
+    bench = Workbench(run.mask.search.problem, context, run.mask.search.mix)
     lengths = [len(part.splits.train) for part in bench.parts(bench._encoder, 0, None)]
     assert lengths == [40, 40] and bench.steps == STEPS > 40 / 8
 
 
 def test_the_leading_task_says_how_it_is_trained(tiny_run):
-    mlm, cola = (tiny_run("task=rte", f"source={source}").mask.chain for source in ("mlm+cola", "cola+mlm"))
+    mlm, cola = (tiny_run("task=rte", f"source={source}").mask.search for source in ("mlm+cola", "cola+mlm"))
     assert (mlm.problem.task.name, cola.problem.task.name) == ("mlm", "cola")
     assert mlm.name != cola.name
 
@@ -68,7 +68,7 @@ def test_a_sampled_step_is_of_one_task_drawn_by_its_own_generator():
 
 def test_sampling_is_another_chain_and_trains(context, tiny_run):
     summed, sampled = (tiny_run("task=rte", "source=mlm+cola", *SHORT, f"mix={how}") for how in ("summed", "sampled"))
-    assert summed.mask.chain.name != sampled.mask.chain.name
+    assert summed.mask.search.name != sampled.mask.search.name
     assert not same(find_ticket(summed.mask, context), find_ticket(sampled.mask, context))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
-from lightning_tickets.tickets.spec import Chain, DrawnMask, Run, TicketMask
+from lightning_tickets.tickets.spec import DrawnMask, Run, Search, TicketMask
 from lightning_tickets.training.config import Training
 
 KIND = Component("classification", 1, (("labels", 2),))
@@ -17,11 +17,11 @@ PROBLEM = Problem(
 MAGNITUDE = Component("magnitude", 1)
 PRETRAINED = Component("pretrained", 1)
 UNIFORM = Component("random", 1)
-CHAIN = Chain(PROBLEM, MAGNITUDE, Linear(), 0)
+SEARCH = Search(PROBLEM, MAGNITUDE, Linear(), 0)
 
 NAMES = {
     "cola-full-seed1-764c3856": Run("full", PROBLEM, None, PRETRAINED, 1),
-    "cola-imp-s70-seed1-b0495a06": Run("imp", PROBLEM, TicketMask(CHAIN, 70), PRETRAINED, 1),
+    "cola-imp-s70-seed1-b0495a06": Run("imp", PROBLEM, TicketMask(SEARCH, 70), PRETRAINED, 1),
     "cola-random-mask-s50-seed2-65f6d489": Run("random_mask", PROBLEM, DrawnMask(UNIFORM, 50), PRETRAINED, 2),
 }
 
@@ -31,12 +31,12 @@ def test_a_run_is_called():
 
 
 def test_a_ticket_lies_in_its_chains_folder():
-    assert TicketMask(CHAIN, 30).name == "find-cola-imp-seed0-e194de19/round-03"
-    assert TicketMask(CHAIN, 90).name == "find-cola-imp-seed0-e194de19/round-09"
+    assert TicketMask(SEARCH, 30).name == "find-cola-imp-seed0-e194de19/round-03"
+    assert TicketMask(SEARCH, 90).name == "find-cola-imp-seed0-e194de19/round-09"
 
 
 def test_a_default_is_left_out_of_the_name_and_its_change_is_not():
     same = replace(PROBLEM, training=replace(PROBLEM.training, clip=1.0))
     other = replace(PROBLEM, training=replace(PROBLEM.training, clip=2.0))
-    assert Chain(same, MAGNITUDE, Linear(), 0).name == CHAIN.name
-    assert Chain(other, MAGNITUDE, Linear(), 0).name != CHAIN.name
+    assert Search(same, MAGNITUDE, Linear(), 0).name == SEARCH.name
+    assert Search(other, MAGNITUDE, Linear(), 0).name != SEARCH.name

@@ -30,9 +30,9 @@ def targets(encoder):
     return [(name, encoder.get_submodule(name)) for name in [*names, "pooler.dense"]]
 
 
-def oracle_round(bench, folder, chain, masks, number, remove):
+def oracle_round(bench, folder, search, masks, number, remove):
     """Train m ⊙ θ0 in a plain loop, then prune ``remove`` weights by PyTorch's global ranking."""
-    settings, seed = bench.problem.training, chain.seed
+    settings, seed = bench.problem.training, search.seed
     encoder = BertModel.from_pretrained(folder)
     head = make_head(bench.kind, encoder, folder, derive(seed, "head"))
     modules = targets(encoder)
@@ -78,7 +78,7 @@ def test_imp_equals_the_oracle(context, tiny_run, task, sparsity):
     assert len(names) == 13
     for number in range(1, sparsity // 10 + 1):
         remove = round(total * number / 10) - round(total * (number - 1) / 10)
-        new, started = oracle_round(bench, context.folder.path, run.mask.chain, masks, number, remove)
+        new, started = oracle_round(bench, context.folder.path, run.mask.search, masks, number, remove)
         for name in names:
             assert torch.equal(started[name], theta[f"{name}.weight"] * masks[name]), "rewound by value"
         masks = new

@@ -48,13 +48,13 @@ def test_both_protocols_have_the_same_switches_and_all_of_them_are_read():
 
 
 def test_aliased_prunes_without_rewinding_on_masked_lm_only(tiny_run):
-    """[1] The kept θ0 is the live weights, so a chain on MLM is one of standard pruning; other tasks rewind."""
+    """[1] The kept θ0 is the live weights, so a search on MLM is one of standard pruning; other tasks rewind."""
     alias = "protocol.aliased=[masked_lm]"
     aliased, standard = (tiny_run("task=mlm", *SHORT, switch) for switch in (alias, "rewind=none"))
-    assert aliased.mask.chain == standard.mask.chain
-    assert tiny_run("task=mlm", alias, "rewind=0.2", *SHORT).mask.chain == standard.mask.chain
+    assert aliased.mask.search == standard.mask.search
+    assert tiny_run("task=mlm", alias, "rewind=0.2", *SHORT).mask.search == standard.mask.search
     assert tiny_run("task=cola", alias, *SHORT) == tiny_run("task=cola", *SHORT)
-    assert tiny_run("task=cola", "source=mlm", alias, *SHORT).mask.chain == standard.mask.chain
+    assert tiny_run("task=cola", "source=mlm", alias, *SHORT).mask.search == standard.mask.search
 
 
 def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, trained):
@@ -68,11 +68,11 @@ def test_an_aliased_chain_goes_on_from_the_trained_weights(context, tiny_run, tr
 @pytest.mark.parametrize("steps", [100, 12_272])
 def test_the_rate_falls_by_a_tenth_in_a_round_of_a_chain_with_one_horizon(tiny_run, steps):
     """[2] Ten rounds' steps to zero, the optimiser new in each; the paper: to zero in every round."""
-    chain = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.chain
-    assert horizon(chain, steps) == 10 * steps
-    rate = linear_rate(StepRange(steps, horizon=horizon(chain, steps)), 0.0)
+    search = tiny_run("task=cola", "protocol.horizon=chain", *SHORT).mask.search
+    assert horizon(search, steps) == 10 * steps
+    rate = linear_rate(StepRange(steps, horizon=horizon(search, steps)), 0.0)
     assert rate(0) == 1.0 and rate(steps) == pytest.approx(0.9)
-    assert horizon(tiny_run("task=cola", *SHORT).mask.chain, steps) is None
+    assert horizon(tiny_run("task=cola", *SHORT).mask.search, steps) is None
     assert linear_rate(StepRange(steps), 0.0)(steps) == 0.0
 
 
@@ -90,13 +90,13 @@ def test_the_horizon_reaches_every_round_and_no_scoring_run(context, tiny_run, t
 
 def test_geometric_prunes_a_tenth_of_what_is_left(tiny_run):
     """[3] The text of algorithm 1; both protocols are linear, since every printed sparsity is a multiple of ten."""
-    chain = tiny_run("task=cola", "schedule=geometric", *SHORT, "sparsity=72").mask.chain
+    search = tiny_run("task=cola", "schedule=geometric", *SHORT, "sparsity=72").mask.search
     total, left = 85_524_480, 85_524_480
-    for percent in chain.schedule.percents():
+    for percent in search.schedule.percents():
         left -= round(left / 10)
-        assert abs(chain.schedule.kept(total, percent) - left) <= 1
+        assert abs(search.schedule.kept(total, percent) - left) <= 1
         assert round(100 - 100 * left / total) == percent
-    assert chain.schedule.percents()[:7] == [10, 19, 27, 34, 41, 47, 52]
+    assert search.schedule.percents()[:7] == [10, 19, 27, 34, 41, 47, 52]
 
 
 def test_a_random_mask_on_a_geometric_schedule_keeps_as_many_as_the_ticket(context, tiny_run):
@@ -117,7 +117,7 @@ def test_heads_are_rewound_carried_or_redrawn(context, tiny_run, trained):
     runs = {how: tiny_run("task=cola", f"protocol.head={how}", *SHORT) for how in ("rewound", "carried", "redrawn")}
     for run in runs.values():
         find_ticket(run.mask, context)
-    bench = Workbench(runs["carried"].mask.chain.problem, context)
+    bench = Workbench(runs["carried"].mask.search.problem, context)
     starts = {how: [trained[one.name].start for one in run.mask.rounds] for how, run in runs.items()}
     assert all(start.gamma is None and start.head_seed is None for start in starts["rewound"])
     ends = [load_point(context.store.path(one.name) / END).heads[0] for one in runs["carried"].mask.rounds]
@@ -162,19 +162,19 @@ def test_a_chain_that_prunes_first_trains_its_first_round_at_ten_percent(context
     """[7] The first mask that training has a part in has 20 %; the one of 10 % is of θ0's own magnitudes."""
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", *SHORT)
     find_ticket(run.mask, context)
-    weights = Workbench(run.mask.chain.problem, context).prunable
+    weights = Workbench(run.mask.search.problem, context).prunable
     first, second = (round_ticket(context, run, number) for number in (1, 2))
     assert same(first, magnitude(weights, full(weights), size(weights) - round(size(weights) / 10)))
     assert kept(second) == size(weights) - round(size(weights) * 0.2)
     assert run.mask.rounds[0].name not in trained and set(trained) == {one.name for one in run.mask.rounds[1:]}
     assert not (context.store.path(run.mask.rounds[0].name) / "result.json").exists()
-    assert not tiny_run("task=cola", "protocol.prunes_first=[masked_lm]", *SHORT).mask.chain.prunes_first
+    assert not tiny_run("task=cola", "protocol.prunes_first=[masked_lm]", *SHORT).mask.search.prunes_first
 
 
 def test_a_chain_that_prunes_first_and_goes_on_starts_at_theta_and_then_goes_on(context, tiny_run, trained):
     run = tiny_run("task=mlm", "protocol.prunes_first=[masked_lm]", "protocol.aliased=[masked_lm]", *SHORT)
     find_ticket(run.mask, context)
-    theta = Workbench(run.mask.chain.problem, context).theta
+    theta = Workbench(run.mask.search.problem, context).theta
     first, second = (trained[one.name].start.theta for one in run.mask.rounds[1:])
     assert same(first, theta) and not same(second, theta)
     rewound = run_of(compose_config(["subnetwork=rewound"])).initialization
@@ -191,7 +191,7 @@ def test_rounds_of_whole_batches_leave_the_last_one_out(context, tiny_run):
     assert replace(training, partial_batch=False).total_steps(5) == 3, "at least a batch an epoch"
     more = ["training.steps=null", "training.epochs=2", "data.train_limit=42", "sparsity=10"]
     run = tiny_run("task=cola", "protocol.partial_batch=false", *more)
-    assert Workbench(run.mask.chain.problem, context).steps == 2 * 5 and Workbench(run.problem, context).steps == 2 * 6
+    assert Workbench(run.mask.search.problem, context).steps == 2 * 5 and Workbench(run.problem, context).steps == 2 * 6
     assert run.problem == tiny_run("task=cola", *more).problem
 
 

@@ -22,12 +22,12 @@ SHORT = [f"training.steps={STEPS}", "training.warmup=0.2", "sparsity=30"]
 
 @pytest.fixture(params=["cola", "mlm"])
 def searched(request, context, tiny_run):
-    """A chain of three rounds under some overrides, and the plain loop of the same problem."""
+    """A search of three rounds under some overrides, and the plain loop of the same problem."""
 
     def search(*overrides):
         run = tiny_run(f"task={request.param}", *overrides, *SHORT)
         find_ticket(run.mask, context)
-        return run, PlainLoop([Workbench(run.problem, context)], context.folder.path, run.mask.chain.seed)
+        return run, PlainLoop([Workbench(run.problem, context)], context.folder.path, run.mask.search.seed)
 
     return search
 
@@ -39,7 +39,7 @@ def test_rewinding_equals_the_plain_loop(context, searched):
     point = rewound_to(run.mask, context.store)
     assert same(point.encoder, plain.encoder.state_dict())
     assert all(torch.equal(plain.heads[0].state_dict()[name], value) for name, value in point.heads[0].items())
-    plain = PlainLoop(plain.benches, context.folder.path, run.mask.chain.seed)
+    plain = PlainLoop(plain.benches, context.folder.path, run.mask.search.seed)
     for number in (1, 2, 3):
         if number > 1:
             plain.encoder.load_state_dict(point.encoder)
@@ -78,7 +78,7 @@ def test_the_first_round_is_the_same_wherever_the_chain_rewinds_to(context, tiny
     assert all(same(first, other) for other in others)
     second, *others = [round_ticket(context, run, 2) for run in runs]
     assert not any(same(second, other) for other in others)
-    assert len({run.mask.chain.name for run in runs}) == 4
+    assert len({run.mask.search.name for run in runs}) == 4
 
 
 def test_a_chain_that_rewinds_to_theta_keeps_no_weights_and_starts_as_imp_does(context, tiny_run):
@@ -101,8 +101,8 @@ def test_a_rewound_run_starts_from_the_chains_weights_and_head(context, tiny_run
 
 
 def test_the_step_is_never_the_last(tiny_run):
-    chain = tiny_run("task=cola", "rewind=0.99", *SHORT).mask.chain
-    assert [first_step(chain, steps) for steps in (10, 1000, 1)] == [9, 990, 0]
+    search = tiny_run("task=cola", "rewind=0.99", *SHORT).mask.search
+    assert [first_step(search, steps) for steps in (10, 1000, 1)] == [9, 990, 0]
 
 
 @pytest.mark.parametrize("wrong", ["1.5", "1", "0", "-0.1", "true", "later", "null", "[0.1]"])

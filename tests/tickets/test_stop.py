@@ -1,4 +1,4 @@
-"""A chain is searched no further once a round scores too far below its first, if the user says so."""
+"""A search is searched no further once a round scores too far below its first, if the user says so."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def test_where_a_chain_stops_is_no_part_of_its_name(tiny_run):
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory):
-    """A sweep whose chain collapses under a schedule of large steps; every score below the first stops it."""
+    """A sweep whose search collapses under a schedule of large steps; every score below the first stops it."""
     root = tmp_path_factory.mktemp("stop") / "runs"
     cells = ["task=mlm", "subnetwork=full,imp", "sparsity=30,60,90", "schedule.per_round=30", "ticket.stop_below=0.02"]
     return root, cells, process(root, "run", "-m", *cells, *SHORT)

@@ -29,7 +29,7 @@ def test_the_target_is_trained_as_without_a_ticket_of_another_task(tiny_run):
 def test_own_settings_by_the_kind_of_task(tiny_bert):
     run = run_of(compose_config(["model=local", f"model.path={tiny_bert}", "task=wnli", "source=mlm", "sparsity=10"]))
     assert isinstance(run.mask, TicketMask)
-    assert (run.problem.training.steps, run.mask.chain.problem.training.steps) == (600, 100)
+    assert (run.problem.training.steps, run.mask.search.problem.training.steps) == (600, 100)
 
 
 def test_the_mask_of_the_source_on_theta_with_a_fresh_head(context, tiny_run, trained):
@@ -62,6 +62,6 @@ def test_the_training_set_of_the_source_can_be_cut(context, tiny_run):
     """Table 8: this many examples of what the rows are tokenised to; the target keeps all of its own."""
     whole, cut = (tiny_run("task=cola", "source=mlm", *SHORT, *more) for more in ([], ["ticket.examples=9"]))
     assert cut.problem == whole.problem and cut.name != whole.name
-    part, first = (Workbench(run.mask.chain.problem, context).splits for run in (cut, whole))
+    part, first = (Workbench(run.mask.search.problem, context).splits for run in (cut, whole))
     assert len(part.train) == 9 and part.train[8] == first.train[8]
     assert len(part.dev) == len(first.dev)

@@ -25,7 +25,7 @@ from tests.commands import SHORT, begin
 from tests.tickets.artefacts import content
 
 CSV = Component("csv", 1, target="lightning_tickets.training.loggers.csv")
-CHAINS = {
+SEARCHES = {
     "imp": ["task=cola", "sparsity=20"],
     "masked": ["task=mlm", "sparsity=10"],
     "rewound": ["task=cola", "rewind=0.5", "subnetwork=rewound", "sparsity=20"],
@@ -84,10 +84,10 @@ def with_checkpoints(context):
     return replace(context, hardware=Hardware(checkpoint_every=3600.0))
 
 
-@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-def test_every_round_cut_once_ends_at_the_same_bytes(chain, step, with_checkpoints, tiny_run, tmp_path, cut):
-    run = tiny_run(*CHAINS[chain])
+def test_every_round_cut_once_ends_at_the_same_bytes(search, step, with_checkpoints, tiny_run, tmp_path, cut):
+    run = tiny_run(*SEARCHES[search])
     whole = replace(with_checkpoints, store=Store(tmp_path / "whole" / "runs"))
     score_run(run, whole)
     cut(step)

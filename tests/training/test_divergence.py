@@ -25,7 +25,7 @@ def test_a_diverged_training_is_refused_with_its_run_and_step(row, steps, contex
 
 
 def test_a_sweep_goes_on_without_it(tmp_path):
-    """The source task's chain diverges; the full network of the other setting does not."""
+    """The source task's search diverges; the full network of the other setting does not."""
     root = tmp_path / "root"
     line = ["task=cola", "subnetwork=full", "seed=1", "training.steps=3", "training.learning_rate=1e-4,1e30"]
     line += ["training.head_learning_rate=1e-4", "training.warmup=0", "training.clip=1e30"]

@@ -47,7 +47,7 @@ def test_a_search_is_one_run_over_its_rounds_and_a_score_another(logged, tiny_ru
     score_run(run, plain)
     assert content(context.store.root) == content(plain.store.root), "logging changes no result"
     search, scored = offline_runs(tmp_path / "curves")
-    assert search.told["id"] == run.ticket.chain.name[-8:]
+    assert search.told["id"] == run.ticket.search.name[-8:]
     assert scored.told == {
         "id": run.name[-8:],
         "name": run.name,

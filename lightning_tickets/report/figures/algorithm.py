@@ -48,7 +48,7 @@ def last(rounds: tuple[Round, ...]) -> float | None:
 def scores(axes: Axes, search: PruningRounds) -> None:
     """Of what each round trains, with the full network over seeds; the numbers stand in a line above the curve.
 
-    The axis spans at least ``SPAN`` points: the rounds are one chain, whose ups and downs are mostly noise.
+    The axis spans at least ``SPAN`` points: the rounds are one search, whose ups and downs are mostly noise.
     """
     known = [(place, 100 * one.score) for place, one in enumerate(search.rounds) if one.score is not None]
     axes.plot([x for x, _ in known], [y for _, y in known], color=TRAINED, marker="o", markersize=4, linewidth=1.2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LAYER = re.compile(r"\.(\d+)\.")
 MEASURES = ("kept", "pruned", "layers", "sparsity")
-SEED = "Each ticket is that of its task's chain (ticket.seed)."
+SEED = "Each ticket is that of its task's search (ticket.seed)."
 
 
 @dataclass(frozen=True)

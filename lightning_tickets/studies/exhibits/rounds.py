@@ -29,7 +29,7 @@ class Rounds(ExhibitSpec):
     sparsity: int = CURVE[-1]
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
-        """The tickets of all rounds, which one chain finds, and the full network."""
+        """The tickets of all rounds, which one search finds, and the full network."""
         self._check_lists("seeds")
         text("study: task", self.task)
         if self.sparsity not in CURVE:
