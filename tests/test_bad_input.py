@@ -64,7 +64,10 @@ def test_a_name_that_is_too_long(refused, line):
 @pytest.mark.skipif(torch.accelerator.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("command", [["run"], ["run", "-m"], ["run", "-m", "experiment=demo"]])
 def test_a_gpu_that_is_not_there(refused, command):
-    assert answers(refused(*command, "trainer=gpu"), "trainer=gpu: PyTorch sees no GPU on this machine")
+    assert answers(
+        refused(*command, "trainer=gpu"),
+        "trainer=gpu: PyTorch sees no GPU here; expected one and a CUDA build of PyTorch",
+    )
 
 
 OWN_TASK = """

@@ -55,6 +55,8 @@ class Parser(argparse.ArgumentParser):
         choice = re.match(r"argument (\S+): invalid choice: '(.*?)'", message)
         if option and option[1] in OF_HYDRA:
             message = f"{option[1]} is Hydra's completion, which does not work here: `{PROGRAM} completion install`"
+        elif option and option[1] in ("-m", "--multirun"):
+            message = f"{option[1]} is an option of run; leave it out here"
         elif option:
             message = unknown("option", option[1], self._option_string_actions)
         elif choice:

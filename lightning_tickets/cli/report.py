@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
@@ -82,6 +83,6 @@ def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     pages = [write_overall(folder.parent), page, *([write_bundle(folder)] if bundle else [])]
     warn(sweep.reader.unreadable.values())
     for one in shown:
-        print(f"\n{markdown.write(build_table(one))}")
+        print(f"\n{markdown.write(replace(build_table(one), commands=()))}")  # the notes have one command for all
     print("\n".join([*notes, *(str(path.resolve()) for path in pages)]))
     return 1 if sweep.reader.unreadable else 0

@@ -82,6 +82,9 @@ def one_line_message(error: Exception) -> str:
     if option:
         choices = [choice for choice in option[3].split() if choice not in NOT_CHOICES]
         return unknown(option[1], option[2], choices)
+    twice = re.match(r"task@sources\.(\w+) appears more than once", text)
+    if twice:
+        return f"source={twice[1]}: a mix has tasks of its own; give source= or mix=, not both"
     several = re.match(r"Ambiguous value for argument '(.+?)'", text)
     if several:
         return f"{several[1]}: expected one value; several are a sweep: run -m {several[1]}"

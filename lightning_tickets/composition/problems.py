@@ -65,7 +65,9 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     settings = training(config)
     model_fingerprint, positions = place.fingerprint(), place.max_length()
     if positions is not None and settings.max_length > positions:
-        raise UserError(f"training.max_length={settings.max_length}: the model has {positions} positions")
+        raise UserError(
+            f"training.max_length={settings.max_length}: the model has {positions} positions, expected no more"
+        )
     if settings.packed:
         check_packable(place.model_type())
     used = Data(data.source, rows.fingerprint(task.name), **checked_settings(Data, "data", data))

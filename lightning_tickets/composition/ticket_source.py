@@ -16,7 +16,7 @@ def source_tasks(config: DictConfig, own: str) -> tuple[str, ...]:
     """The tasks that a config finds its ticket on, the leading one first; none for the one that is scored, ``own``."""
     named, mixed = split_source(config.source), _mixed(config)
     if named and mixed:
-        raise UserError(f"source={config.source}: the mix has its own tasks {JOIN.join(mixed)}; give one of the two")
+        raise UserError(f"source={config.source}: a mix has tasks of its own; give source= or mix=, not both")
     tasks = named or mixed
     return () if tasks == (own,) else tasks
 

@@ -45,7 +45,7 @@ def _check_gpu() -> None:
     import torch
 
     if not torch.accelerator.is_available():
-        raise UserError("trainer=gpu: PyTorch sees no GPU on this machine")
+        raise UserError("trainer=gpu: PyTorch sees no GPU here; expected one and a CUDA build of PyTorch")
 
 
 def check_login(setting: str) -> None:

@@ -17,7 +17,7 @@ import submitit
 from submitit.core.utils import DelayedSubmission, FailedJobError, JobPaths, pickle_load
 
 from lightning_tickets.checks import number
-from lightning_tickets.errors import Interrupted, UserError, reason
+from lightning_tickets.errors import Interrupted, UserError, one_line, reason
 from lightning_tickets.execution.job import JobResult, WorkItem, note_failure
 from lightning_tickets.execution.launcher import check_count
 from lightning_tickets.execution.torchrun import run_on_devices
@@ -130,7 +130,7 @@ def _queued() -> set[str]:
             return set(done.stdout.split())
         if not last:
             time.sleep(5)  # a busy controller answers later
-    raise UserError(f"hydra/launcher=slurm: squeue: {done.stderr.strip()}")
+    raise UserError(f"hydra/launcher=slurm: expected a machine where squeue answers ({one_line(done.stderr)})")
 
 
 def _parameters(

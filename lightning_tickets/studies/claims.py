@@ -70,7 +70,7 @@ def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[st
         return Claim(text, CANNOT_BE_TOLD, f"{name} is not part of this", (), f"experiment={name}", name)
     found = rule(exhibits[name])
     if found is None:
-        return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), f"all cells of {name}, two seeds each", name)
+        return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), f"two seeds of each cell: experiment={name}", name)
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
     seeds = f"about {found.seeds} seeds: experiment={name} study.seeds=[1,…,{found.seeds}]"

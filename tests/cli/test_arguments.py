@@ -42,6 +42,7 @@ def test_the_version(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["plan", "-m", "experiment=table2"], "plan: -m is an option of run; leave it out here"),
         (["plan", "--jsn"], "plan: unknown option '--jsn'; did you mean --json?"),
         (["report", "--json"], "report: unknown option '--json'; choose from -h, --help"),
         (["repor", "experiment=table2"], "unknown command 'repor'; did you mean report?"),
