@@ -40,11 +40,13 @@ def results(
     is_experiment = isinstance(place, str) and place in group_options()["experiment"]
     if overrides and not is_experiment:
         raise UserError(f"results: {overrides[0]}: with overrides expected the name of an experiment first")
+    for line in (line for line in overrides if line.startswith("paths.root=")):
+        raise UserError(f"results: {line}: expected the folder as root=")
     if place is not None and not is_experiment:
         if root is not None:
             raise UserError(f"results: {place} is no experiment: with root= expected the name of one")
         root = place
-    folder = Path(root) if root is not None else settings.root(compose_config([]))
+    folder = Path(root).expanduser() if root is not None else settings.root(compose_config([]))
     if root is not None and not folder.is_dir():
         raise UserError(f"results: {folder} is neither a folder nor an experiment")
     store = Store(folder / "runs")

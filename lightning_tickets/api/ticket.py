@@ -75,9 +75,10 @@ class Ticket:
         pairs = [_Pruned(weights[name], m) for name, m in fitted(self.mask, weights).items()]
         for pair in pairs:
             pair.mask_weight()
+        hooks = [pair.weight.register_hook(pair.masked) for pair in pairs if pair.weight.requires_grad]
         after = register_optimizer_step_post_hook(lambda optimizer, *_: _after_step(optimizer, pairs))
         finalize(model, after.remove)  # torch's list of hooks would keep the weights
-        _applied[model] = [after, *(pair.weight.register_hook(pair.masked) for pair in pairs)]
+        _applied[model] = [after, *hooks]
 
     def remove(self, model: nn.Module) -> None:
         """The pruned weights stay zero until they are trained; ValueError for a model without a ticket."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import product
 
 from omegaconf import DictConfig
 
@@ -20,6 +21,7 @@ from lightning_tickets.tickets.problem import Task
 
 SEARCH = ("source", "rewind", "ticket", "pruner", "schedule")  # keys of the search for a ticket
 MIXED = ("mix", "sources")
+FETCHED = ("data", "model", "scale", "source", "mix")  # how options begin that may need other downloads
 GLOBAL = ("scale", "experiment", "mix")  # groups whose options reach beyond their own node
 Options = tuple[str, ...]
 
@@ -73,9 +75,10 @@ class CellComposer:
         return self._composer(self.common).whole
 
     def fetch(self) -> None:
-        """Data and weights of every task, downloaded if need be."""
-        for task in self._groups["task"] or (None,):
-            data_and_model.fetch(self._config((), task, None, True))
+        """Data and weights of every task, downloaded if need be; of all that a cell's options choose."""
+        chosen = (own for own in self._options if any(line.startswith(FETCHED) for line in self._options[own]))
+        for options, task in product(dict.fromkeys(((), *chosen)), self._groups["task"] or (None,)):
+            data_and_model.fetch(self._config(options, task, None, True))
 
     def text_notes(self, cells: Iterable[Cell]) -> tuple[str, ...]:
         """A note on each text that the cells, or the searches for their tickets, train on."""

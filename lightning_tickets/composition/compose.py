@@ -79,10 +79,11 @@ def without_hydra(whole: DictConfig) -> DictConfig:
 
 def resolve(config: DictConfig) -> None:
     """In place; UserError for a value that is not given or leads nowhere, or a group without keys."""
-    for group in GROUPS:
-        mapping(group, config.get(group))
     with one_line_errors():
-        for task in (config.task, *config.sources.values()):
+        for group in GROUPS:
+            mapping(group, config.get(group))
+        sources = {f"sources.{name}": source for name, source in config.sources.items()}
+        for task in (config.task, *(mapping(key, source) for key, source in sources.items())):
             if "corpora" in task and "mlm" in config.data:
                 word(*mapping("task.corpora", task.corpora))("data.mlm", config.data.mlm)
         OmegaConf.resolve(config)
@@ -110,10 +111,12 @@ class GroupComposer:
             loaded += [f"{match[1]}{place}.{match[2]}" for match in within for place in own.values()]
         self.whole = compose_whole([*lines, *loaded])
         check_environment(self.whole, {place: group for group, own in places.items() for place in own.values()})
-        task, row = self.whole.task, self.whole.subnetwork
-        self.nodes: Nodes = {("task", str(name)): node for name, node in mapping("sources", self.whole.sources).items()}
-        self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
-        self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
+        with one_line_errors():
+            task, row = self.whole.task, self.whole.subnetwork
+            sources = mapping("sources", self.whole.sources)
+            self.nodes: Nodes = {("task", str(name)): node for name, node in sources.items()}
+            self.nodes |= {("task", task.name): task, ("subnetwork", row.name): row, **(known or {})}
+            self.nodes |= {(group, name): self.whole[one] for group, own in places.items() for name, one in own.items()}
         extra = {"hydra", *(place for own in places.values() for place in own.values())}
         base = OmegaConf.masked_copy(self.whole, [str(key) for key in self.whole if key not in extra])
         OmegaConf.set_struct(base, True)
@@ -122,11 +125,12 @@ class GroupComposer:
     def at(self, values: Sequence[str] = (), **chosen: str) -> DictConfig:
         """With these options of groups, and then these values (``training.clip=2``) set as Hydra would; resolved."""
         config: DictConfig = pickle.loads(self._base)
-        with one_line_errors(), open_dict(config):
+        with open_dict(config):
             for group, option in chosen.items():
                 config[group] = self.nodes[group, option]
+        with one_line_errors():
             for override in parse_overrides(values):
-                OmegaConf.update(config, override.key_or_group, override.value())
+                OmegaConf.update(config, override.key_or_group, override.value(), force_add=override.is_add())
         if any("$" in line for line in values):  # Hydra writes escapes within a list of values
             check_environment(config)
         resolve(config)

@@ -1,6 +1,7 @@
 """The exhibits of a study as its config describes them, checked before anything is trained."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hydra.utils import get_object, instantiate
@@ -19,7 +20,18 @@ from lightning_tickets.tickets.problem import Task
 def exhibits_of(config: DictConfig) -> tuple[ExhibitSpec, ...]:
     """UserError for a node that describes no table or figure."""
     nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
-    return tuple(_exhibit(f"study.exhibits.{one}", node, config.study.seeds) for one, node in nodes.items())
+    exhibits = tuple(_exhibit(f"study.exhibits.{one}", node, config.study.seeds) for one, node in nodes.items())
+    for one, number in Counter(("claims", *(shown for exhibit in exhibits for shown in _shown_names(exhibit)))).items():
+        if number > 1:
+            raise UserError(f"study.exhibits: two tables or figures would have the name {one}; expected another one")
+    return exhibits
+
+
+def _shown_names(exhibit: ExhibitSpec) -> Iterator[str]:
+    """Of itself, and of what a report shows beside it over all tasks."""
+    yield exhibit.name
+    if isinstance(exhibit, Grid) and exhibit.over_tasks:
+        yield from (f"{exhibit.name}_over_tasks", f"{exhibit.name}_profiles")
 
 
 def _exhibit(key: str, node: Any, seeds: Any) -> ExhibitSpec:

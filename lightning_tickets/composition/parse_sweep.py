@@ -116,6 +116,8 @@ def _parse_product(overrides: Sequence[Override], assume_published: bool, readin
     hidden = [_line(o) for o in rest if o not in swept and _is_hidden(o)]
     composer = CellComposer(common, tasks, (*rows, *rows_of_curves), ((), *options), hidden)
     base = composer.base
+    for override in (o for o in overrides if o.key_or_group.startswith(("study.", "seeds."))):
+        raise UserError(f"{_line(override)}: expected with experiment=…; the seeds of a sweep are seed=1,2")
     cells = CellProduct(
         tasks=tasks or (base.task.name,),
         rows=rows or (base.subnetwork.name,),

@@ -18,6 +18,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import check_packable
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.studies.plan import Operations
+from lightning_tickets.studies.statistics.weighted_metrics import METRICS as WEIGHTED_METRICS
 from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
 from lightning_tickets.training.config import Training
@@ -25,6 +26,7 @@ from lightning_tickets.training.config import Training
 KIND = "lightning_tickets.tasks.kind.Kind"
 POOLERS = ("pruned", "dense")
 MOST_LABELS = 100_000
+SUITE_METRICS = frozenset().union(*WEIGHTED_METRICS.values())
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,12 @@ def known_metrics(task: Task) -> tuple[str, ...] | None:
 
 
 def _metrics(task: DictConfig) -> tuple[Metric, ...]:
-    """UserError for one that needs what the kind of task has no column of."""
+    """UserError for one that has the name of one of the suite's, or needs what the kind of task has no column of."""
     given = (mapping | null)("task.metrics", task.get("metrics")) or {}
     nodes = sorted((str(name), node) for name, node in given.items())
     columns = COLUMNS.get(task.family)
+    for one in sorted(SUITE_METRICS.intersection(given)):
+        raise UserError(f"task.metrics.{one}: a metric of the suite has this name; expected another one")
     return tuple(Metric(name, _metric(f"task.metrics.{name}", node, columns)) for name, node in nodes)
 
 

@@ -47,12 +47,12 @@ def hardware(config: DictConfig, single: bool) -> Hardware:
 
 def root(config: DictConfig) -> Path:
     """The folder that everything is left in."""
-    return Path(checks.folder("paths.root", config.paths.root))
+    return Path(checks.folder("paths.root", config.paths.root)).expanduser()
 
 
 def cache(config: DictConfig) -> Path:
     """The folder of tokenised data."""
-    return Path(checks.folder("paths.cache", config.paths.cache))
+    return Path(checks.folder("paths.cache", config.paths.cache)).expanduser()
 
 
 def logger(config: DictConfig) -> LoggerConfig:

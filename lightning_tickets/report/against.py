@@ -123,7 +123,8 @@ def differences(ours: Reportable, theirs: Reportable) -> TextTable | None:
     """A line for each cell of an exhibit whose scores or sparsity are not the same; None without one."""
     if not isinstance(ours, Exhibit) or not isinstance(theirs, Exhibit):
         return None
-    changed = [(a, b) for a, b in pairs(ours, theirs) if a is None or b is None or scores(a) != scores(b)]
+    scored = [pair for pair in pairs(ours, theirs) if any(one and one.scores for one in pair)]
+    changed = [(a, b) for a, b in scored if a is None or b is None or scores(a) != scores(b)]
     tests = [welch(a.scores, b.scores) if a and b else None for a, b in changed]
     adjusted = iter(holm([test.p for test in tests if test]))
     lines = []
@@ -165,7 +166,7 @@ def pairs(ours: Exhibit, theirs: Exhibit) -> Iterator[tuple[Measurement | None, 
 
 
 def scores(one: Measurement) -> tuple[float, dict[int, float]]:
-    return one.sparsity, dict(zip(one.seeds, one.scores, strict=True))
+    return one.sparsity, one.by_seed
 
 
 def written(one: Measurement | None) -> str:

@@ -10,6 +10,7 @@ from lightning_tickets.report.layout import Block, Layout, Line, in_order, lay_o
 from lightning_tickets.report.names import FULL, metric_name, row_symbol, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
 from lightning_tickets.studies.measurement import Exhibit, Measurement
+from lightning_tickets.studies.statistics.summary import ROUNDING
 
 COLUMNS = ("row", "statistic", "sparsity", "task", "metric", "value", "std", "kind", "n")
 """Of the CSV: those of the published numbers, and n."""
@@ -72,7 +73,7 @@ def score_cell(
         "" if summary.std is None or not isfinite(summary.std) else points(summary.std),
         verdict_marks(measurement, full) + undefined,
         runs(summary.n, len(measurement.missing), usual),
-        bold=measurement.row != FULL and best is not None and abs(summary.mean - best) < 1e-9,
+        bold=measurement.row != FULL and best is not None and abs(summary.mean - best) < ROUNDING,
         link=runs_id(name, measurement) if measurement.runs else "",
         link_label=f"The runs behind {place(measurement)}" if measurement.runs else "",
     )

@@ -25,6 +25,8 @@ Rule = Callable[[Exhibit], Finding | None]
 
 def tickets_exist(table2: Exhibit) -> Finding | None:
     """Where no ticket wins on some task, the claim cannot hold, whatever the mean over the others."""
+    if table2.tasks and set(table2.tasks) <= set(table2.without_ticket):
+        return Finding(1.0, 1.0, "no ticket wins on any task")
     found = differences(table2, ["imp"], "full", _with_ticket(table2))
     finding = mean_finding(found, above=-MARGIN) if found else None
     if finding is None or not table2.without_ticket:

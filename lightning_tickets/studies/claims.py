@@ -34,7 +34,11 @@ class Claim:
 def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> tuple[Claim, ...]:
     """The eight claims; a claim whose exhibit is not among ``exhibits``, or is not complete, cannot be told."""
     by_name = {
-        exhibit.name: replace(exhibit, tasks=tuple(task for task in exhibit.tasks if task not in excluded_tasks))
+        exhibit.name: replace(
+            exhibit,
+            tasks=tuple(task for task in exhibit.tasks if task not in excluded_tasks),
+            without_ticket=tuple(task for task in exhibit.without_ticket if task not in excluded_tasks),
+        )
         for exhibit in exhibits
         if isinstance(exhibit, Exhibit)
     }

@@ -1,5 +1,6 @@
 """The rows of a grid, as its YAML names them: a subnetwork and further overrides."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,8 +46,10 @@ def rows_of(rows: Rows) -> list[GridRow]:
 def _parse(name: str, overrides: Sequence[str]) -> GridRow:
     first, *options = texts(f"study: rows.{name}", [overrides] if isinstance(overrides, str) else overrides)
     sparsities, tasks = ([o.removeprefix(key) for o in options if o.startswith(key)] for key in (SPARSITY, TASK))
-    if not first.startswith(SUBNETWORK) or not all(text.isdigit() for text in sparsities):
+    if not first.startswith(SUBNETWORK):
         raise UserError(f"study: rows.{name}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
+    if not all(re.fullmatch("[0-9]+", text) for text in sparsities):
+        raise UserError(f"study: rows.{name}: expected a percentage, got {SPARSITY}{sparsities[0]}")
     return GridRow(
         name,
         first.removeprefix(SUBNETWORK),

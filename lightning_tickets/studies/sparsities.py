@@ -53,7 +53,7 @@ def _percent(sparsity: Sparsity, task: str, winning: SparsityLookup, metric: str
         return published_sparsity(task)
     if isinstance(sparsity, str) and sparsity in RULES:
         return winning(task, sparsity, metric)
-    if isinstance(sparsity, bool) or not isinstance(sparsity, int):
+    if isinstance(sparsity, bool) or not isinstance(sparsity, int) or not 0 < sparsity <= 100:
         choices = ", ".join((PUBLISHED, *RULES))
         raise UserError(f"study: sparsities: expected percentages or {choices}, got {sparsity!r}")
     return sparsity
@@ -75,6 +75,7 @@ def highest_winning(
 ) -> int | None:
     """The highest sparsity of the curve at which the rule holds, 0 if at none; None while a score is missing.
 
+    With one seed there is no deviation, and every rule is ``strict``.
     Selected on held-out rows of train if there are any (``data.holdout``), otherwise on dev as in the paper.
     """
     scores: dict[int, list[float]] = {}
@@ -84,4 +85,5 @@ def highest_winning(
             return None
         scores.setdefault(cell.sparsity, []).append(result.selection_score(metric))
     full = scores.pop(0)
-    return max((at for at, ticket in scores.items() if getattr(matching(ticket, full), RULES[rule])), default=0)
+    field = RULES[rule if len(seeds) > 1 else "strict"]
+    return max((at for at, ticket in scores.items() if getattr(matching(ticket, full), field)), default=0)

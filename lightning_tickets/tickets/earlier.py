@@ -37,6 +37,9 @@ class EarlierReader(Reader):
         name = self._find(spec.name, spec)
         return self._noted(name, lambda: self._mask(name)) if name else None
 
+    def columns(self, name: str) -> dict[str, list[float]] | None:
+        return super().columns(self._names.get(name) or name)
+
     def _read(self, name: str) -> Result:
         self.store.verify(name)
         return self.store.read(name, RESULT, RESULTS)

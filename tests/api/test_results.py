@@ -59,6 +59,7 @@ def test_a_damaged_run_is_left_out_with_a_warning(root, tmp_path):
         ("nowhere", {}, "results: nowhere is neither a folder nor an experiment"),
         ("nowhere", {"root": "."}, "results: nowhere is no experiment"),
         ("nowhere", {"overrides": ["scale=small"]}, "results: scale=small: with overrides expected the name of an exp"),
+        ("table2", {"overrides": ["paths.root=x"]}, "results: paths.root=x: expected the folder as root="),
         ("table2", {"overrides": ["seeds.tables=[9]"]}, r"results: no runs of table2 seeds.tables=\[9\] in .*multirun"),
     ],
 )

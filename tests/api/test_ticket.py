@@ -66,6 +66,15 @@ def test_zeros_stay_under_any_optimiser(model, ticket, optimizer):
     assert pruned(model, ticket).any()
 
 
+def test_a_frozen_layer_stays_as_it_is(model, ticket):
+    for weight in model.bert.encoder.layer[0].parameters():
+        weight.requires_grad_(False)
+    ticket.apply(model)
+    by_hand(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    assert not pruned(model, ticket).any()
+    ticket.remove(model)
+
+
 @pytest.mark.parametrize("by_callback", [False, True])
 def test_zeros_stay_in_transformers_trainer(model, ticket, tmp_path, by_callback):
     rows = [{"input_ids": ids, "labels": label} for ids, label in zip(IDS, LABELS, strict=True)]

@@ -1,5 +1,6 @@
 """Statistics over tasks: against oracles, and their error rates and power in simulated experiments."""
 
+import math
 import statistics
 from itertools import product
 
@@ -150,3 +151,10 @@ def test_what_would_settle_it(mean, seeds):
     if found.seeds:
         more = {task: [mean + 0.05 * (s % 3 - 1) for s in range(found.seeds + 3)] for task in values}
         assert mean_finding(more, above=0.0).p_holds < ALPHA
+
+
+def test_random_effects_of_runs_that_agree_are_those_of_their_means():
+    """Tasks differ by 4 points and their runs by nothing: the deviation is not 0."""
+    effects = random_effects([[0.01, 0.01], [0.05, 0.05], [0.03, 0.03]])
+    assert effects.tau_interval.low == pytest.approx(0.02 * math.sqrt(2 / stats.chi2.isf(0.025, 2)))
+    assert effects.tau_interval.high == pytest.approx(0.02 * math.sqrt(2 / stats.chi2.isf(0.975, 2)))

@@ -100,6 +100,18 @@ def test_a_task_on_which_no_ticket_wins_is_named_and_nothing_is_missing():
     assert controls.verdict == HOLDS and "mean over 3 tasks" in controls.estimate
 
 
+def test_a_task_that_says_nothing_may_lack_a_winning_ticket():
+    table2 = AS_PUBLISHED[0]
+    others = [m for m in table2.measurements if m.task != "mlm" or m.row == "full"]
+    exist, *_ = check_claims([replace(table2, measurements=tuple(others), without_ticket=("mlm",))], ["mlm"])
+    assert exist.verdict == HOLDS and "no ticket" not in exist.estimate
+
+
+def test_without_a_winning_ticket_on_any_task_no_runs_are_missing():
+    exist, *_ = check_claims([replace(AS_PUBLISHED[0], without_ticket=TASKS)])
+    assert (exist.verdict, exist.estimate) == (CANNOT_BE_TOLD, "ticket minus full network: no ticket wins on any task")
+
+
 def test_a_claim_whose_exhibit_was_not_asked_for_says_so():
     claim = check_claims([AS_PUBLISHED[0]])[2]
     assert (claim.estimate, claim.to_settle) == ("table3 is not part of this", "experiment=table3")

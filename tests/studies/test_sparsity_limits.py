@@ -32,5 +32,11 @@ def test_the_limit_of_a_row(curve, expected):
     assert len(table.missing) == 3 * (3 - len(curve))
 
 
+def test_without_the_full_network_nothing_is_known():
+    limits = SparsityLimits("name", "Title", "Shows.", "table", ["cola"], ["imp"], (1, 2, 3), [10])
+    table = limits.fill(lambda cell: CellResult(f"{cell}", "accuracy", 0.8, "run"))
+    assert table.lines == (("imp", "—"),)
+
+
 def test_a_single_run_of_the_full_network_decides_nothing():
     assert exhibit({10: 0.80, 20: 0.80, 30: 0.70}, seeds=[1]).lines == (("imp", "—"),)

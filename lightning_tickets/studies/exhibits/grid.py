@@ -107,7 +107,8 @@ class Grid(ExhibitSpec):
     def winning_needed(self) -> list[WinningNeeded]:
         rules = [sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in RULES]
         own = self.sparsity_of == "task"
-        tasks = dict.fromkeys(self._sparsity_task(row, task) for row in self._rows() for task in self.tasks)
+        rows = [row for row in self._rows() if row.subnetwork not in WITHOUT_SPARSITY and row.sparsity is None]
+        tasks = dict.fromkeys(self._sparsity_task(row, task) for row in rows for task in self.tasks if row.is_on(task))
         return [
             (task, rule, metric)
             for rule in rules

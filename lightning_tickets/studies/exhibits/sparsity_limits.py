@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from itertools import takewhile
 
+from lightning_tickets.studies.comparison import baseline_of
 from lightning_tickets.studies.exhibits.grid import Grid
-from lightning_tickets.studies.measurement import Exhibit, TextTable
+from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
 from lightning_tickets.studies.sparsities import WINS, CellLookup, SparsityLookup, no_sparsity_known
+from lightning_tickets.studies.statistics.summary import Matching
 
 UNKNOWN = "—"
 RULE = (
@@ -33,10 +35,14 @@ class SparsityLimits(Grid):
 
 def limit(exhibit: Exhibit, row: str, task: str) -> str:
     """The sparsity in percent; a dash while it depends on runs that are missing."""
-    (full,) = exhibit.at(exhibit.baseline, task)
-    judged = [(one, one.matching(full)) for one in exhibit.at(row, task)]
-    held = [*takewhile(lambda pair: pair[1] is not None and pair[1].within_full, judged)]
-    after = judged[len(held) : len(held) + 1]
+    compared = [(one, _matching(exhibit, one)) for one in exhibit.at(row, task)]
+    held = [*takewhile(lambda pair: pair[1] is not None and pair[1].within_full, compared)]
+    after = compared[len(held) : len(held) + 1]
     if any(found is None or found.within_full is None for _, found in after):
         return UNKNOWN
     return f"{100 * held[-1][0].sparsity:.0f}" if held else "0"
+
+
+def _matching(exhibit: Exhibit, one: Measurement) -> Matching | None:
+    baseline = baseline_of(exhibit, one)
+    return one.matching(baseline) if baseline else None

@@ -56,14 +56,16 @@ def random_effects(differences: Sequence[Scores], level: float = 0.95) -> Random
     """
     if len(differences) < 3 or any(len(one) < 2 for one in differences):
         return None
-    from scipy.stats import f, t
+    from scipy.stats import chi2, f, t
 
     means, k, tail = [statistics.fmean(one) for one in differences], len(differences), (1 - level) / 2
     runs = mean_over_tasks(differences)
-    within, df = (k * runs.error**2, runs.df or math.inf) if runs else (0.0, math.inf)
+    assert runs is not None, "there are three tasks, with two runs each"
+    within, df = k * runs.error**2, runs.df
     between, mean = statistics.variance(means), statistics.fmean(means)
     ahead = t.isf(tail, k - 1) * math.sqrt(between * (1 + 1 / k))
-    low, high = (math.sqrt(max(0.0, between / f.isf(q, k - 1, df) - within)) for q in (tail, 1 - tail))
+    ratios = [f.isf(q, k - 1, df) if df else chi2.isf(q, k - 1) / (k - 1) for q in (tail, 1 - tail)]
+    low, high = (math.sqrt(max(0.0, between / ratio - within)) for ratio in ratios)
     return RandomEffects(Interval(low, high, level), Interval(mean - ahead, mean + ahead, level))
 
 

@@ -50,13 +50,13 @@ class Matching:
 
 
 def matching(subnetwork: Sequence[float], full: Sequence[float]) -> Matching:
-    """Compare the scores of a subnetwork with those of the full network on the same task."""
+    """Compare the scores of a subnetwork with those of the full network on the same task; ties match."""
     ours, theirs = summarize(subnetwork), summarize(full)
 
     def within(std: float | None) -> bool | None:
-        return None if std is None else ours.mean >= theirs.mean - std
+        return None if std is None else ours.mean >= theirs.mean - std - ROUNDING
 
-    return Matching(within(theirs.std), within(ours.std), ours.mean >= theirs.mean)
+    return Matching(within(theirs.std), within(ours.std), ours.mean >= theirs.mean - ROUNDING)
 
 
 def flags(scores: Sequence[float], baseline: float | None, undefined: int) -> tuple[str, ...]:
