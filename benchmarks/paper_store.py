@@ -26,16 +26,13 @@ MEASURED = Path(__file__).parents[1] / "docs/results/pocket/runs.parquet"
 MEASURED_SEEDS = 5
 
 
-def paper(seeds: int) -> list[str]:
-    """The overrides of the whole paper with so many seeds."""
-    numbers = ",".join(map(str, range(1, seeds + 1)))
-    return ["experiment=paper", f"seeds.tables=[{numbers}]", f"seeds.figures=[{numbers}]"]
-
-
 def fill(root: Path, seeds: int) -> int:
     """Returns the number of runs. The sparsities of winning tickets, and so some cells, are known after the curves."""
     measured = {row["name"]: row for row in pyarrow.parquet.read_table(MEASURED).to_pylist()}
-    sweep = parse_sweep([*paper(seeds), f"paths.root={root}"])
+    numbers = ",".join(map(str, range(1, seeds + 1)))
+    sweep = parse_sweep(
+        ["experiment=paper", f"seeds.tables=[{numbers}]", f"seeds.figures=[{numbers}]", f"paths.root={root}"]
+    )
     templates = Templates(root / "templates")
     while missing := set(sweep.plan.missing(sweep.store)):
         for job in sweep.plan.jobs:
