@@ -130,7 +130,12 @@ class GroupComposer:
                 config[group] = self.nodes[group, option]
         with one_line_errors():
             for override in parse_overrides(values):
-                OmegaConf.update(config, override.key_or_group, override.value(), force_add=override.is_add())
+                OmegaConf.update(
+                    config,
+                    override.key_or_group,
+                    override.value(),
+                    force_add=override.is_add() or override.is_force_add(),
+                )
         if any("$" in line for line in values):  # Hydra writes escapes within a list of values
             check_environment(config)
         resolve(config)

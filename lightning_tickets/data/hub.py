@@ -26,7 +26,7 @@ class Hub:
         """From the task's YAML, so that planning needs no network; splits that it leaves out are downloaded."""
         hub = self._set(task)
         known = dict(hub.rows)
-        return {split: known.get(split) or self._loaded(hub, name).num_rows for split, name in hub.splits}
+        return {split: known.get(split) or self._count(task, split) for split, _ in hub.splits}
 
     def fetch(self, task: str) -> None:
         for _, name in self._set(task).splits:
@@ -39,6 +39,13 @@ class Hub:
     def rows(self, task: str, split: str) -> Iterator[Row]:
         hub = self._set(task)
         return rows(self._records(hub, dict(hub.splits)[split]), hub.columns)
+
+    def _count(self, task: str, split: str) -> int:
+        """Without the rows that are left out."""
+        hub = self._set(task)
+        if hub.columns.drop or hub.columns.width:
+            return sum(1 for _ in self.rows(task, split))
+        return int(self._loaded(hub, dict(hub.splits)[split]).num_rows)
 
     def _set(self, task: str) -> HubSet:
         hub = self.specs[task].hub if task in self.specs else None

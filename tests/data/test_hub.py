@@ -69,6 +69,12 @@ def test_rows_are_counted_where_the_yaml_does_not_say_how_many(specs, tmp_path: 
     assert hub(replace(hub_set, rows=())).counts("own") == {"train": 3, "dev": 1, "dev_mismatched": 1}
 
 
+def test_rows_that_are_left_out_are_not_counted(specs, tmp_path: Path) -> None:
+    hub_set = in_folder("mnli", specs, tmp_path)
+    some = hub(replace(hub_set, rows=(), columns=replace(hub_set.columns, drop=("0",))))
+    assert 0 < some.counts("own")["train"] == len(list(some.rows("own", "train"))) < 3
+
+
 def test_a_row_that_is_wrong_is_named_by_its_set(specs, tmp_path: Path) -> None:
     hub_set = in_folder("cola", specs, tmp_path)
     wrong = hub(replace(hub_set, columns=replace(hub_set.columns, classes=1)))
