@@ -70,6 +70,8 @@ def is_path(value: Any) -> bool:
 
 boolean = Check("true or false", lambda value: isinstance(value, bool))
 mapping = Check("a mapping", lambda value: isinstance(value, Mapping))
+whole = Check("an integer", lambda value: type(value) is int)
+real = Check("a number", lambda value: type(value) in (int, float) and abs(value) <= LARGEST, float)
 text = Check("a text", lambda value: isinstance(value, str))
 texts = Check(
     "a list of texts",

@@ -20,6 +20,7 @@ MARK = "component"  # the decorator that gives a component its name and version
 LOADERS = "cloudpickle datasets dill fsspec hydra joblib numpy omegaconf pandas pip setuptools torch transformers yaml"
 REFUSED = sys.stdlib_module_names | set(LOADERS.split())
 ALLOWED = "torch.optim."
+TYPES = ("int", "float", "bool")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Declaration:
     """What a component says of itself: ``name``, ``version``, ``callback`` (None if not declared) and its parameters.
 
     ``required`` are the parameters without a default value; ``open`` components take any keyword; ``choices`` are the
-    words that a parameter annotated as ``Literal[…]`` takes.
+    words that a parameter annotated as ``Literal[…]`` takes; ``types`` are ``int``, ``float`` or ``bool`` of
+    those that are annotated so.
     """
 
     name: str | None
@@ -37,6 +39,7 @@ class Declaration:
     open: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     callback: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=256)
@@ -91,7 +94,8 @@ def _declared(module: str, definition: Definition) -> Declaration:
     name, version, callback = next(_marks(definition), (None, None, None))
     names, required = tuple(n for n, _ in parameters), tuple(n for n, needed in parameters if needed)
     choices = {a.arg: tuple(map(str, ast.literal_eval(literal))) for a in named if (literal := _literal(a.annotation))}
-    return Declaration(name, version, names, required, arguments.kwarg is not None, choices, callback)
+    types = {a.arg: a.annotation.id for a in named if isinstance(a.annotation, ast.Name) and a.annotation.id in TYPES}
+    return Declaration(name, version, names, required, arguments.kwarg is not None, choices, callback, types)
 
 
 def _literal(annotation: ast.expr | None) -> ast.expr | None:
@@ -121,7 +125,10 @@ def _imported(target: str) -> Declaration:
     plain = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     required = tuple(p.name for p in plain if p.default is p.empty)
     takes_any = any(p.kind == p.VAR_KEYWORD for p in parameters)
-    return Declaration(name, version, tuple(p.name for p in plain), required, takes_any, callback=callback)
+    annotated = {p.name: getattr(p.annotation, "__name__", str(p.annotation)) for p in plain}
+    types = {parameter: kind for parameter, kind in annotated.items() if kind in TYPES}
+    names = tuple(p.name for p in plain)
+    return Declaration(name, version, names, required, takes_any, callback=callback, types=types)
 
 
 def _definition(target: str) -> tuple[str, Definition] | None:

@@ -5,12 +5,13 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig
 
-from lightning_tickets.checks import integer, word
+from lightning_tickets.checks import boolean, integer, real, whole, word
 from lightning_tickets.components import Component
 from lightning_tickets.declarations import Declaration, declaration, methods
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.hashed_as import HASHED_AS
 
+OF_TYPE = {"int": whole, "float": real, "bool": boolean}  # by the annotation of a component's parameter
 TARGET = "_target_"
 PACKAGE = "lightning_tickets."
 NAMES = {*HASHED_AS, "adamw", "sgd", "tamt", "obert"}  # that components of the suite declare
@@ -34,6 +35,8 @@ def component_at(key: str, node: Any, offered: Sequence[str] | None = None, give
         raise UserError(f"{key}.{unknown[0]}: {target} has no such option; it has {known}")
     for name in options.keys() & declared.choices.keys():
         word(*declared.choices[name])(f"{key}.{name}", options[name])
+    for name in options.keys() & declared.types.keys():
+        OF_TYPE[declared.types[name]](f"{key}.{name}", options[name])
     version = node.get("version", declared.version or 1)
     if offered is not None:
         _check_offered(key, target, declared, set(options), offered, given)
