@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lightning_tickets.errors import UserError
+from lightning_tickets.tasks import classification
 from lightning_tickets.tasks.columns import COLUMNS
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.result import TICKET, columns_of
@@ -86,9 +87,16 @@ def test_a_part_that_cannot_be_called_is_refused(overrides, message, tiny_run):
         tiny_run(*overrides)
 
 
-def test_a_name_that_the_kind_has_is_refused(context, tiny_run):
-    with pytest.raises(UserError, match="task.metrics.accuracy: classification has a metric of this name"):
-        score_run(tiny_run("task=cola", "subnetwork=full", metric("accuracy", "balanced")), context)
+def test_a_name_that_the_suite_has_is_refused(tiny_run):
+    with pytest.raises(UserError, match="task.metrics.accuracy: a metric of the suite has this name"):
+        tiny_run("task=cola", "subnetwork=full", metric("accuracy", "balanced"))
+
+
+def test_a_name_that_the_kind_has_is_refused(context, tiny_run, monkeypatch):
+    """A kind of one's own is not known before it trains."""
+    monkeypatch.setattr(classification, "classification_metrics", lambda *_: ("matthews", "own"))
+    with pytest.raises(UserError, match="task.metrics.own: classification has a metric of this name"):
+        score_run(tiny_run("task=cola", "subnetwork=full", metric("own", "balanced")), context)
 
 
 @pytest.mark.parametrize(("task", "family"), zip(["cola", "stsb", "squad", "mlm"], COLUMNS, strict=True))
