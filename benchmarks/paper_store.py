@@ -24,6 +24,7 @@ from lightning_tickets.tickets.spec import Run, TicketMask
 
 MEASURED = Path(__file__).parents[1] / "docs/results/pocket/runs.parquet"
 MEASURED_SEEDS = 5
+SETTINGS = {"training", "data", "model", "search"}
 
 
 def fill(root: Path, seeds: int) -> int:
@@ -78,8 +79,10 @@ def publish(store: Store, spec: Run | TicketMask, measured: dict[str, Any], temp
 
 
 def result_of(row: dict[str, Any]) -> dict[str, Any]:
-    names = [name for name, value in row.items() if value is not None and isinstance(value, float)]
-    metrics = {name: row[name] for name in names if "training." not in name and "data." not in name}
+    """Of what ``lt.results`` gives, metrics are the numbers that are no settings and not of the training."""
+    others = {"score", "seconds", "rewind"}
+    named = {name: value for name, value in row.items() if isinstance(value, float) and name not in others}
+    metrics = {name: value for name, value in named.items() if name.partition(".")[0] not in SETTINGS}
     return {"metric": row["metric"], "metrics": metrics, "undefined": [], "kept": 50, "prunable": 100}
 
 

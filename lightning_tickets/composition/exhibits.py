@@ -12,8 +12,10 @@ from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.overrides import one_line_errors
 from lightning_tickets.composition.problems import known_metrics
 from lightning_tickets.errors import UserError
+from lightning_tickets.studies.claims import TABLE_NAME
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.over_tasks import FIGURE, TABLE
 from lightning_tickets.tickets.problem import Task
 
 
@@ -21,7 +23,8 @@ def exhibits_of(config: DictConfig) -> tuple[ExhibitSpec, ...]:
     """UserError for a node that describes no table or figure."""
     nodes = (mapping | null)("study.exhibits", config.study.get("exhibits")) or {}
     exhibits = tuple(_exhibit(f"study.exhibits.{one}", node, config.study.seeds) for one, node in nodes.items())
-    for one, number in Counter(("claims", *(shown for exhibit in exhibits for shown in _shown_names(exhibit)))).items():
+    names = Counter((TABLE_NAME, *(shown for exhibit in exhibits for shown in _shown_names(exhibit))))
+    for one, number in names.items():
         if number > 1:
             raise UserError(f"study.exhibits: two tables or figures would have the name {one}; expected another one")
     return exhibits
@@ -31,7 +34,7 @@ def _shown_names(exhibit: ExhibitSpec) -> Iterator[str]:
     """Of itself, and of what a report shows beside it over all tasks."""
     yield exhibit.name
     if isinstance(exhibit, Grid) and exhibit.over_tasks:
-        yield from (f"{exhibit.name}_over_tasks", f"{exhibit.name}_profiles")
+        yield from (shown.format(exhibit.name) for shown in (TABLE, FIGURE))
 
 
 def _exhibit(key: str, node: Any, seeds: Any) -> ExhibitSpec:

@@ -1,6 +1,7 @@
 """Data sets of the Hugging Face hub through ``datasets``, each at a pinned commit, which is its fingerprint."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,11 @@ class Hub:
         """From the task's YAML, so that planning needs no network; splits that it leaves out are downloaded."""
         hub = self._set(task)
         known = dict(hub.rows)
-        return {split: known.get(split) or self._count(task, split) for split, _ in hub.splits}
+        return {split: known.get(split) or _count(hub, name) for split, name in hub.splits}
 
     def fetch(self, task: str) -> None:
         for _, name in self._set(task).splits:
-            self._loaded(self._set(task), name)
+            _loaded(self._set(task), name)
 
     def about(self, task: str) -> str:
         hub = self._set(task)
@@ -38,14 +39,7 @@ class Hub:
 
     def rows(self, task: str, split: str) -> Iterator[Row]:
         hub = self._set(task)
-        return rows(self._records(hub, dict(hub.splits)[split]), hub.columns)
-
-    def _count(self, task: str, split: str) -> int:
-        """Without the rows that are left out."""
-        hub = self._set(task)
-        if hub.columns.drop or hub.columns.width:
-            return sum(1 for _ in self.rows(task, split))
-        return int(self._loaded(hub, dict(hub.splits)[split]).num_rows)
+        return rows(_records(hub, dict(hub.splits)[split]), hub.columns)
 
     def _set(self, task: str) -> HubSet:
         hub = self.specs[task].hub if task in self.specs else None
@@ -55,25 +49,35 @@ class Hub:
             raise UserError(f"task.hub.revision={hub.revision}: expected a commit of 40 hex digits")
         return hub
 
-    def _records(self, hub: HubSet, split: str) -> Records:
-        for number, record in enumerate(self._loaded(hub, split)):
-            yield f"{_name(hub)}, {split} row {number}", record
 
-    def _loaded(self, hub: HubSet, split: str) -> Any:
-        import datasets
-        from huggingface_hub.utils import logging
+@lru_cache(maxsize=256)  # a commit's rows do not change; each task of a plan asks
+def _count(hub: HubSet, split: str) -> int:
+    """Without the rows that are left out."""
+    if hub.columns.drop or hub.columns.width:
+        return sum(1 for _ in rows(_records(hub, split), hub.columns))
+    return int(_loaded(hub, split).num_rows)
 
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # hides retries
-        name = f"data=hub: {_name(hub)} at {hub.revision[:8]}"
-        try:
-            loaded = datasets.load_dataset(hub.path, hub.config, split=split, revision=hub.revision)
-        except Exception as error:
-            raise UserError(
-                f"{name} cannot be loaded ({reason(error)}); to read a folder: data=local data.root=DIR"
-            ) from error
-        if not _is_pinned(loaded, hub):
-            raise UserError(f"{name} is not available: this machine has only another version of it")
-        return loaded
+
+def _records(hub: HubSet, split: str) -> Records:
+    for number, record in enumerate(_loaded(hub, split)):
+        yield f"{_name(hub)}, {split} row {number}", record
+
+
+def _loaded(hub: HubSet, split: str) -> Any:
+    import datasets
+    from huggingface_hub.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # hides retries
+    name = f"data=hub: {_name(hub)} at {hub.revision[:8]}"
+    try:
+        loaded = datasets.load_dataset(hub.path, hub.config, split=split, revision=hub.revision)
+    except Exception as error:
+        raise UserError(
+            f"{name} cannot be loaded ({reason(error)}); to read a folder: data=local data.root=DIR"
+        ) from error
+    if not _is_pinned(loaded, hub):
+        raise UserError(f"{name} is not available: this machine has only another version of it")
+    return loaded
 
 
 def _is_pinned(loaded: Any, hub: HubSet) -> bool:

@@ -23,7 +23,7 @@ def described(value: Any, keep_defaults: bool = True) -> Any:
         return [described(item, keep_defaults) for item in value]
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"a spec holds scalars, tuples and dataclasses, not {type(value).__name__}")
-    known: dict[bool, Any] = vars(value).setdefault("_described", {})  # a frozen part that many specs share
+    known: dict[bool, Any] = getattr(value, "__dict__", {}).setdefault("_described", {})  # many specs share a part
     if keep_defaults in known:
         return known[keep_defaults]
     described_as: dict[str, Any] = {"is": _tag(value)}

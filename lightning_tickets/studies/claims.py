@@ -10,6 +10,7 @@ from lightning_tickets.studies.measurement import Exhibit, Reportable, TextTable
 
 CLAIMED = {"table2", "table3", "figure2"}
 HOLDS, FAILS = "holds", "does not hold"
+TABLE_NAME = "claims"
 RULE = (
     f"One-sided tests at {ALPHA:g}, over runs paired by task and seed, margin {100 * MARGIN:g} point. A claim about "
     "tasks as a whole is about their mean. One about every task, or about several rows, holds if it holds for each."
@@ -56,7 +57,7 @@ def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
     claims = check_claims(exhibits, excluded_tasks)
     excluded = [f"Left out as uninformative: {', '.join(excluded_tasks)}."] if excluded_tasks else []
     return TextTable(
-        "claims",
+        TABLE_NAME,
         "The paper's claims",
         "What these runs say about each claim.",
         head=("", "Claim", "Verdict", "Found", "To settle it", "tested on"),

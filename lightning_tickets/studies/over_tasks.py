@@ -15,6 +15,7 @@ from lightning_tickets.studies.statistics.weighted_metrics import ExampleColumns
 
 ColumnsOf = Callable[[str], ExampleColumns | None]
 """What the metrics of a run are computed from, by its name; None if it is not stored."""
+TABLE, FIGURE = "{}_over_tasks", "{}_profiles"  # their names, by the exhibit's
 THRESHOLDS = tuple(at / 100 for at in range(0, 121, 2))  # of the figure, as fractions of the gap
 HEAD = ("Row", "Tasks", "Runs", "Gap closed (interquartile mean)", "Optimality gap")
 GAP = (
@@ -128,7 +129,7 @@ def _scored(measurement: Measurement) -> bool:
 def _table(together: OverTasks) -> TextTable:
     exhibit = together.exhibit
     return TextTable(
-        f"{exhibit.name}_over_tasks",
+        TABLE.format(exhibit.name),
         f"{exhibit.title}: all tasks together",
         "How much of the gap between a constant prediction and the full network each row closes, and how often it is "
         "better, in percent.",
@@ -169,7 +170,7 @@ def _profiles(together: OverTasks) -> Profiles:
         for line in together.lines()
     }
     return Profiles(
-        f"{exhibit.name}_profiles",
+        FIGURE.format(exhibit.name),
         f"{exhibit.title}: performance profiles",
         "The share of runs that close more than a part of the gap between a constant prediction and the full network.",
         thresholds=THRESHOLDS,

@@ -116,6 +116,16 @@ def test_the_description_survives_json() -> None:
     assert json.loads(json.dumps(described(spec))) == described(spec)
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    tag: ClassVar[str] = "Slots"
+    name: str
+
+
+def test_a_part_may_have_slots() -> None:
+    assert [described(Slots("a")) for _ in range(2)] == [{"is": "Slots", "name": "a"}] * 2
+
+
 @pytest.mark.parametrize(
     "value", [{"a": 1}, {1, 2}, Path("a"), b"bytes", 1j, object(), Part], ids=lambda value: type(value).__name__
 )
