@@ -101,8 +101,8 @@ def _run_single(overrides: list[str]) -> int:
 
 
 def _run_sweep(overrides: list[str]) -> int:
+    from lightning_tickets.cli.draw import draw
     from lightning_tickets.cli.journal import save_multirun
-    from lightning_tickets.cli.report import draw
     from lightning_tickets.composition import settings
     from lightning_tickets.composition.parse_sweep import parse_sweep
     from lightning_tickets.execution.launcher import make_launcher

@@ -22,7 +22,7 @@ from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
-from lightning_tickets.runs.store import Store
+from lightning_tickets.runs.snapshot import Snapshot
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 from lightning_tickets.tickets.reader import Reader
 
@@ -50,7 +50,7 @@ def _no_collection() -> Iterator[None]:
 @missing_keys()
 @_no_collection()
 def parse_sweep(
-    arguments: Sequence[str], assume_published: bool = False, reading: Callable[[Store], Reader] = Reader
+    arguments: Sequence[str], assume_published: bool = False, reading: Callable[[Snapshot], Reader] = Reader
 ) -> Sweep:
     """UserError for anything in the arguments that does not compose or is out of range.
 
@@ -65,7 +65,7 @@ def parse_sweep(
     return (_parse_study if is_study else _parse_product)(overrides, assume_published, reading)
 
 
-def _parse_study(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
+def _parse_study(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Snapshot], Reader]) -> Sweep:
     """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
         if override.key_or_group == "experiment" and not isinstance(override.value(), str):
@@ -99,7 +99,9 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     )
 
 
-def _parse_product(overrides: Sequence[Override], assume_published: bool, reading: Callable[[Store], Reader]) -> Sweep:
+def _parse_product(
+    overrides: Sequence[Override], assume_published: bool, reading: Callable[[Snapshot], Reader]
+) -> Sweep:
     """The product of everything that was given several values."""
     axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
     rest = [o for o in overrides if _axis(o) not in AXES]

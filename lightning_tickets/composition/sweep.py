@@ -51,7 +51,7 @@ class Sweep:
     assume_published: bool = False
     overrides: tuple[str, ...] = ()
     of_paper: bool = False
-    reading: Callable[[Store], Reader] = Reader
+    reading: Callable[[Snapshot], Reader] = Reader
     requested: tuple[RequestedRun, ...] = field(init=False)
     known_winning: SparsityLookup = field(init=False)
     reader: Reader = field(init=False)

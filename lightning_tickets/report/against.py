@@ -14,7 +14,8 @@ from lightning_tickets.report.pages import experiment_page
 from lightning_tickets.report.sections import SIDE, files
 from lightning_tickets.report.side_tables import probability
 from lightning_tickets.report.table import Cell, Group, Row, Table
-from lightning_tickets.report.write import put, write_files
+from lightning_tickets.report.write import write_files
+from lightning_tickets.runs.files import put
 from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import TTest, holm, welch

@@ -8,8 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lightning_tickets.report.document import FILE, JSON, Report, RunLink, RunsRow, Section, to_json
 from lightning_tickets.report.pages import experiment_page
-from lightning_tickets.report.write import put
-from lightning_tickets.runs.files import file_size, read
+from lightning_tickets.runs.files import file_size, put, read
 
 RUNS = "runs"
 RECORDS = ("spec.json", "result.json", "timing.json")

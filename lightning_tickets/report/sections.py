@@ -8,11 +8,11 @@ from math import isfinite
 
 from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.captions import caption
 from lightning_tickets.report.charts import difference_map, panels, share_map
 from lightning_tickets.report.differences import baseline_name
 from lightning_tickets.report.document import Figure, RunLink, RunsRow, Section, SideTable
 from lightning_tickets.report.exhibit_table import runs_id
-from lightning_tickets.report.figures.draw import caption
 from lightning_tickets.report.layout import in_order
 from lightning_tickets.report.side_tables import Comparisons, difference, place, side_tables
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Plottable, Reportable, TextTable

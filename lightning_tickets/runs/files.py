@@ -1,6 +1,7 @@
 """How everything below the root is read: regular files of a bounded size, JSON of a bounded depth and a declared type.
 
-Whatever else lies there is ``Damaged``: one line that names the file. No pipe, device or link is opened.
+``put`` writes a file as a whole. Whatever else lies there is ``Damaged``: one line that names the
+file. No pipe, device or link is opened.
 """
 
 import os
@@ -71,6 +72,18 @@ def make_folder(path: Path) -> None:
     except (FileExistsError, NotADirectoryError):
         check_folder(next(one for one in (path, *path.parents) if os.path.lexists(one)))
         raise
+
+
+def put(path: Path, data: bytes | str) -> Path:
+    """Write under a temporary name in the same folder, then rename: a reader never sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
 
 
 def entries(folder: str | Path) -> list[os.DirEntry[str]]:

@@ -79,6 +79,11 @@ class Exhibit:
         return self._by_place.get((row, task), ())
 
     @property
+    def runs(self) -> list[str]:
+        """The names of all runs, sorted."""
+        return sorted({name for measurement in self.measurements for name in measurement.runs})
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The commands of the runs that are missing."""
         return tuple(command for measurement in self.measurements for command in measurement.missing)

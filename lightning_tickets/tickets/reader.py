@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from lightning_tickets.errors import Damaged
 from lightning_tickets.runs.maintenance import damaged
-from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.result import Result, check, columns_of, open_ticket, read_result, read_round
+from lightning_tickets.runs.snapshot import Snapshot
+from lightning_tickets.tickets.result import EXAMPLES, Result, check, columns_of, open_ticket, read_result, read_round
 from lightning_tickets.tickets.spec import Run, TicketMask
 
 SMALL = 1 << 14  # bytes of a file whose checksum is computed in passing
@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Reader:
     """``unreadable`` has the reason of each damaged artefact that it has met, by name. A result is read once."""
 
-    store: Store
+    store: Snapshot
     unreadable: dict[str, str] = field(default_factory=dict)
     _results: dict[str, Result] = field(default_factory=dict)
 
@@ -40,6 +40,10 @@ class Reader:
     def columns(self, name: str) -> dict[str, list[float]] | None:
         """What the metrics of a run are of."""
         return self._noted(name, lambda: columns_of(self.store, name))
+
+    def examples_checksum(self, name: str) -> str | None:
+        """Of the file of what the metrics of a run are of; None if the run has none."""
+        return self._noted(name, lambda: self.store.verify(name).get(EXAMPLES))
 
     def ticket(self, spec: TicketMask) -> Path | None:
         """The verified file of a round's mask."""

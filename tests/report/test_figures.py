@@ -8,8 +8,9 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from lightning_tickets.report.build_table import build_table
+from lightning_tickets.report.captions import caption
 from lightning_tickets.report.figures.algorithm import PRUNED, TICKET, TRAINED
-from lightning_tickets.report.figures.draw import caption, png, svg
+from lightning_tickets.report.figures.draw import png, svg
 from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Profiles, PruningRounds, Round
 from tests.report.reading import csv_text, draw, page

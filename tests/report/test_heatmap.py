@@ -14,7 +14,8 @@ from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb
 from matplotlib.patches import Rectangle
 
 from lightning_tickets.report.build_table import build_table
-from lightning_tickets.report.figures.draw import caption, png, svg
+from lightning_tickets.report.captions import caption
+from lightning_tickets.report.figures.draw import png, svg
 from lightning_tickets.report.figures.heatmap_axes import inked
 from lightning_tickets.report.write import write_exhibit
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Plottable

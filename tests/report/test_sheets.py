@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.report.build_table import build_table, with_names
-from lightning_tickets.report.figures.draw import caption
+from lightning_tickets.report.captions import caption
 from lightning_tickets.report.sections import formats
 from lightning_tickets.report.write import write_exhibit, write_report
 from lightning_tickets.studies.measurement import Matrix, TextTable

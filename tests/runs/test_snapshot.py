@@ -1,11 +1,17 @@
-"""A snapshot verifies once what it has found sound, and looks again at what it has not."""
+"""A snapshot verifies once what it has found sound, and keeps that for other processes until a file changes."""
 
+import json
+import os
+import shutil
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from lightning_tickets.errors import Damaged
-from lightning_tickets.runs.snapshot import Snapshot
+from lightning_tickets.runs.files import checksum
+from lightning_tickets.runs.snapshot import INDEX, Snapshot
 from lightning_tickets.runs.store import Store
 from tests.runs.test_store import publish
 
@@ -31,3 +37,84 @@ def test_what_is_missing_or_damaged_is_looked_at_again(tmp_path: Path) -> None:
         snapshot.verify("run")
     (folder / "result.json").write_text("result")
     assert snapshot.verify("run") == store.verify("run")
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if some time had passed since files were written."""
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+
+
+@pytest.fixture
+def checksums(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files whose checksums have been computed."""
+    computed: list[str] = []
+
+    def recorded(path: Path, remove: Path | None = None) -> str:
+        computed.append(path.name)
+        return checksum(path, remove)
+
+    monkeypatch.setattr("lightning_tickets.runs.store.checksum", recorded)
+    return computed
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_index_says_what_need_not_be_verified(tmp_path: Path, checksums: list[str]) -> None:
+    publish(Store(tmp_path))
+    first = Snapshot(tmp_path)
+    manifest = first.verify("run")
+    first.keep()
+    checksums.clear()
+    assert Snapshot(tmp_path).verify("run") == manifest and not checksums
+    (tmp_path / INDEX).write_text("{")
+    assert Snapshot(tmp_path).verify("run") == manifest and checksums
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("same_time", [False, True])
+def test_a_file_that_has_changed_is_verified(tmp_path: Path, same_time: bool) -> None:
+    folder = publish(Store(tmp_path))
+    first, file = Snapshot(tmp_path), folder / "result.json"
+    first.verify("run")
+    first.keep()
+    before = file.stat()
+    file.write_text("tluser")  # as long as before
+    if same_time:
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Damaged, match="checksum"):
+        Snapshot(tmp_path).verify("run")
+    file.unlink()
+    with pytest.raises(Damaged):
+        Snapshot(tmp_path).verify("run")
+
+
+def test_files_that_have_just_been_written_are_not_in_the_index(tmp_path: Path) -> None:
+    publish(Store(tmp_path))
+    snapshot = Snapshot(tmp_path)
+    snapshot.verify("run")
+    snapshot.keep()
+    assert not (tmp_path / INDEX).exists()
+
+
+@pytest.mark.usefixtures("settled")
+def test_runs_that_are_gone_leave_the_index(tmp_path: Path) -> None:
+    for name in ("run", "other"):
+        publish(Store(tmp_path), name)
+        snapshot = Snapshot(tmp_path)
+        snapshot.verify(name)
+        snapshot.keep()
+        shutil.rmtree(tmp_path / name)
+    assert set(json.loads((tmp_path / INDEX).read_text())) == {"other"}
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_store_that_cannot_be_written_to_is_read_without_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(Store(tmp_path))
+    snapshot = Snapshot(tmp_path)
+    snapshot.verify("run")
+    monkeypatch.setattr(Path, "write_bytes", Mock(side_effect=PermissionError(13, "Permission denied")))
+    snapshot.keep()
+    assert not (tmp_path / INDEX).exists()

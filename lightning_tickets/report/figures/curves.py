@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from lightning_tickets.report.footnotes import absent, changed, number_of_runs
-from lightning_tickets.report.layout import Column, columns, in_order, lowest
+from lightning_tickets.report.footnotes import absent
+from lightning_tickets.report.layout import Column, columns, lowest
 from lightning_tickets.report.names import FULL, row_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
@@ -18,7 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 ACROSS = 4
 
 
-def figure(exhibit: Exhibit) -> Figure:
+def figure(exhibit: Exhibit, caption: str) -> Figure:
     heads = columns(exhibit)
     across = max(1, min(ACROSS, len(heads)))
     down = max(1, ceil(len(heads) / across))
@@ -42,26 +42,8 @@ def figure(exhibit: Exhibit) -> Figure:
         ncols=3 if across > 2 else 2,
         frameon=False,
     )
-    drawn.supxlabel(caption(exhibit), fontsize=8, wrap=True)
+    drawn.supxlabel(caption, fontsize=8, wrap=True)
     return drawn
-
-
-def caption(exhibit: Exhibit) -> str:
-    """What the bars are, how many runs stand behind a point, and what is missing."""
-    measurements = in_order(exhibit)
-    sentences = [counted(exhibit)]
-    if any(measurement.scores and measurement.undefined for measurement in measurements):
-        sentences.append("Hollow: a score is undefined.")
-    if missing := absent(measurements):
-        sentences.append(f"{missing}.")
-    return " ".join((*sentences, *changed(exhibit.overrides)))
-
-
-def counted(exhibit: Exhibit) -> str:
-    most = max((len(measurement.scores) for measurement in in_order(exhibit)), default=0)
-    if not most:
-        return "No scores yet."
-    return f"{'Mean' if most == 1 else 'Mean ± one sample deviation'}, {number_of_runs(exhibit)} per point."
 
 
 def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
@@ -77,7 +59,12 @@ def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
         measurements = [f for f in exhibit.at(row, head.task) if f.metric == head.metric and f.scores]
         if measurements:
             keys[row] = curve(axis, index, measurements)
-    ticks(axis, sorted({round(100 * f.sparsity, 4) for row in rows for f in exhibit.at(row, head.task)}))
+    ticks(
+        axis,
+        sorted(
+            {round(100 * f.sparsity, 4) for row in rows for f in exhibit.at(row, head.task) if f.metric == head.metric}
+        ),
+    )
     if not keys:
         axis.text(0.5, 0.5, missing(exhibit, head), transform=axis.transAxes, ha="center", va="center", color="#555555")
         axis.set_yticks([])

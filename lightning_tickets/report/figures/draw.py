@@ -8,13 +8,13 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from lightning_tickets.report.build_table import waiting, with_names
+from lightning_tickets.report.build_table import with_names
+from lightning_tickets.report.captions import caption
 from lightning_tickets.report.figures import algorithm, curves, heatmap, profiles
-from lightning_tickets.report.footnotes import changed
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, Profiles, PruningRounds
 
 FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
-CAPTIONS = {"curves": curves.caption, "heatmap": heatmap.caption}
+METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 SETTINGS: dict[Any, object] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -31,23 +31,23 @@ SETTINGS: dict[Any, object] = {
 
 
 def png(what: Plottable) -> bytes:
-    return encoded(what, "png", {"Software": None})
+    return encoded(what, "png")
 
 
 def svg(what: Plottable) -> bytes:
     """To stand in a page or a paper: transparent, without title and caption."""
-    return encoded(what, "svg", {"Date": None, "Creator": None}, transparent=True)
+    return encoded(what, "svg")
 
 
-def encoded(what: Plottable, suffix: str, metadata: dict[str, None], transparent: bool = False) -> bytes:
+def encoded(what: Plottable, suffix: str) -> bytes:
     """Each format draws the figure again, so that none depends on what was drawn before."""
-    data = io.BytesIO()
+    data, transparent = io.BytesIO(), suffix == "svg"
     with settings():
         drawn = figure(what)
         if transparent:
             drawn.suptitle("")
             drawn.supxlabel("")
-        drawn.savefig(data, format=suffix, dpi=150, metadata=metadata, transparent=transparent)
+        drawn.savefig(data, format=suffix, dpi=150, metadata=METADATA[suffix], transparent=transparent)
     return data.getvalue()
 
 
@@ -61,19 +61,13 @@ def settings() -> Iterator[None]:
 
 
 def figure(what: Plottable) -> Figure:
+    text = caption(what)
     match what:
         case Exhibit():
-            return FIGURES[what.drawn](what)
+            return FIGURES[what.drawn](what, text)
         case Matrix():
-            return heatmap.matrix(with_names(what), caption(what))
+            return heatmap.matrix(with_names(what), text)
         case PruningRounds():
-            return algorithm.figure(what, caption(what))
+            return algorithm.figure(what, text)
         case Profiles():
-            return profiles.figure(what, caption(what))
-
-
-def caption(what: Plottable) -> str:
-    """The text below the figure: how to read it, what is missing, and what was changed by hand."""
-    if isinstance(what, Exhibit):
-        return CAPTIONS[what.drawn](what)
-    return " ".join((what.caption, *waiting(what.missing), *what.notes, *changed(what.overrides)))
+            return profiles.figure(what, text)

@@ -1,6 +1,5 @@
 """Heat maps by row and column: differences from a baseline, and shares."""
 
-from collections.abc import Iterator
 from math import isfinite
 
 import matplotlib
@@ -20,11 +19,9 @@ from lightning_tickets.report.differences import (
     rows_title,
 )
 from lightning_tickets.report.figures.heatmap_axes import PAPER, Scale, Square, color_bar, heatmap_axes
-from lightning_tickets.report.footnotes import absent, changed, counted_cells, framing, number_of_runs, single_runs
-from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, one_line, percent
-from lightning_tickets.report.layout import Column, in_order
+from lightning_tickets.report.formatting import MISSING, WITHIN, one_line, percent
+from lightning_tickets.report.layout import Column
 from lightning_tickets.report.names import ACROSS, metric_name, task_name
-from lightning_tickets.studies.frame_rules import DEVIATION
 from lightning_tickets.studies.measurement import Exhibit, Matrix
 
 RED_TO_BLUE = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#f7f7f7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
@@ -32,7 +29,7 @@ SHARES = matplotlib.colormaps["YlGnBu"]
 GREY = "#d0d0d0"
 
 
-def figure(exhibit: Exhibit) -> Figure:
+def figure(exhibit: Exhibit, caption: str) -> Figure:
     """Mean minus the baseline's in points; next to each row how many of its cells are framed."""
     compared = differences(exhibit)
     scale = diverging(compared)
@@ -41,7 +38,7 @@ def figure(exhibit: Exhibit) -> Figure:
     heads = [*(head_label(column) for column in compared.columns), framed, *marked]
     squares = [line(row, scale, bool(marked)) for row in compared.rows]
     labels = [one_line(row.label) for row in compared.rows]
-    drawn, axes = heatmap_axes(exhibit.title, caption(exhibit), labels, heads, squares)
+    drawn, axes = heatmap_axes(exhibit.title, caption, labels, heads, squares)
     axes.xaxis.set_label_position("top")
     axes.set_xlabel(ACROSS)
     axes.set_ylabel(rows_title(exhibit))
@@ -71,43 +68,6 @@ def line(row: DifferenceRow, scale: Scale, marks: bool) -> list[Square]:
 def square(cell: Difference, scale: Scale) -> Square:
     color = None if cell.size is None else scale.color(cell.size)
     return Square(cell.text, color, bool(cell.holds))
-
-
-def caption(exhibit: Exhibit) -> str:
-    """What the numbers, frames and colors of the cells mean, and what is missing."""
-    compared = differences(exhibit)
-    sentences = [*(reading(exhibit, compared) if compared.sizes else ["No scores yet."]), *gaps(exhibit, compared)]
-    if missing := absent(in_order(exhibit)):
-        sentences.append(f"{missing}.")
-    return " ".join((*sentences, *changed(exhibit.overrides)))
-
-
-def reading(exhibit: Exhibit, compared: Differences) -> list[str]:
-    name = baseline_name(exhibit)
-    marked = marks_deviation(exhibit)
-    number = "Mean score" if exhibit.absolute else f"Mean score minus that of {name} on the task"
-    return [
-        f"{number}, in points (0 to 100), {number_of_runs(exhibit)} per cell.",
-        f"Framed and bold: {framing(exhibit)}.",
-        *([f"{WITHIN}: {framing(exhibit, DEVIATION)}."] if marked else []),
-        f"At the right: how many cells of a row are framed{f' and marked {WITHIN}' if marked else ''}, "
-        f"{counted_cells(exhibit)}.",
-        f"Colours: the difference from {name}, up to ±{points(compared.bound, 0)} points, on a square-root scale.",
-    ]
-
-
-def gaps(exhibit: Exhibit, compared: Differences) -> Iterator[str]:
-    """Why a cell is not judged, has no number, or has an undefined score; only a deviation needs several runs."""
-    name, texts = baseline_name(exhibit), [cell.text for cell in compared.cells]
-    if single := single_runs(compared.rivals):
-        judged = f"marked {WITHIN}" if marks_deviation(exhibit) else "judged"
-        yield f"Not {judged}, since {name} has one run there: {single}."
-    if any(text.startswith(MISSING) for text in texts):
-        yield f"Hatched: its score or that of {name} is missing."
-    if any(text.endswith(UNDEFINED) for text in texts):
-        yield f"{UNDEFINED} a score is undefined."
-    if "" in texts:
-        yield "Empty: not part of this exhibit."
 
 
 def matrix(what: Matrix, caption: str) -> Figure:

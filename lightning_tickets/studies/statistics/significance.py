@@ -72,7 +72,7 @@ def paired(ours: Mapping[int, float], theirs: Mapping[int, float], level: float 
     if not _enough(differences):
         return None
     error = math.sqrt(statistics.variance(differences) / len(differences))
-    return Estimate(statistics.mean(differences), error, len(differences) - 1).t_test(level)
+    return Estimate(statistics.mean(differences), error, float(len(differences) - 1)).t_test(level)
 
 
 def equivalence(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05) -> Equivalence | None:
