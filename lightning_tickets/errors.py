@@ -16,8 +16,9 @@ def printable(text: str) -> str:
 def unknown(kind: str, word: str, choices: Iterable[object], otherwise: str = "") -> str:
     """The message for a word that is none of the choices: the nearest one, ``otherwise`` what there is to choose."""
     known = [str(choice) for choice in choices]
-    if nearest := get_close_matches(word, known, n=1, cutoff=NEAR):
-        return f"unknown {kind} {word!r}; did you mean {nearest[0]}?"
+    by_end = {choice.rpartition(".")[2]: choice for choice in reversed(known)}  # keys have the same words before a dot
+    if nearest := get_close_matches(word.rpartition(".")[2], by_end, n=1, cutoff=NEAR):
+        return f"unknown {kind} {word!r}; did you mean {by_end[nearest[0]]}?"
     more = f" and {len(known) - MOST_CHOICES} more" if len(known) > MOST_CHOICES else ""
     listed = f"choose from {', '.join(known[:MOST_CHOICES])}{more}" if known else "there is none"
     return f"unknown {kind} {word!r}; {otherwise or listed}"

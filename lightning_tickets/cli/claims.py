@@ -8,7 +8,7 @@ from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, w
 from lightning_tickets.studies.claims import RULE
 from lightning_tickets.studies.claims import check_claims as test_claims
 
-EXAMPLES = ("claims", "claims experiment=paper study.tasks=[cola,mnli] --json")
+EXAMPLES = ("claims", "claims experiment=paper 'study.tasks=[cola,mnli]' --json")
 add_arguments = add_overrides_and_json
 PAPER = "experiment=paper"
 

@@ -91,9 +91,21 @@ def one_line_message(error: Exception) -> str:
     key = re.search(r"Could not override '(.+?)'|Key '(.+?)' is not in struct", text)
     if key:
         full = getattr(error.__cause__ or error, "full_key", None) or ""  # where a mapping was given: of the key within
-        return unknown("config key", max(key[1] or key[2], full, key=len), [*group_options(), *_keys(error)], ALL_KEYS)
+        return _unknown_key(max(key[1] or key[2], full, key=len), list(_keys(error)))
     lost = re.search(r"Interpolation key '(.+?)' not found", text)
     return f"{lost[1]} is missing; another key refers to it" if lost else " ".join(text.split())
+
+
+def _unknown_key(key: str, known: Sequence[str]) -> str:
+    """Of a key's parts the first that is not known, among those beside it."""
+    parts = key.split(".")
+    prefixes = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+    first = next((one for one in prefixes if one not in known), key)
+    above = first.rpartition(".")[0]
+    beside = [one for one in known if one.rpartition(".")[0] == above]
+    if above and beside:
+        return unknown("config key", first, beside)
+    return unknown("config key", first, [*group_options(), *beside], ALL_KEYS)
 
 
 def _keys(error: Exception) -> Iterator[str]:

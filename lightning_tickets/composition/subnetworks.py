@@ -20,7 +20,7 @@ from lightning_tickets.tickets.spec import AnyMask, DrawnMask, GivenMask, Redraw
 
 STARTS = ("fresh", "prunable", "seed", "earlier")  # what an initialization can ask for
 MASK_FILE = Check(
-    "a mask file, ours or one of the released code",
+    "the path of a ticket.safetensors, or of a mask file of the released code",
     lambda path: is_path(path) and Path(path).expanduser().is_file(),
 )
 MASKS = ("none", "ticket", "drawn", "redrawn", "given")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.errors import UserError, unknown
 
 BASELINES = {"absolute": None, "minus_full_bert": "full", "minus_rewind_to_theta0": "rewind_0"}  # by the kind of a line
 PUBLISHED = "table2 table4 table5 table6 table7 table8 figure2 figure5 figure6 figure7 figure8".split()
@@ -56,7 +56,7 @@ def published_sparsity(task: str) -> int:
     for line in published_table("table2"):
         if line["row"] == "imp" and line["task"] == task_name(task):
             return round(100 * float(line["sparsity"]))
-    raise UserError(f"task={task}: the paper has no sparsity for it; give a list of percentages instead")
+    raise UserError(unknown("task in the paper's table 2", task, TASKS, "give a list of percentages instead"))
 
 
 def published_value(

@@ -37,8 +37,8 @@ def footnotes(exhibit: Exhibit, columns: Sequence[Column], cells: Sequence[Cell]
 
 
 def changed(overrides: Sequence[str]) -> tuple[str, ...]:
-    """What was typed that is not the experiment's own."""
-    return (f"Not the experiment's own: {', '.join(map(one_line, overrides))}.",) if overrides else ()
+    """What was typed besides the experiment."""
+    return (f"Overrides: {', '.join(map(one_line, overrides))}.",) if overrides else ()
 
 
 def counted(usual: int, varies: bool) -> str:

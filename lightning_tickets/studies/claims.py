@@ -78,7 +78,8 @@ def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[st
         return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), f"two seeds of each cell: experiment={name}", name)
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
-    seeds = f"about {found.seeds} seeds: experiment={name} study.seeds=[1,…,{found.seeds}]"
+    listed = ",".join(map(str, range(1, (found.seeds or 0) + 1)))
+    seeds = f"about {found.seeds} seeds: experiment={name} 'study.seeds=[{listed}]'"
     more = seeds if found.seeds else "more seeds alone would not"
     return Claim(text, verdict, f"{compared}: {found.estimate}", found.details, "" if settled else more, name)
 

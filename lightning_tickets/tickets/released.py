@@ -29,7 +29,8 @@ def load_released(path: Path, among_others: bool = False) -> Mask:
         with warnings.catch_warnings(action="ignore"):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        raise UserError(f"{path}: not a mask file, which holds tensors only ({reason(error)})") from error
+        expected = "a ticket.safetensors, or 0/1 tensors written by torch.save"
+        raise UserError(f"{path}: not a mask file: expected {expected}") from error
     if not isinstance(content, dict) or not content:
         raise UserError(f"{path}: not a mask file, which is a dictionary of tensors by name")
     try:

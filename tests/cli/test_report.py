@@ -55,7 +55,7 @@ def reseal(folder: Path, file: str, old: str, new: str) -> None:
 
 def test_every_file_names_what_was_asked(root: Path, study: list[str]) -> None:
     told = inside(root, "report", *study).stdout
-    folder, note = root / "reports" / "mine", f"Not the experiment's own: {', '.join(SHORT)}."
+    folder, note = root / "reports" / "mine", f"Overrides: {', '.join(SHORT)}."
     page = read(folder / "index.html")
     assert "Tables and figures of a study of its own" in page.text and "Chen" not in page.text
     assert all(f"{name}{value}" in page.text for name, value in (("pruner", "magnitude"), ("protocol", "paper")))

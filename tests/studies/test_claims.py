@@ -137,7 +137,7 @@ def test_what_cannot_be_told_says_what_would_settle_it():
     )
     claim = check_claims([noisy])[0]
     assert claim.verdict == CANNOT_BE_TOLD and claim.to_settle.startswith("about ")
-    assert "experiment=table2 study.seeds=[1,…," in claim.to_settle
+    assert "experiment=table2 'study.seeds=[1,2,3," in claim.to_settle
 
 
 def test_an_uninformative_task_is_left_out():

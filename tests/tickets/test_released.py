@@ -56,7 +56,7 @@ def garbage(content, file):
 def test_a_pickle_of_anything_else_is_refused_and_not_run(save, tmp_path):
     path, marker = tmp_path / "mask.pt", tmp_path / "marker"
     save({"bert.x.weight_mask": Evil(marker)}, path)
-    assert "not a mask file, which holds tensors only" in one_line(read_ticket, path)
+    assert "not a mask file: expected a ticket.safetensors" in one_line(read_ticket, path)
     assert not marker.exists()
 
 

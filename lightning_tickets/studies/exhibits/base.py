@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.measurement import Reportable
@@ -54,5 +55,7 @@ class ExhibitSpec(ABC):
             if wrong := [one for one in value if not isinstance(one, of)]:
                 expected = "a list of texts" if of is str else "a list of numbers and words"
                 raise UserError(f"study: {axis}: expected {expected}, got {wrong[0]!r} in it")
+            for one in value if axis == "seeds" else ():
+                integer(0)("study: seeds", one)
             if len(set(value)) < len(value):
                 raise UserError(f"study: {axis}: expected each value once, got {list(value)}")
