@@ -8,11 +8,11 @@ depend on the values of the weights.
 """
 
 import copy
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from command_line import run
 from safetensors.torch import save_file
 from transformers import BertConfig
 
@@ -77,4 +77,4 @@ def show(form: str, size_on_disk: int, took: Latency | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -22,13 +21,12 @@ from pathlib import Path
 import gpu_card
 import gpu_runs
 import torch
+from command_line import run, told
 from gpu_card import CUDA, Line
-from throughput import told
 from transformers import BertConfig, BertForMaskedLM
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import tokenizer_files
 from lightning_tickets.pocket import MODEL_DIR
 
@@ -53,12 +51,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         sizes = SMALL if not CUDA else {} if given["model"] else BASE
         shared = common(given["data"], folder)
-        try:
-            config = draw_network(Path(given["model"] or MODEL_DIR), Path(folder), sizes)
-            for task in tasks:
-                run_of(compose_config([f"task={task}", *shared]))
-        except UserError as error:
-            sys.exit(f"gpu.py: {error}")
+        config = draw_network(Path(given["model"] or MODEL_DIR), Path(folder), sizes)
+        for task in tasks:
+            run_of(compose_config([f"task={task}", *shared]))
         parts = measurements(tasks, config, shared, notes)
         for part in dict.fromkeys(["rates", *given["parts"].split(",")]) if given["parts"] else parts:
             for line in parts[part]():
@@ -110,4 +105,4 @@ def show(part: str, line: Line) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

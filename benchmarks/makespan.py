@@ -9,8 +9,10 @@ as its ticket's round is there. Both give the next job to whoever is free, longe
 from __future__ import annotations
 
 import heapq
-import sys
 from collections.abc import Sequence
+from dataclasses import replace
+
+from command_line import run
 
 from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.execution.queue import ReadyQueue
@@ -34,12 +36,7 @@ def main(arguments: list[str]) -> None:
 def by_level(plan: Plan, workers: int) -> float:
     """Everything that needs nothing first, then the rest."""
     levels = ([job for job in plan.jobs if (job.needs is None) == first] for first in (True, False))
-    return sum(makespan([without(job) for job in level], workers) for level in levels)
-
-
-def without(job: Job) -> Job:
-    """As it is when all that it needs has been waited for."""
-    return Job(job.name, job.overrides, job.makes, None, job.seconds)
+    return sum(makespan([replace(job, needs=None) for job in level], workers) for level in levels)
 
 
 def makespan(jobs: Sequence[Job], workers: int) -> float:
@@ -60,4 +57,4 @@ def makespan(jobs: Sequence[Job], workers: int) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -10,13 +10,12 @@ pooler stay as they are.
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
-from throughput import told
+from command_line import run, told
 from transformers import (
     AutoModel,
     AutoModelForMaskedLM,
@@ -69,4 +68,4 @@ def blocks(tokenizer: Any, text: str) -> list[dict[str, list[int]]]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(lambda given: main(*given))

@@ -9,11 +9,10 @@ is named as the figure shall name it.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from throughput import told
+from command_line import run, told
 
 from lightning_tickets.tickets.listing import at
 
@@ -54,4 +53,4 @@ def draw(points: list[tuple[str, str, float, float]], out: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

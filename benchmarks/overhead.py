@@ -8,12 +8,13 @@ Each part is timed by itself, many times: the difference of two whole trainings 
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+from command_line import run
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import context_of, run_of
@@ -71,4 +72,4 @@ def saved(run: Run, context: RunContext, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

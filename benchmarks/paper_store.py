@@ -7,12 +7,12 @@ run leaves beside them (examples, masks, times) is that of two steps of training
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
+from command_line import run
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.parse_sweep import parse_sweep
@@ -87,4 +87,4 @@ def result_of(row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(fill(Path(sys.argv[1]), int(sys.argv[2])), "runs")
+    run(lambda given: print(fill(Path(given[0]), int(given[1])), "runs"))

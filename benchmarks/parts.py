@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from command_line import run, told
 from ranking import modules
-from throughput import measure, told
+from throughput import measure
 
 from lightning_tickets.pruning.callback import PruningCallback
 from lightning_tickets.pruning.mask import Mask
@@ -99,4 +100,4 @@ def of_child(line: list[str], root: str) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

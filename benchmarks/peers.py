@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,9 +19,10 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
+from command_line import run, told
 from pytorch_lightning.callbacks import ModelPruning
 from released_way import labelled, network, seconds_a_step
-from throughput import Clock, Windows, measure, told
+from throughput import Clock, Windows, measure
 from torch import nn
 from torch.nn.utils import prune
 from transformers import Trainer, TrainerCallback, TrainingArguments
@@ -191,4 +191,4 @@ def in_lightning(overrides: list[str]) -> list[float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -5,7 +5,6 @@ python benchmarks/pocket_leaks.py [NUMBER OF DOCUMENTS] [large]
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
 from lightning_tickets.pocket.documents import draw_documents
@@ -67,9 +66,15 @@ def _whole(pairs: list[Pair]) -> set[str]:
     return {" ".join([*first, "|", *second]) for first, second in pairs}
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
     print("development set     sentences  in training  in corpus   examples  whole in either")
-    size = "large" if "large" in sys.argv else "small"
-    for leak in find_leaks(next((int(word) for word in sys.argv[1:] if word.isdigit()), DOCUMENTS), size=size):
+    documents = next((int(word) for word in arguments if word.isdigit()), DOCUMENTS)
+    for leak in find_leaks(documents, size="large" if "large" in arguments else "small"):
         counts = f"{leak.sentences:9d} {leak.in_training:12d} {leak.in_corpus:10d} {leak.examples:10d} {leak.whole:16d}"
         print(f"{leak.task + ' ' + leak.split:19s} {counts}")
+
+
+if __name__ == "__main__":
+    from command_line import run
+
+    run(main)

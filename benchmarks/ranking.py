@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 import torch
+from command_line import run
 from torch import nn
 from torch.nn.utils import prune
 
@@ -59,4 +60,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1]) if len(sys.argv) > 1 else main()
+    run(lambda given: measure(*given) if given else main())

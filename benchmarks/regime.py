@@ -9,12 +9,12 @@ Everything else is an override of each training (docs/explanation/pocket.md has 
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import replace
 
 import torch
-from throughput import prepared, told
+from command_line import run, told
+from throughput import prepared
 
 from lightning_tickets.pocket.tasks import TASKS
 from lightning_tickets.pruning.mask import full
@@ -55,4 +55,4 @@ def line(task: str, seeds: list[int], common: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

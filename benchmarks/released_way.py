@@ -9,7 +9,6 @@ in each forward pass; the loss is read in each step. Not for masked LM.
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from throughput import WINDOW, WINDOWS, Windows, told
+from command_line import run, told
+from throughput import WINDOW, WINDOWS, Windows
 from torch import nn
 from torch.nn.utils import clip_grad_norm_, prune
 from transformers import AutoModelForQuestionAnswering, AutoModelForSequenceClassification
@@ -90,4 +90,4 @@ def static(values: torch.Tensor, width: int) -> torch.Tensor:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -13,6 +13,7 @@ import math
 import os
 import platform
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from command_line import run
 
 CELL = ["task=cola", "subnetwork=full", "training.steps=2", "data.train_limit=64"]  # what store.fill makes
 COMMANDS = ("runs", "reports", "workers")  # parts whose work is whole commands
@@ -145,9 +148,8 @@ def measure(name: str, size: int) -> dict[str, dict[str, float]]:
 
 def exponent(sizes: tuple[int, ...], values: list[float]) -> float:
     """The slope of log(value) over log(size)."""
-    x, y = [math.log(size) for size in sizes], [math.log(max(value, 1e-9)) for value in values]
-    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
-    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
+    logs = [math.log(max(value, 1e-9)) for value in values]
+    return statistics.linear_regression([*map(math.log, sizes)], logs).slope
 
 
 def series(name: str) -> dict[str, Any]:
@@ -180,4 +182,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(measure(sys.argv[2], int(sys.argv[3]))))
     else:
-        main(sys.argv[1:])
+        run(main)

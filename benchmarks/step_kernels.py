@@ -8,14 +8,14 @@ profiler, the step within another one without it. Everything else given is an ov
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from typing import Any
 
 import pytorch_lightning as lightning
 import torch
-from throughput import measure, told, train
+from command_line import run, told
+from throughput import measure, train
 from torch.profiler import ProfilerActivity, profile
 
 BEGIN, STEPS = 10, 50  # steps before the profile, and in it
@@ -64,4 +64,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -16,6 +16,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from command_line import run
+
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.single import context_of, run_of
 from lightning_tickets.runs.store import TIMING, Store
@@ -62,4 +64,4 @@ def timed(root: Path, action: str) -> float:
 
 
 if __name__ == "__main__":
-    main([*map(int, sys.argv[1:])] or [*COUNTS])
+    run(lambda given: main([*map(int, given)] or [*COUNTS]))

@@ -10,7 +10,6 @@ each task is measured with it too, turn and turn about.
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytorch_lightning as lightning
 import torch
+from command_line import run, told
 
 from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import compose_config
@@ -93,10 +93,6 @@ def main(arguments: list[str]) -> None:
             print(f"{task:8s} {medians[0] / medians[1]:.2f} times as fast with {against}")
 
 
-def told(arguments: list[str], key: str) -> str:
-    return next((a.removeprefix(key) for a in arguments if a.startswith(key)), "")
-
-
 def shown(task: str, more: list[str], windows: Sequence[float]) -> float:
     """The median, which is printed with its extremes."""
     low, median, high = min(windows), statistics.median(windows), max(windows)
@@ -141,4 +137,4 @@ def prepared(overrides: list[str], steps: int | None = None) -> tuple[str, Run, 
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -1,5 +1,7 @@
 """Scores and differences as text, in points (0 to 100)."""
 
+MISSING = "—"  # where there is no number yet
+
 
 def points(fraction: float, decimals: int = 1) -> str:
     """A fraction in points, without the sign of a negative zero."""

@@ -24,6 +24,19 @@ def test_a_benchmark_imports_what_there_is(path, monkeypatch):
     assert any(callable(value) for value in vars(module).values())
 
 
+@pytest.mark.parametrize("name", ["makespan", "pocket_leaks", "store"])
+def test_help_is_the_text_of_the_script(name):
+    path = BENCHMARKS[0].parent / f"{name}.py"
+    shown = subprocess.run([sys.executable, path, "--help"], check=True, capture_output=True, text=True).stdout
+    assert f'"""{shown.rstrip()}' in path.read_text() and f"python benchmarks/{name}.py" in shown
+
+
+def test_a_benchmark_refuses_a_wrong_value_in_one_line():
+    line = [sys.executable, BENCHMARKS[0].parent / "makespan.py", "task=nope"]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("makespan.py: unknown task 'nope'; ")
+
+
 def test_the_script_for_a_gpu_runs_in_small_without_one(tmp_path):
     script, out = BENCHMARKS[0].parent / "gpu.py", tmp_path / "gpu.json"
     subprocess.run([sys.executable, script, "task=cola", f"out={out}"], check=True, stdout=subprocess.DEVNULL)

@@ -52,7 +52,7 @@ class Ticket:
 
     def sparsity(self) -> dict[str, float]:
         """The share of zeros of each matrix."""
-        return {name: 1 - float(m.float().mean()) for name, m in self.mask.items()}
+        return {name: sparsity({name: m}) for name, m in self.mask.items()}
 
     @property
     def total_sparsity(self) -> float:

@@ -121,7 +121,7 @@ def _run_sweep(overrides: list[str]) -> int:
         check_machine(hardware, settings.logger(sweep.whole), here)
     LOGGER.debug("%s: %d jobs, %d trainings", sweep.name, len(sweep.plan.jobs), sweep.plan.trainings())
     sweep.composer.fetch()
-    make_root(settings.root(sweep.whole))
+    make_root(sweep.root)
     save_multirun(sweep.whole)
     try:
         with display(settings.hardware(sweep.whole, single=True).progress):

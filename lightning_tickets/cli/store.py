@@ -12,7 +12,7 @@ from lightning_tickets.errors import Damaged, UserError, printable, unknown
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets.listing import LISTED, listed, spec_of
+from lightning_tickets.tickets.listing import LISTED, result_of, row_of, spec_of
 from lightning_tickets.tickets.result import check
 
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
@@ -109,9 +109,10 @@ def _list(store: Store, filters: list[str], as_json: bool) -> int:
     rows = []
     for name in artefacts(store):
         try:
-            row = listed(store, name)
+            spec = spec_of(store, name)
+            row = row_of(name, spec, result_of(store, name), store.seconds(name))
             if _matches(row, wanted):
-                rows.append(row | {"settings": changed_settings(spec_of(store, name))})
+                rows.append(row | {"settings": changed_settings(spec)})
         except Damaged as damage:
             warn([damage])
     if as_json:

@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.checks import boolean
 from lightning_tickets.composition.groups import conf_dir
+from lightning_tickets.composition.overrides import line_of
 
 NO_RESULT = ("experiment", "paths", "trainer", "logger", "hydra")  # keys that change no result
 GROUPS = ("model", "data", "training", "optimizer", "protocol", "pruner", "schedule")
@@ -14,7 +15,7 @@ GROUPS = ("model", "data", "training", "optimizer", "protocol", "pruner", "sched
 
 def changes(overrides: Sequence[Override]) -> tuple[str, ...]:
     """The overrides as they were typed, without those that change no result."""
-    return tuple(str(one.input_line) for one in overrides if not one.key_or_group.startswith(NO_RESULT))
+    return tuple(line_of(one) for one in overrides if not one.key_or_group.startswith(NO_RESULT))
 
 
 def options(whole: DictConfig) -> tuple[tuple[str, str], ...]:

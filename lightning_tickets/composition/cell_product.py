@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from lightning_tickets.composition.cells import Options
-from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
+from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.sparsities import (
     RULES,
     Sparsity,
@@ -24,6 +24,7 @@ class CellProduct:
     sparsities: tuple[Sparsity, ...]
     seeds: tuple[int, ...]
     options: tuple[Options, ...]
+    without_sparsity: frozenset[str]
 
     def curve_cells(self) -> list[Cell]:
         """What has to run before the winning sparsities are known."""
@@ -37,6 +38,6 @@ class CellProduct:
         return [
             Cell(task, row, percent, seed, options)
             for options, task, row in product(self.options, self.tasks, self.rows)
-            for percent in ([0] if row in WITHOUT_SPARSITY else resolve_sparsities(self.sparsities, task, winning))
+            for percent in ([0] if row in self.without_sparsity else resolve_sparsities(self.sparsities, task, winning))
             for seed in self.seeds
         ]

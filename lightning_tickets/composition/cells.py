@@ -12,7 +12,7 @@ from lightning_tickets.composition.compose import GroupComposer, is_group_overri
 from lightning_tickets.composition.overrides import expand
 from lightning_tickets.composition.problems import PlannedProblem, build_problem
 from lightning_tickets.composition.single import check_hidden, context_of
-from lightning_tickets.composition.subnetworks import Subnetwork
+from lightning_tickets.composition.subnetworks import Subnetwork, is_pruned
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import RequestedRun, add
@@ -74,6 +74,11 @@ class CellComposer:
         """The same with Hydra's node."""
         return self._composer(self.common).whole
 
+    def without_sparsity(self) -> frozenset[str]:
+        """The rows that have none: full networks, and masks from a file."""
+        nodes = self._composer(self.common).nodes
+        return frozenset(row for (group, row), node in nodes.items() if group == "subnetwork" and not is_pruned(node))
+
     def fetch(self) -> None:
         """Data and weights of every task, downloaded if need be; of all that a cell's options choose."""
         chosen = (own for own in self._options if any(line.startswith(FETCHED) for line in self._options[own]))
@@ -104,18 +109,17 @@ class CellComposer:
         parts = self._parts(cell.options, cell.task, cell.subnetwork)
         own, sources = parts.own, [*parts.sources.values()]
         run = parts.subnetwork.run(own, sources, cell.sparsity, cell.seed)
-        overrides = (*self.common, *cell.overrides())
-        searched = sources or [own]
+        rounds = [one.search_cost for one in sources or [own]]
         return RequestedRun(
             run,
-            overrides,
-            own.seconds,
-            sum(one.search_seconds for one in searched),
-            own.steps,
-            cell,
-            own.parameters,
-            own.operations,
-            add(one.search_operations for one in searched),
+            overrides=(*self.common, *cell.overrides()),
+            seconds=own.cost.seconds,
+            search_seconds=sum(one.seconds for one in rounds),
+            steps=own.cost.steps,
+            cell=cell,
+            parameters=own.parameters,
+            operations=own.cost.operations,
+            search_operations=add(one.operations for one in rounds),
         )
 
     def _build_parts(self, options: Options, task: str, row: str) -> _Parts:

@@ -17,7 +17,7 @@ from lightning_tickets.checks import mapping, word
 from lightning_tickets.composition.config_files import use_checked_files
 from lightning_tickets.composition.environment import check_environment
 from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
-from lightning_tickets.composition.overrides import expand, one_line_errors, parse_overrides
+from lightning_tickets.composition.overrides import expand, line_of, one_line_errors, parse_overrides
 from lightning_tickets.composition.ticket_source import with_source_tasks
 from lightning_tickets.errors import UserError, reason
 
@@ -54,11 +54,11 @@ def with_globs(overrides: Sequence[Override]) -> list[Override]:
 def _matching(override: Override, overrides: Sequence[Override]) -> Override:
     group, glob = override.key_or_group, override.value()
     assert isinstance(glob, Glob), "that is what a glob sweep has"
-    places = [str(one.input_line) for one in overrides if one.key_or_group == "hydra.searchpath"]
+    places = [line_of(one) for one in overrides if one.key_or_group == "hydra.searchpath"]
     with one_line_errors(), hydra() as main:
         options = main.config_loader.get_group_options(group, config_name="config", overrides=places)
     if not (chosen := glob.filter([option for option in options if option not in NOT_CHOICES])):
-        raise UserError(f"{override.input_line}: no option of {group} matches")
+        raise UserError(f"{line_of(override)}: no option of {group} matches")
     return parse_overrides([f"{group}={','.join(chosen)}"])[0]
 
 

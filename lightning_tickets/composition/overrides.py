@@ -27,6 +27,11 @@ def parse_overrides(arguments: Sequence[str]) -> list[Override]:
         return OverridesParser.create().parse_overrides(list(arguments))
 
 
+def line_of(override: Override) -> str:
+    """The override as it was typed."""
+    return str(override.input_line)
+
+
 def quoted(text: object) -> str:
     """A value that Hydra's grammar reads as this text, whatever characters it has."""
     return '"' + re.sub(r'(\\*)("|$)', lambda found: 2 * found[1] + (r"\"" if found[2] else ""), str(text)) + '"'

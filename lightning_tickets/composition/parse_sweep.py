@@ -4,6 +4,7 @@ import gc
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,12 +18,13 @@ from lightning_tickets.composition.cell_product import CellProduct
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
 from lightning_tickets.composition.exhibits import check_metrics, exhibits_of
-from lightning_tickets.composition.overrides import missing_keys, parse_overrides
+from lightning_tickets.composition.overrides import line_of, missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.snapshot import Snapshot
+from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 from lightning_tickets.tickets.reader import Reader
 
@@ -69,23 +71,25 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     """The exhibits of a study; its axes are set by its own keys."""
     for override in overrides:
         if override.key_or_group == "experiment" and not isinstance(override.value(), str):
-            raise UserError(f"{override.input_line}: expected one experiment")
+            raise UserError(f"{line_of(override)}: expected one experiment")
         if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
             raise UserError(
-                f"{override.input_line}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
+                f"{line_of(override)}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
                 "the keys of its exhibits"
             )
-    whole = compose_whole([_line(o) for o in overrides])
+    whole = compose_whole([line_of(o) for o in overrides])
     config = without_hydra(whole)
     exhibits = exhibits_of(config)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.cells(lambda *_: ANY), *exhibit.curve_cells())]
     composer = CellComposer(
-        [_line(o) for o in overrides if not _is_hidden(o)],
+        [line_of(o) for o in overrides if not _is_hidden(o)],
         [cell.task for cell in cells],
         [cell.subnetwork for cell in cells],
         [cell.options for cell in cells],
     )
     check_metrics(exhibits, map(composer.task, cells))
+    known = composer.without_sparsity()
+    exhibits = tuple(replace(one, without_sparsity=known) if isinstance(one, Grid) else one for one in exhibits)
     return Sweep(
         name("study.name", config.study.name),
         text("study.title", config.study.title),
@@ -106,26 +110,27 @@ def _parse_product(
     axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
     rest = [o for o in overrides if _axis(o) not in AXES]
     swept = [o for o in rest if o.is_sweep_override() or o.key_or_group in PER_CELL]
-    common = [_line(o) for o in rest if o not in swept and not _is_hidden(o)]
+    common = [line_of(o) for o in rest if o not in swept and not _is_hidden(o)]
     options = tuple(product(*map(lines_of, swept)))
     levels = tuple(map(_level, axes["sparsity"])) if "sparsity" in axes else ()
     rules = [level for level in levels if level in RULES]
     if rules and (other := [o for o in swept if o.key_or_group not in PER_CELL]):
         allowed = "task, subnetwork, source, mix and seed"
-        raise UserError(f"{_line(other[0])}: with sparsity={rules[0]} only {allowed} can sweep")
+        raise UserError(f"{line_of(other[0])}: with sparsity={rules[0]} only {allowed} can sweep")
     tasks, rows = tuple(axes.get("task", ())), tuple(axes.get("subnetwork", ()))
     rows_of_curves = ("full", "imp") if rules else ()
-    hidden = [_line(o) for o in rest if o not in swept and _is_hidden(o)]
+    hidden = [line_of(o) for o in rest if o not in swept and _is_hidden(o)]
     composer = CellComposer(common, tasks, (*rows, *rows_of_curves), ((), *options), hidden)
     base = composer.base
     for override in (o for o in overrides if o.key_or_group.startswith(("study.", "seeds."))):
-        raise UserError(f"{_line(override)}: expected with experiment=…; the seeds of a sweep are seed=1,2")
+        raise UserError(f"{line_of(override)}: expected with experiment=…; the seeds of a sweep are seed=1,2")
     cells = CellProduct(
         tasks=tasks or (base.task.name,),
         rows=rows or (base.subnetwork.name,),
         sparsities=levels or (level_of(base),),
         seeds=tuple(axes.get("seed", (base.seed,))),
         options=options,
+        without_sparsity=composer.without_sparsity(),
     )
     return Sweep("sweep", "Sweep", [cells], composer, composer.whole, assume_published, reading=reading)
 
@@ -140,7 +145,8 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     if level not in RULES:
         return config
     task, seeds = config.task.name, ",".join(map(str, SEEDS("sparsity.seeds", config.sparsity.seeds)))
-    own = [_line(o) for o in parse_overrides(overrides) if _axis(o) not in (*AXES, *PER_CELL, "sparsity.seeds", "job")]
+    apart = (*AXES, *PER_CELL, "sparsity.seeds", "job")
+    own = [line_of(o) for o in parse_overrides(overrides) if _axis(o) not in apart]
     line = [f"task={task}", f"sparsity={level}", f"seed={seeds}", *own]
     sweep = parse_sweep(line)
     percent = sweep.winning_sparsity(task, level)
@@ -152,11 +158,6 @@ def with_known_sparsity(config: DictConfig, overrides: Sequence[str]) -> DictCon
     if not percent:
         raise UserError(f"sparsity={level}: no ticket of task={task} wins at any sparsity of its curve")
     return with_group(config, "sparsity", OmegaConf.create({"name": PERCENT, "percent": percent}))
-
-
-def _line(override: Override) -> str:
-    """The override as it was typed."""
-    return str(override.input_line)
 
 
 def _axis(override: Override) -> str:
@@ -178,18 +179,18 @@ def _values(override: Override) -> list[Any]:
     values = [parse_overrides([line])[0].value() for line in lines_of(override)]
     wrong = [value for value in values if isinstance(value, (list, dict)) or value is None]
     if wrong:
-        raise UserError(f"{_line(override)}: {wrong[0]} is not a {_axis(override)}; several are written a,b,c")
+        raise UserError(f"{line_of(override)}: {wrong[0]} is not a {_axis(override)}; several are written a,b,c")
     if len(set(values)) < len(values):
-        raise UserError(f"{_line(override)}: expected each value once")
+        raise UserError(f"{line_of(override)}: expected each value once")
     return values
 
 
 def lines_of(override: Override) -> list[str]:
     """The overrides that a swept key stands for, one for each value."""
     if not override.is_sweep_override():
-        return [_line(override)]
-    prefix = _line(override).partition("=")[0]
-    refused = UserError(f"{_line(override)}: expected a list {prefix}=a,b,c or a range(1,4)")
+        return [line_of(override)]
+    prefix = line_of(override).partition("=")[0]
+    refused = UserError(f"{line_of(override)}: expected a list {prefix}=a,b,c or a range(1,4)")
     try:
         lines = [f"{prefix}={text}" for text in override.sweep_string_iterator()]
     except HydraException as error:

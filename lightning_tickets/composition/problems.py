@@ -30,31 +30,30 @@ SUITE_METRICS = frozenset().union(*WEIGHTED_METRICS.values())
 
 
 @dataclass(frozen=True)
-class PlannedProblem:
-    """A problem, its task's family, its optimiser steps, and estimates: seconds, weights and operations if known.
+class Cost:
+    """Of one training, as estimated: optimiser steps, seconds, and operations if they are known.
 
-    ``search`` is how a round of a search trains, ``search_seconds`` how long. Steps are counted before tokenisation, so
-    windows and blocks may change the number per epoch.
+    Steps are counted before tokenisation, so windows and blocks may change the number per epoch.
+    """
+
+    steps: int
+    seconds: float
+    operations: Operations | None
+
+
+@dataclass(frozen=True)
+class PlannedProblem:
+    """A problem, its task's family, what a training costs, how a round of a search trains and what that costs.
+
+    ``parameters`` is the number of weights, if it is known.
     """
 
     problem: Problem
     family: str
-    steps: int
-    seconds: float
-    operations: Operations | None
-    parameters: int | None
+    cost: Cost
     search: Training
-    search_seconds: float
-    search_operations: Operations | None
-
-
-@dataclass(frozen=True)
-class _Cost:
-    """Of one training; its operations if they are known."""
-
-    steps: int
-    seconds: float
-    operations: Operations | None
+    search_cost: Cost
+    parameters: int | None
 
 
 def build_problem(config: DictConfig) -> PlannedProblem:
@@ -83,28 +82,18 @@ def build_problem(config: DictConfig) -> PlannedProblem:
         settings,
     )
     search = training(config, search=True)
-    scored, of_round = (_cost(config, replace(problem, training=one), examples, place) for one in (settings, search))
-    return PlannedProblem(
-        problem,
-        task.family,
-        scored.steps,
-        scored.seconds,
-        scored.operations,
-        place.parameters(),
-        search,
-        of_round.seconds,
-        of_round.operations,
-    )
+    cost, of_round = (_cost(config, replace(problem, training=one), examples, place) for one in (settings, search))
+    return PlannedProblem(problem, task.family, cost, search, of_round, place.parameters())
 
 
-def _cost(config: DictConfig, problem: Problem, examples: int, place: Pretrained) -> _Cost:
+def _cost(config: DictConfig, problem: Problem, examples: int, place: Pretrained) -> Cost:
     per_step = float(number(0)("training.seconds_per_step", config.training.seconds_per_step))
     rate = device_tflops(config)
-    steps = problem.training.total_steps(examples if problem.training.steps is None else 0)
+    steps = problem.training.total_steps(examples)
     step = step_operations(problem, config.task.family, place, cache(config))
     if rate is not None and step is not None:
         per_step = step.count / (rate * 1e12)
-    return _Cost(steps, steps * per_step, step and step.times(steps))
+    return Cost(steps, steps * per_step, step and step.times(steps))
 
 
 def _further(task: DictConfig) -> tuple[tuple[str, str], ...]:

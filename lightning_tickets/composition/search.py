@@ -81,7 +81,7 @@ def build_search(config: DictConfig, problems: Sequence[PlannedProblem]) -> Sear
 def _examples(lead: PlannedProblem, given: Any) -> int | None:
     """A number of examples, or a fraction of the examples that a training sees (table 8: of 160,000)."""
     count: int | float | None = (integer(1) | share | null)("ticket.examples", given)
-    seen = (lead.search.steps or lead.steps) * lead.search.batch_size
+    seen = (lead.search.steps or lead.cost.steps) * lead.search.batch_size
     return max(1, round(count * seen)) if isinstance(count, float) else count
 
 

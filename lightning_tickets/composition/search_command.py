@@ -7,6 +7,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from lightning_tickets.checks import as_typed
 from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.groups import DEFAULT_SCALE, conf_dir, group_options, scales
@@ -64,7 +65,7 @@ def _asked(found_by: dict[str, Any]) -> list[str]:
     lines += _rewind(search["rewind"], search["rewinds"])
     pruner = _pruner_option(search["pruner"]["target"])
     lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
-    lines += [f"pruner.{key}={_typed(value)}" for key, value in search["pruner"]["options"]]
+    lines += [f"pruner.{key}={as_typed(value)}" for key, value in search["pruner"]["options"]]
     schedule = str(search["schedule"].get("is")).lower()
     lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
@@ -94,7 +95,7 @@ def _settings(found: dict[str, Any], today: dict[str, Any]) -> list[str]:
         known = next((old for old in KEYS if place.startswith(old)), None)
         key = place.replace(known, KEYS[known]) if known else place
         if known and key not in OF_CONTENT:
-            lines.append(f"{key}={_typed(value)}")
+            lines.append(f"{key}={as_typed(value)}")
     return lines
 
 
@@ -105,7 +106,3 @@ def _different(found: Any, today: Any, place: str = "") -> Iterator[tuple[str, A
             yield from _different(found[key], today.get(key), f"{place}.{key}" if place else key)
     elif found != today:
         yield place, found
-
-
-def _typed(value: Any) -> Any:
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else value

@@ -27,7 +27,7 @@ def percentage(value: Any) -> int:
 
 
 def percent_of(config: DictConfig) -> int:
-    """UserError for a rule that asks for results: these are looked up before (``winning_percent``)."""
+    """UserError for a rule that asks for results: ``with_known_sparsity`` has looked those up."""
     level = level_of(config)
     if isinstance(level, int):
         return level

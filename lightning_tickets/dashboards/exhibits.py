@@ -12,7 +12,7 @@ from lightning_tickets.composition.environment import ALLOWED
 from lightning_tickets.composition.sweep import Sweep
 from lightning_tickets.dashboards.content import Curves, DashboardRun, DashboardTable
 from lightning_tickets.report.figures.draw import png
-from lightning_tickets.report.layout import at, columns, sparsities
+from lightning_tickets.report.layout import columns, sparsities
 from lightning_tickets.report.sections import picture
 from lightning_tickets.studies.comparison import Comparison, compare_with_baseline
 from lightning_tickets.studies.measurement import Exhibit, Measurement
@@ -82,7 +82,7 @@ def curves_of(exhibit: Exhibit) -> Mapping[str, Curves]:
     several = Counter(head.task for head in heads)
     curves = {}
     for head in heads:
-        rows = {row: at(exhibit, row, head) for row in exhibit.rows}
+        rows = {row: exhibit.at(row, head.task, head.metric) for row in exhibit.rows}
         if any(len(sparsities(measurements)) > 1 for measurements in rows.values()):
             key = f"means/{exhibit.name}/{head.task}" + (f"/{head.metric}" if several[head.task] > 1 else "")
             curves[key] = {row: _points(own) for row, own in rows.items()}

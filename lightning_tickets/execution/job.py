@@ -1,6 +1,5 @@
 """A job as a value that any process can be sent, and its result. torch is imported when the job runs."""
 
-import os
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from lightning_tickets.errors import Busy, Damaged, Stopped, UserError, reason
-from lightning_tickets.runs.files import make_folder, read_each
-from lightning_tickets.runs.store import write_json
+from lightning_tickets.runs.files import put, read_each
+from lightning_tickets.runs.store import json_text
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.spec import Run, TicketMask
 
@@ -68,15 +67,9 @@ def run_work_item(item: WorkItem) -> JobResult:
 
 def note_failure(item: WorkItem, message: str, details: str = "") -> JobResult:
     """Writes the note that ``status`` shows, and returns the failed result. The next success removes the note."""
-    note = _note(item)
-    draft = note.with_name(f".{note.name}.{os.getpid()}")
-    with suppress(OSError, Damaged):  # a full disk may be the reason; the message reaches the driver in any case
-        make_folder(note.parent)
-        try:
-            write_json(draft, {"name": item.name, "why": message, "command": item.command, "at": details})
-            draft.replace(note)
-        finally:
-            draft.unlink(missing_ok=True)
+    note = {"name": item.name, "why": message, "command": item.command, "at": details}
+    with suppress(OSError):  # a full disk may be the reason; the message reaches the driver in any case
+        put(_note(item), json_text(note))
     return JobResult("failed", message)
 
 

@@ -15,19 +15,18 @@ def attention_heads(encoder: Any) -> list[dict[str, tuple[int, int, int]]]:
     the output. ValueError for an encoder whose attention is not laid out like that.
     """
     layers: dict[int, dict[str, int]] = {}
-    for name, weight in prunable(encoder, pooler=False).items():
+    weights, number = prunable(encoder, pooler=False), encoder.config.num_attention_heads
+    for name, weight in weights.items():
         dimension = 0 if READS.search(name) else 1 if WRITES.search(name) else None
         number_of_layer = LAYER.search(name)
         if dimension is not None and number_of_layer:
             layers.setdefault(int(number_of_layer[1]), {})[name] = dimension
-        number = encoder.config.num_attention_heads
         if dimension is not None and weight.shape[dimension] % number:
             raise ValueError(f"{name} of shape {tuple(weight.shape)} does not split into {number} heads")
     if not layers or any(sorted(matrices.values()) != [0, 0, 0, 1] for matrices in layers.values()):
         raise ValueError(f"a network of type {encoder.config.model_type} has no query, key, value and output matrices")
-    shapes = {name: w.shape for name, w in prunable(encoder, pooler=False).items()}
     return [
-        {name: _part(dim, shapes[name][dim], head, number) for name, dim in layers[layer].items()}
+        {name: _part(dim, weights[name].shape[dim], head, number) for name, dim in layers[layer].items()}
         for layer in sorted(layers)
         for head in range(number)
     ]

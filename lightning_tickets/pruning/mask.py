@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ Mask = dict[str, Tensor]
 Weights = Mapping[str, Tensor]
 POOLER = "pooler."
 LAYER = re.compile(r"\.(\d+)\.")
+T = TypeVar("T")
 
 
 def full(weights: Weights) -> Mask:
@@ -35,6 +37,14 @@ def layer_of(name: str) -> str:
     """The number of the layer that a matrix is in; what is in none, as the pooler, by its first name."""
     number = LAYER.search(name)
     return number[1] if number else name.split(".")[0]
+
+
+def by_layer(matrices: Mapping[str, T]) -> dict[str, dict[str, T]]:
+    """What is given of each matrix, by layer in the order of their numbers; what is in none comes last."""
+    layers: dict[str, dict[str, T]] = {}
+    for name, own in matrices.items():
+        layers.setdefault(layer_of(name), {})[name] = own
+    return dict(sorted(layers.items(), key=lambda one: (not one[0].isdecimal(), one[0].zfill(9))))
 
 
 def check_fits(mask: Mask, weights: Weights) -> None:

@@ -1,11 +1,10 @@
-"""How much two masks have in common (Chen et al. 2020, appendix D), by matrix, by layer and in all."""
+"""How much two masks have in common (Chen et al. 2020, appendix D), by matrix and in all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightning_tickets.pruning.mask import Mask, fitted, layer_of
+from lightning_tickets.pruning.mask import POOLER, Mask, fitted
 
 
 @dataclass(frozen=True)
@@ -39,20 +38,13 @@ class Overlap:
 
 
 def overlaps(one: Mask, other: Mask) -> dict[str, Overlap]:
-    """By matrix of ``one``; ValueError naming a matrix that they do not share (a pooler may be missing)."""
+    """By matrix of both; ValueError naming one that only one of them has, unless that is a pooler."""
+    one = {name: m for name, m in one.items() if name in other or not name.startswith(POOLER)}
     theirs = fitted(other, one)
     return {
         name: Overlap(int(m.sum()), int(theirs[name].sum()), int((m & theirs[name]).sum()), m.numel())
         for name, m in one.items()
     }
-
-
-def by_layer(matrices: Mapping[str, Overlap]) -> dict[str, Overlap]:
-    """The same by layer, in order."""
-    layers: dict[str, Overlap] = {}
-    for name, counts in matrices.items():
-        layers[layer_of(name)] = layers.get(layer_of(name), Overlap()) + counts
-    return layers
 
 
 def _ratio(part: float, whole: float) -> float:

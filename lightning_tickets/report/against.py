@@ -1,26 +1,27 @@
 """The same tables of two stores, or of two versions: what each has, and what differs."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import build_table, sheet_table
 from lightning_tickets.report.document import FILE, About, Report, Section, SideTable, to_json
 from lightning_tickets.report.formatting import MISSING, percent
+from lightning_tickets.report.layout import lay_out
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.pages import experiment_page
 from lightning_tickets.report.sections import SIDE, files
 from lightning_tickets.report.side_tables import probability
-from lightning_tickets.report.table import Cell, Group, Row, Table
+from lightning_tickets.report.table import Cell, Row, Table
 from lightning_tickets.report.write import write_files
 from lightning_tickets.runs.files import put
 from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import TTest, holm, welch
 
-RowKey = tuple[str, str, int]
+RowKey = tuple[str, float | None]
 DIFFERS = "differs"  # the shade of such a cell in page.css
 HEAD = ("Row", "Task", "Metric", "Here", "There", "Here minus there", "p (Holm)", "Verdict")
 TESTED = (
@@ -67,7 +68,7 @@ def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
     """``label`` names the other store or version."""
     here, there = build_table(ours), build_table(theirs)
     heads = [head(there, place) for place in range(len(there.columns))]
-    others = {key: row for group in there.groups for key, row in numbered(group)}
+    others = dict(zip(row_keys(theirs, there), there.rows, strict=True))
 
     def row_beside(key: RowKey, row: Row) -> Row:
         other = others.get(key)
@@ -76,10 +77,11 @@ def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
         )
         return replace(row, cells=(row.cells[0], *cells))
 
+    rows = map(row_beside, row_keys(ours, here), here.rows)
     table = replace(
         here,
         name=f"{here.name}.against",
-        groups=tuple(replace(one, rows=tuple(row_beside(*row) for row in numbered(one))) for one in here.groups),
+        groups=tuple(replace(one, rows=tuple(islice(rows, len(one.rows)))) for one in here.groups),
         notes=(f"Bold: another number than in {label}, which stands below it.",),
         commands=(),
         records=(),
@@ -87,13 +89,12 @@ def beside(ours: Reportable, theirs: Reportable, label: str) -> Beside:
     return Beside(table, differences(ours, theirs), isinstance(ours, Exhibit | Matrix))
 
 
-def numbered(group: Group) -> Iterator[tuple[RowKey, Row]]:
-    """What names each row; rows of the same label are told apart by their order."""
-    seen: Counter[str] = Counter()
-    for row in group.rows:
-        label = row.cells[0].text
-        yield (group.title, label, seen[label]), row
-        seen[label] += 1
+def row_keys(exhibit: Reportable, table: Table) -> list[RowKey]:
+    """What names each row of its table, not by a sparsity that depends on the scores; equal labels by their order."""
+    if isinstance(exhibit, Exhibit):
+        return [(line.row, block.sparsity) for block in lay_out(exhibit).blocks for line in block.lines]
+    labels = [row.cells[0].text for row in table.rows]
+    return [(label, labels[:at].count(label)) for at, label in enumerate(labels)]
 
 
 def has_value(text: str) -> bool:
@@ -156,9 +157,8 @@ def pairs(ours: Exhibit, theirs: Exhibit) -> Iterator[tuple[Measurement | None, 
     """Cells of a row, task and metric: the only one of each, whatever its sparsity, or those at the same sparsity."""
     for row in ours.rows:
         for task in ours.tasks:
-            both = [exhibit.at(row, task) for exhibit in (ours, theirs)]
-            for metric in dict.fromkeys(one.metric for side in both for one in side):
-                here, there = ({one.sparsity: one for one in side if one.metric == metric} for side in both)
+            for metric in dict.fromkeys(one.metric for side in (ours, theirs) for one in side.at(row, task)):
+                here, there = ({one.sparsity: one for one in side.at(row, task, metric)} for side in (ours, theirs))
                 if len(here) == len(there) == 1:
                     yield (*here.values(), *there.values())  # type: ignore[misc]  # one of each
                     continue

@@ -7,11 +7,11 @@ from lightning_tickets.points import points, signed
 from lightning_tickets.report.build_table import known, percentage, share_range, with_names
 from lightning_tickets.report.differences import Difference, baseline_name, differences, marks_deviation, rows_title
 from lightning_tickets.report.document import Curve, Key, Panel, Point
-from lightning_tickets.report.exhibit_table import header, runs_id
+from lightning_tickets.report.exhibit_table import header, linked, runs_id
 from lightning_tickets.report.footnotes import place
 from lightning_tickets.report.formatting import MISSING, WITHIN
 from lightning_tickets.report.layout import Column as Head
-from lightning_tickets.report.layout import Layout, columns, lowest
+from lightning_tickets.report.layout import columns, lowest
 from lightning_tickets.report.names import FULL, row_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
 from lightning_tickets.studies.measurement import Exhibit, Matrix
@@ -26,7 +26,7 @@ def difference_map(exhibit: Exhibit) -> tuple[Table, Key]:
     compared = differences(exhibit)
     framed = "Framed" if exhibit.counts_own_task else "Framed, other tasks"
     counts = (framed, f"Marked {WITHIN}") if marks_deviation(exhibit) else (framed,)
-    (_, *tasks), *others = header(Layout(compared.columns, ()))
+    (_, *tasks), *others = header(compared.columns)
     heads = [(rows_title(exhibit), *tasks), *others]
     rows = (
         Row((Cell(row.label), *(square(exhibit, cell, compared.bound) for cell in row.cells), *map(Cell, numbers)))
@@ -49,16 +49,9 @@ def difference_map(exhibit: Exhibit) -> tuple[Table, Key]:
 
 def square(exhibit: Exhibit, cell: Difference, bound: float) -> Cell:
     """Bold where the exhibit's rule holds, which the page frames."""
-    measurement = cell.measurement
-    linked = measurement is not None and bool(measurement.runs)
-    return Cell(
-        cell.text,
-        bold=bool(cell.holds),
-        missing=cell.text.startswith(MISSING),
-        link=runs_id(exhibit.name, measurement) if linked and measurement else "",
-        link_label=f"The runs behind {place(measurement)}" if linked and measurement else "",
-        shade="" if cell.size is None else difference_shade(cell.size / bound),
-    )
+    shade = "" if cell.size is None else difference_shade(cell.size / bound)
+    shown = Cell(cell.text, bold=bool(cell.holds), missing=cell.text.startswith(MISSING), shade=shade)
+    return linked(shown, exhibit.name, cell.measurement)
 
 
 def difference_shade(share: float) -> str:
@@ -121,8 +114,8 @@ def panel(exhibit: Exhibit, head: Head) -> Panel:
 
 def scored(exhibit: Exhibit, row: str, head: Head) -> Iterator[Point]:
     """The points of a row, without those that have no finite mean."""
-    for one in exhibit.at(row, head.task):
-        if one.metric == head.metric and one.summary and isfinite(one.summary.mean):
+    for one in exhibit.at(row, head.task, head.metric):
+        if one.summary and isfinite(one.summary.mean):
             summary, percent = one.summary, round(100 * one.sparsity, 4)
             label = f"The runs behind {place(one)}: {points(summary.mean)}"
             link = runs_id(exhibit.name, one)

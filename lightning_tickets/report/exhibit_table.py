@@ -1,13 +1,15 @@
 """From an exhibit to its table: the numbers of each cell in points, and the marks that it has earned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 from lightning_tickets.points import points
 from lightning_tickets.report.footnotes import STRICT, WITHIN_FULL, WITHIN_OWN, commands, footnotes, place
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, anchor, decimal, percent
 from lightning_tickets.report.layout import Block, Layout, Line, in_order, lay_out, lowest, usual_runs
-from lightning_tickets.report.names import FULL, metric_name, row_symbol, task_name
+from lightning_tickets.report.layout import Column as Head
+from lightning_tickets.report.names import FULL, SYMBOLS, metric_name, task_name
 from lightning_tickets.report.table import Cell, Column, Group, Row, Table
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 from lightning_tickets.studies.statistics.summary import ROUNDING
@@ -25,7 +27,7 @@ def exhibit_table(exhibit: Exhibit) -> Table:
         exhibit.title,
         exhibit.caption,
         (Column(align="left"), *(Column(column.task) for column in layout.columns)),
-        tuple(header(layout)),
+        tuple(header(layout.columns)),
         groups,
         exhibit.tasks,
         footnotes(exhibit, layout.columns, cells),
@@ -34,8 +36,7 @@ def exhibit_table(exhibit: Exhibit) -> Table:
     )
 
 
-def header(layout: Layout) -> Iterator[tuple[str, ...]]:
-    heads = layout.columns
+def header(heads: Sequence[Head]) -> Iterator[tuple[str, ...]]:
     yield ("Task", *(task_name(head.task) for head in heads))
     yield ("Metric", *(metric_name(head.metric) for head in heads))
     if any(head.sparsity is not None for head in heads):
@@ -53,7 +54,7 @@ def group(exhibit: Exhibit, layout: Layout, block: Block) -> Group:
 
 
 def label(line: Line) -> Cell:
-    symbol = row_symbol(line.row) or ""
+    symbol = SYMBOLS.get(line.row, "")
     if symbol and line.sparsity is not None:
         symbol += f", {percent(line.sparsity)}".replace(" %", r"\,\%")
     return Cell(line.label, latex=symbol)
@@ -68,15 +69,21 @@ def score_cell(
     summary, undefined = measurement.summary, UNDEFINED if measurement.undefined else ""
     if summary is None:
         return Cell(MISSING, marks=undefined, missing=True)
-    return Cell(
+    cell = Cell(
         points(summary.mean) if isfinite(summary.mean) else "undefined",
         "" if summary.std is None or not isfinite(summary.std) else points(summary.std),
         verdict_marks(measurement, full) + undefined,
         runs(summary.n, len(measurement.missing), usual),
         bold=measurement.row != FULL and best is not None and abs(summary.mean - best) < ROUNDING,
-        link=runs_id(name, measurement) if measurement.runs else "",
-        link_label=f"The runs behind {place(measurement)}" if measurement.runs else "",
     )
+    return linked(cell, name, measurement)
+
+
+def linked(cell: Cell, name: str, measurement: Measurement | None) -> Cell:
+    """With a link to the runs behind its number, in the exhibit ``name``, if there are any."""
+    if measurement is None or not measurement.runs:
+        return cell
+    return replace(cell, link=runs_id(name, measurement), link_label=f"The runs behind {place(measurement)}")
 
 
 def runs_id(name: str, measurement: Measurement) -> str:

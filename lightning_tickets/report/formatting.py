@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-MISSING, UNDEFINED, WITHIN = "—", "¶", "†"
+from lightning_tickets.points import MISSING as MISSING
+
+UNDEFINED, WITHIN = "¶", "†"
 
 
 def percent(sparsity: float) -> str:

@@ -48,6 +48,6 @@ def kept_comparisons(path: Path, source: str, compare: Callable[[], Iterable[Com
 def _code() -> str:
     """Changes with our code and with the libraries."""
     root = Path(__file__).resolve().parents[1]
-    files = sorted(path for package in CODE for path in (root / package).rglob("*.py"))
+    files = sorted(path for package in CODE for path in (root / package).rglob("*.py")) + [root / "points.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     return " ".join((digest.hexdigest(), *map(version, LIBRARIES)))

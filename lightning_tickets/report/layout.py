@@ -56,7 +56,7 @@ def lay_out(exhibit: Exhibit) -> Layout:
     pruned = [row for row in exhibit.rows if not dense(exhibit, row)]
     by_row = {row: sparsities(f for task in exhibit.tasks for f in exhibit.at(row, task)) for row in pruned}
     heads = columns(exhibit)
-    by_head = {head: sparsities(f for row in pruned for f in at(exhibit, row, head)) for head in heads}
+    by_head = {head: sparsities(f for row in pruned for f in exhibit.at(row, head.task, head.metric)) for head in heads}
     if all(len(levels) <= 1 for levels in by_head.values()):
         heads = tuple(replace(head, sparsity=next(iter(levels), None)) for head, levels in by_head.items())
         blocks = [block(exhibit, heads, exhibit.rows)]
@@ -81,7 +81,7 @@ def block(
     """The lines of ``rows`` at the sparsity ``level``; without it, at the one sparsity that each cell has."""
 
     def measurement(row: str, head: Column) -> Measurement | None:
-        here = at(exhibit, row, head)
+        here = exhibit.at(row, head.task, head.metric)
         return next((f for f in here if level is None or round(f.sparsity, 6) == level), None)
 
     return Block(level, tuple(Line(row, own.get(row), tuple(measurement(row, head) for head in heads)) for row in rows))
@@ -101,14 +101,9 @@ def columns(exhibit: Exhibit) -> tuple[Column, ...]:
     return tuple(heads)
 
 
-def at(exhibit: Exhibit, row: str, head: Column) -> list[Measurement]:
-    """The measurements of a row in a column, by rising sparsity."""
-    return [f for f in exhibit.at(row, head.task) if f.metric == head.metric]
-
-
 def lowest(exhibit: Exhibit, row: str, head: Column) -> Measurement | None:
     """Of a row in a column, at its lowest sparsity there."""
-    return next(iter(at(exhibit, row, head)), None)
+    return next(iter(exhibit.at(row, head.task, head.metric)), None)
 
 
 def dense(exhibit: Exhibit, row: str) -> bool:

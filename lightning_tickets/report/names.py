@@ -55,7 +55,7 @@ ROWS = {
     "random": "random",
 }
 
-SYMBOLS = {
+SYMBOLS = {  # in LaTeX, the paper's
     FULL: r"$f(x, \theta_0)$",
     "imp": r"$m_{\mathrm{IMP}} \odot \theta_0$",
     "random_mask": r"$m_{\mathrm{RP}} \odot \theta_0$",
@@ -77,8 +77,3 @@ def metric_name(metric: str) -> str:
 def row_name(row: str) -> str:
     """A row of a transfer table is the task, or the mix of tasks, that its ticket comes from."""
     return ROWS.get(row, " + ".join(map(task_name, row.split("+"))))
-
-
-def row_symbol(row: str) -> str | None:
-    """The paper's symbol in LaTeX, None for a row that has none."""
-    return SYMBOLS.get(row)

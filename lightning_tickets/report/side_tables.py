@@ -12,7 +12,7 @@ from lightning_tickets.report.formatting import MISSING, percent
 from lightning_tickets.report.layout import in_order
 from lightning_tickets.report.names import metric_name, row_name, task_name
 from lightning_tickets.report.table import Table
-from lightning_tickets.studies.comparison import MARGIN, Comparison, baseline_of
+from lightning_tickets.studies.comparison import ALPHA, MARGIN, Comparison, baseline_of
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Reportable, TextTable
 from lightning_tickets.studies.statistics.significance import Interval
 
@@ -83,8 +83,8 @@ def significance(exhibit: Exhibit, comparisons: Sequence[Comparison]) -> TextTab
         title=f"{exhibit.title}: better, worse, the same?",
         caption=f"Differences from {row_name(exhibit.baseline)} in points. Welch's interval and p are over seeds, "
         "Holm's p over all lines; paired: by seed; TOST: whether the two are the same within "
-        f"{100 * MARGIN:g} point; examples: a bootstrap of the development set. Better or worse: Holm's p < 0.05; "
-        "same: TOST's p < 0.05; otherwise it cannot be told.",
+        f"{100 * MARGIN:g} point; examples: a bootstrap of the development set. Better or worse: Holm's p < {ALPHA:g}; "
+        f"same: TOST's p < {ALPHA:g}; otherwise it cannot be told.",
         head=TESTS_HEAD,
         lines=tuple((*place(one.measurement), *tests(one)) for one in comparisons),
         tasks=exhibit.tasks,
@@ -94,7 +94,7 @@ def significance(exhibit: Exhibit, comparisons: Sequence[Comparison]) -> TextTab
 
 def tests(one: Comparison) -> tuple[str, ...]:
     """A question mark where there are too few runs for a test."""
-    welch, paired, equivalence = one.welch, one.paired, one.equivalence
+    welch, paired = one.welch, one.paired
     return (
         str(len(one.measurement.scores)),
         signed(welch.difference) if welch else "?",
@@ -102,7 +102,7 @@ def tests(one: Comparison) -> tuple[str, ...]:
         probability(welch.p if welch else None),
         probability(one.adjusted),
         probability(paired.p if paired else None),
-        probability(equivalence.p if equivalence else None),
+        probability(one.equivalence),
         interval(one.examples),
         one.verdict,
         "; ".join(one.flags),

@@ -64,7 +64,7 @@ class Lease:
     @classmethod
     def take(cls, root: Path, name: str, seconds: float) -> Self | None:
         """None if a living worker holds it."""
-        folder = root / FOLDER / name.replace("/", "--")
+        folder = _folder(root, name)
         while True:
             make_folder(folder)
             last = max(_numbers(folder), default=0)
@@ -110,7 +110,7 @@ class Lease:
 def leases(root: Path) -> Iterator[tuple[str, Holder | Damaged]]:
     """Each artefact's name with the holder of its last lease, or why that cannot be read."""
     for entry in entries(root / FOLDER):
-        name = entry.name.replace("--", "/")
+        name = _name(entry.name)
         try:
             check_folder(Path(entry.path))
             for last in sorted(_numbers(Path(entry.path)))[-1:]:
@@ -129,8 +129,18 @@ def remove_dead(root: Path) -> int:
     """Remove the leases of processes that are known to be dead; returns their number."""
     dead = [name for name, holder in leases(root) if isinstance(holder, Holder) and holder.is_dead]
     for name in dead:
-        shutil.rmtree(root / FOLDER / name.replace("/", "--"), ignore_errors=True)
+        shutil.rmtree(_folder(root, name), ignore_errors=True)
     return len(dead)
+
+
+def _folder(root: Path, name: str) -> Path:
+    """Where the leases of an artefact lie."""
+    return root / FOLDER / name.replace("/", "--")
+
+
+def _name(folder: str) -> str:
+    """The artefact of a lease's folder: only a round's name has a slash, others may have ``--`` of their own."""
+    return re.sub(r"--(?=round-\d+$)", "/", folder)
 
 
 def _create(path: Path, text: str) -> None:
@@ -169,7 +179,7 @@ def _is_over(path: Path, seconds: float) -> bool:
 
 def _content(name: str, beat: int) -> str:
     holder = {"host": socket.gethostname(), "machine": _machine(), "pid": os.getpid(), "started": _started(os.getpid())}
-    return json.dumps({"name": name.replace("--", "/"), "beat": beat, "at": round(time.time()), **holder})
+    return json.dumps({"name": _name(name), "beat": beat, "at": round(time.time()), **holder})
 
 
 @cache

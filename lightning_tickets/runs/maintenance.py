@@ -9,9 +9,8 @@ from pathlib import Path
 from lightning_tickets.errors import Damaged
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.files import check_folder, entries, is_folder
-from lightning_tickets.runs.store import MANIFEST, Store
+from lightning_tickets.runs.store import DRAFT, MANIFEST, Store
 
-DRAFT = ".draft-"
 Check = Callable[[str], object]
 """Takes the name of an artefact; Damaged if that is what it is."""
 

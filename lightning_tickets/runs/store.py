@@ -22,6 +22,7 @@ from lightning_tickets.runs.identity import described
 from lightning_tickets.runs.lease import Lease
 from lightning_tickets.runs.world import rank
 
+DRAFT = ".draft-"  # how the name of an unfinished artefact begins
 MANIFEST = "manifest.json"
 SPEC = "spec.json"
 TIMING = "timing.json"  # not in the manifest, since it differs between executions
@@ -66,7 +67,7 @@ class Store:
         """
         place = self.path(name)
         make_folder(place.parent)
-        draft = Path(tempfile.mkdtemp(prefix=f".draft-{place.name}-", dir=place.parent))
+        draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{place.name}-", dir=place.parent))
         try:
             yield draft
             write_json(draft / SPEC, described(spec))
@@ -156,4 +157,8 @@ def agrees(stored: Any, today: Any) -> bool:
 
 
 def write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(json_text(value), encoding="utf-8")
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n"

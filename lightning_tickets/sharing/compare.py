@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lightning_tickets.errors import UserError
-from lightning_tickets.pruning.mask import Mask, sparsity
-from lightning_tickets.pruning.overlap import Overlap, by_layer, overlaps
-from lightning_tickets.sharing.view import fields, layers
+from lightning_tickets.pruning.mask import Mask, by_layer, sparsity
+from lightning_tickets.pruning.overlap import Overlap, overlaps
+from lightning_tickets.sharing.view import fields
 
 Ticket = tuple[Mask, Mapping[str, Any]]
 
@@ -17,8 +17,8 @@ def overlap_lines(one: Ticket, other: Ticket) -> list[str]:
         matrices = overlaps(one[0], other[0])
     except ValueError as error:
         raise UserError(f"ticket overlap: {str(error).replace('the model', 'the first')}") from error
-    total = sum(matrices.values(), Overlap())
-    rows = {**matrices, **{f"layer {layer}": counts for layer, counts in by_layer(matrices).items()}, "all": total}
+    layers = {f"layer {layer}": own for layer, own in by_layer(matrices).items()} | {"all": matrices}
+    rows = matrices | {name: sum(own.values(), Overlap()) for name, own in layers.items()}
     head = f"{'intersection over union, %':60s} {'kept':>7s} {'pruned':>7s} {'by chance':>10s}"
     return [head, *(_row(name, counts) for name, counts in rows.items())]
 
@@ -44,7 +44,7 @@ def _matrices(one: Mask, other: Mask) -> Iterator[str]:
         shapes = [" × ".join(map(str, mask[name].shape)) if name in mask else "-" for mask in (one, other)]
         if shapes[0] != shapes[1]:
             yield f"{name}: {shapes[0]} | {shapes[1]}"
-    left, right = ({f"layer {layer}": own for layer, own in layers(mask).items()} for mask in (one, other))
+    left, right = ({f"layer {layer}": own for layer, own in by_layer(mask).items()} for mask in (one, other))
     for layer, own in (left | {"all": one}).items():
         theirs = (right | {"all": other}).get(layer)
         if theirs is not None and not _same(own, theirs):

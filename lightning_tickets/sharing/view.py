@@ -5,20 +5,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lightning_tickets.pruning.mask import Mask, kept, layer_of, size, sparsity
+from lightning_tickets.pruning.mask import Mask, by_layer, kept, size, sparsity
 from lightning_tickets.tickets.result import LARGEST_SHARE, Moved
 
 WIDTH = 40  # of a full bar, in characters
 COLUMNS = 100  # of a line of provenance
 Field = tuple[str, str]
-
-
-def layers(mask: Mask) -> dict[str, Mask]:
-    """The matrices of each layer, by its number; what is in none comes last."""
-    own: dict[str, Mask] = {}
-    for name, m in mask.items():
-        own.setdefault(layer_of(name), {})[name] = m
-    return {layer: own[layer] for layer in sorted(own, key=lambda layer: (not layer.isdecimal(), layer.zfill(9)))}
 
 
 def lines(mask: Mask, provenance: Mapping[str, Any], moved: Moved | None = None) -> Iterator[str]:
@@ -28,7 +20,7 @@ def lines(mask: Mask, provenance: Mapping[str, Any], moved: Moved | None = None)
         largest, common = f"{100 * LARGEST_SHARE:g} %", f"{100 * moved.overlap:.1f} %"
         yield f"its round's training moved the weights by {100 * moved.distance:.1f} % (relative L2)"
         yield f"the largest {largest} of them before and after it share {common} (intersection over union)"
-    for layer, own in layers(mask).items():
+    for layer, own in by_layer(mask).items():
         share = sparsity(own)
         yield f"layer {layer:10s} {'#' * round(WIDTH * share):{WIDTH}s} {100 * share:5.1f} % zero"
     for name, m in mask.items():
@@ -61,7 +53,7 @@ def picture(mask: Mask) -> bytes:
     """A PNG of the share of zeros by layer and by matrix."""
     from lightning_tickets.report.figures import ticket
 
-    own = layers(mask)
+    own = by_layer(mask)
     matrices: dict[str, dict[str, float]] = {}
     for layer, matrix in own.items():
         for name, m in matrix.items() if len(matrix) > 1 else ():

@@ -4,15 +4,7 @@ from dataclasses import dataclass, replace
 
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 from lightning_tickets.studies.statistics.bootstrap import ExampleBootstrap
-from lightning_tickets.studies.statistics.significance import (
-    Equivalence,
-    Interval,
-    TTest,
-    equivalence,
-    holm,
-    paired,
-    welch,
-)
+from lightning_tickets.studies.statistics.significance import Interval, TTest, equivalence, holm, paired, welch
 from lightning_tickets.studies.statistics.summary import flags
 
 ALPHA = 0.05
@@ -24,13 +16,14 @@ CANNOT_BE_TOLD = "cannot be told"
 class Comparison:
     """``welch`` and ``paired`` (by seed) are over seeds, ``examples`` is a bootstrap of the development set.
 
-    ``adjusted`` is Welch's p after Holm's correction over the exhibit. None: the data do not allow the test.
+    ``equivalence`` is the p of a difference within the margin, ``adjusted`` is Welch's p after Holm's correction over
+    the exhibit. None: the data do not allow the test.
     """
 
     measurement: Measurement
     welch: TTest | None = None
     paired: TTest | None = None
-    equivalence: Equivalence | None = None
+    equivalence: float | None = None
     examples: Interval | None = None
     flags: tuple[str, ...] = ()
     adjusted: float | None = None
@@ -42,7 +35,7 @@ class Comparison:
             return CANNOT_BE_TOLD
         if self.adjusted < ALPHA:
             return "better" if self.welch.difference > 0 else "worse"
-        return "same" if self.equivalence.holds else CANNOT_BE_TOLD
+        return "same" if self.equivalence <= ALPHA else CANNOT_BE_TOLD
 
 
 def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple[Comparison, ...]:
@@ -59,7 +52,7 @@ def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple
 
 def baseline_of(exhibit: Exhibit, measurement: Measurement) -> Measurement | None:
     """The baseline's measurement on the task at the same sparsity, or its only one."""
-    candidates = [m for m in exhibit.at(exhibit.baseline, measurement.task) if m.metric == measurement.metric]
+    candidates = exhibit.at(exhibit.baseline, measurement.task, measurement.metric)
     same = [m for m in candidates if m.sparsity == measurement.sparsity]
     return same[0] if same else candidates[0] if len(candidates) == 1 else None
 

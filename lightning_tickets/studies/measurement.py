@@ -74,9 +74,10 @@ class Exhibit:
     overrides: tuple[str, ...] = ()
     without_ticket: tuple[str, ...] = ()
 
-    def at(self, row: str, task: str) -> tuple[Measurement, ...]:
-        """The measurements of a row on a task, by rising sparsity."""
-        return self._by_place.get((row, task), ())
+    def at(self, row: str, task: str, metric: str | None = None) -> tuple[Measurement, ...]:
+        """The measurements of a row on a task by a metric, None: by each of its metrics; by rising sparsity."""
+        here = self._by_place.get((row, task), ())
+        return here if metric is None else tuple(one for one in here if one.metric == metric)
 
     @property
     def runs(self) -> list[str]:

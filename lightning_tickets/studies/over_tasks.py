@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from lightning_tickets.points import points
+from lightning_tickets.points import MISSING, points
 from lightning_tickets.studies.comparison import baseline_of
 from lightning_tickets.studies.measurement import Exhibit, Measurement, Profile, Profiles, Reportable, TextTable
 from lightning_tickets.studies.statistics import stratified
@@ -28,7 +28,6 @@ TABLE_NOTES = (
     "Better than a row: the probability that a run is better than one of that row on the same task; a tie counts half.",
 )
 INTERVALS = "95 % intervals: a bootstrap of the runs within each task. The tasks are fixed."
-NOT_THERE = "—"
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _texts(together: OverTasks, line: Line) -> tuple[str, ...]:
 
 def _text(found: PooledEstimate | None, at: int) -> str:
     if found is None:
-        return NOT_THERE
+        return MISSING
     interval = found.intervals[at]
     between = f" ({points(interval.low)} to {points(interval.high)})" if interval else ""
     return points(found.values[at]) + between

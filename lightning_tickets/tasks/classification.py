@@ -10,7 +10,7 @@ from torchmetrics.functional.classification import binary_f1_score, multiclass_a
 
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import Batch, Example, Row, pad
+from lightning_tickets.tasks.batches import Batch, Example, Row
 from lightning_tickets.tasks.columns import classification_metrics
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
@@ -33,14 +33,8 @@ class Classification(TextPairs):
             raise UserError(f"label {label!r} is out of range: expected 0 to {self.outputs - 1}")
         return label
 
-    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
-        return pad(examples, self.pad_id) | {"label": torch.tensor([e["label"] for e in examples])}
-
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         return F.cross_entropy(logits, batch["label"])
-
-    def terms(self, batch: Batch) -> int:
-        return len(batch["input_ids"])
 
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits.argmax(-1).tolist()

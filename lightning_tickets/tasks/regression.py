@@ -11,7 +11,7 @@ from torchmetrics.functional.regression import pearson_corrcoef
 
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
-from lightning_tickets.tasks.batches import Batch, Example, Row, pad
+from lightning_tickets.tasks.batches import Batch, Example, Row
 from lightning_tickets.tasks.columns import METRICS
 from lightning_tickets.tasks.kind import Columns, Score, defined
 from lightning_tickets.tasks.text import TextPairs
@@ -34,14 +34,8 @@ class Regression(TextPairs):
             raise UserError(f"score {row['label']!r} is out of range: expected {self.low} to {self.high}")
         return label
 
-    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
-        return pad(examples, self.pad_id) | {"label": torch.tensor([e["label"] for e in examples])}
-
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         return F.mse_loss(logits[:, 0], batch["label"])
-
-    def terms(self, batch: Batch) -> int:
-        return len(batch["input_ids"])
 
     def predict(self, logits: Tensor, batch: Batch) -> list[Any]:
         return logits[:, 0].tolist()

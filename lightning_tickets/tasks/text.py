@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import torch
 from transformers import PreTrainedTokenizerBase
 
-from lightning_tickets.tasks.batches import INPUTS, Example, Row, portions
+from lightning_tickets.tasks.batches import INPUTS, Batch, Example, Row, pad, portions
 
 
 class TextPairs:
@@ -25,6 +26,12 @@ class TextPairs:
         for portion in portions(rows):
             encoded = encode_pairs(self.tokenizer, portion, self.max_length)
             yield from (e | {"label": self.target(row)} for e, row in zip(encoded, portion, strict=True))
+
+    def collate(self, examples: Sequence[Example], seed: int | None) -> Batch:
+        return pad(examples, self.pad_id) | {"label": torch.tensor([e["label"] for e in examples])}
+
+    def terms(self, batch: Batch) -> int:
+        return len(batch["input_ids"])
 
 
 def encode_pairs(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], max_length: int) -> list[Example]:

@@ -9,16 +9,11 @@ from lightning_tickets.tickets.result import RESULT, RESULTS, Result
 LISTED = "name task row source pruner rewind sparsity seed metric score seconds".split()
 
 
-def listed(store: Store, name: str) -> dict[str, Any]:
-    """What its spec and result say of an artefact, by the names in LISTED; Damaged if it cannot be read.
+def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: float | None) -> dict[str, Any]:
+    """What its spec and result say of an artefact, by the names in LISTED.
 
     A round of a search is of row ``find``; the sparsity is in percent.
     """
-    return row_of(name, spec_of(store, name), result_of(store, name), store.seconds(name))
-
-
-def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: float | None) -> dict[str, Any]:
-    """The same of what has been read."""
     search = search_of(spec)
     return {
         "name": name,

@@ -35,7 +35,7 @@ class Reader:
         """The verified result of a round of a search; a round that has not trained has none."""
         if not self.store.has(spec.name) or spec not in spec.trained:
             return None
-        return self._noted(spec.name, lambda: read_round(self.store, spec.name, spec))
+        return self._noted(spec.name, lambda: read_round(self.store, spec))
 
     def columns(self, name: str) -> dict[str, list[float]] | None:
         """What the metrics of a run are of."""

@@ -101,10 +101,10 @@ def read_result(store: Store, run: Run) -> Result | None:
     return store.read(run.name, RESULT, RESULTS)
 
 
-def read_round(store: Store, name: str, spec: Any) -> Result:
+def read_round(store: Store, spec: TicketMask) -> Result:
     """The result of a round of a search, which is of the mask that the round has trained under."""
-    store.open(name, spec)
-    return store.read(name, RESULT, RESULTS)
+    store.open(spec.name, spec)
+    return store.read(spec.name, RESULT, RESULTS)
 
 
 def open_ticket(store: Store, spec: TicketMask) -> Path:

@@ -49,7 +49,7 @@ def _check_stop(spec: TicketMask, context: RunContext) -> None:
     trained = spec.trained[:-1]
     if context.stop_below is None or len(trained) < 2:
         return
-    first, last = (read_round(context.store, one.name, one).picks for one in (trained[0], trained[-1]))
+    first, last = (read_round(context.store, one).picks for one in (trained[0], trained[-1]))
     if last < first - context.stop_below:
         raise Stopped(
             f"{spec.search.name}: not searched beyond {trained[-1].percent} %: at {trained[-2].percent} % it scores "

@@ -1,5 +1,6 @@
 """YAMLs of strangers in --config-dir: each is read, or refused in one line that names the file."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from omegaconf import DictConfig
 from lightning_tickets.cli.main import main
 from lightning_tickets.composition.compose import compose_config, conf_dir
 from lightning_tickets.composition.config_files import CheckedFiles
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.errors import UserError
 from tests.checks import one_line
 
@@ -107,3 +109,15 @@ def test_a_changed_yaml_is_a_mapping_or_refused(folder, place, left_out, added):
         assert isinstance(CheckedFiles("", f"file://{folder}").load_config("task/mine").config, DictConfig)
     except UserError as error:
         assert str(error).startswith(f"{folder}/task/mine.yaml") and str(error).isprintable()
+
+
+def test_a_subnetwork_of_ones_own_without_a_mask_has_no_sparsity(tmp_path):
+    (tmp_path / "subnetwork").mkdir()
+    shutil.copyfile(conf_dir() / "subnetwork" / "full.yaml", tmp_path / "subnetwork" / "mine.yaml")
+    place = f"hydra.searchpath=[file://{tmp_path}]"
+    product = parse_sweep([place, "subnetwork=mine", "sparsity=50,70"])
+    assert [cell.cell.sparsity for cell in product.requested] == [0]
+    changes = {"rows": "[full,mine]", "over_tasks": "[]", "sparsities": "[50,70]"}
+    own = [f"study.exhibits.table2.{key}={value}" for key, value in changes.items()]
+    (study,) = parse_sweep([place, "experiment=table2", "study.tasks=[cola]", *own]).exhibits
+    assert {cell.sparsity for cell in study.cells() if cell.subnetwork == "mine"} == {0}

@@ -31,7 +31,7 @@ def planned(tmp_path, monkeypatch):
 
 
 def test_an_upper_bound_before_the_texts_are_tokenised(planned):
-    bound, known = planned("task=cola").operations, planned("task=cola", tokenised=True).operations
+    bound, known = planned("task=cola").cost.operations, planned("task=cola", tokenised=True).cost.operations
     assert bound.at_most and not known.at_most and 0 < known.count < bound.count
     sizes = pocket().sizes()
     assert bound.count == 50 * sizes.step("classification", [48] * 8, packed=False)
@@ -39,13 +39,13 @@ def test_an_upper_bound_before_the_texts_are_tokenised(planned):
 
 @pytest.mark.parametrize("left", [0, 6, 4000])
 def test_an_incomplete_file_of_tokenised_texts_counts_as_none(planned, tmp_path, left):
-    bound = planned("task=cola").operations
+    bound = planned("task=cola").cost.operations
     planned("task=cola", tokenised=True)
     (file,) = (tmp_path / "cache").glob("cola-train-*.arrow")
     file.write_bytes(file.read_bytes()[:left])
     operations._mean.cache_clear()
     operations._lengths.cache_clear()
-    assert planned("task=cola").operations == bound
+    assert planned("task=cola").cost.operations == bound
 
 
 @pytest.mark.parametrize("task", ["cola", "rte", "mlm", "squad"])
@@ -55,16 +55,17 @@ def test_they_are_those_of_the_batches_of_an_epoch(planned, tmp_path, task, batc
     problem = found.problem
     lengths = examples.load_splits(problem, Pocket(), pocket(), tmp_path / "cache")[1].train.lengths
     settings, seed = problem.training, derive(1, "order", 1)
-    order = TrainingOrder(lengths, settings.batch_size, found.steps, settings.pool, seed)
+    order = TrainingOrder(lengths, settings.batch_size, found.cost.steps, settings.pool, seed)
     sizes = pocket().sizes()
     steps = (sizes.step(found.family, [lengths[i] for i in batch], settings.packed) for batch in order)
-    assert found.operations.count == pytest.approx(sum(steps), rel=0.03)
+    assert found.cost.operations.count == pytest.approx(sum(steps), rel=0.03)
 
 
 def test_seconds_follow_from_the_rate_of_the_device(planned):
     timed, rated = planned("task=cola"), planned("task=cola", "trainer.device_tflops=0.5")
-    assert timed.seconds == 50 * 0.016 and rated.seconds == pytest.approx(rated.operations.count / 0.5e12)
-    assert rated.problem == timed.problem and rated.search_seconds == rated.seconds
+    assert timed.cost.seconds == 50 * 0.016
+    assert rated.cost.seconds == pytest.approx(rated.cost.operations.count / 0.5e12)
+    assert rated.problem == timed.problem and rated.search_cost == rated.cost
 
 
 def test_the_rate_is_no_part_of_a_runs_name(planned):

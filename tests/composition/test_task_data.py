@@ -29,7 +29,7 @@ def test_an_epoch_of_the_whole_data_has_the_papers_examples_and_steps(task):
     examples, batch = EPOCHS[task]
     assert training.batch_size == batch and training.epochs == 3
     assert training.total_steps(rows) == 3 * examples // batch
-    assert build_problem(config).seconds == training.total_steps(rows) * config.training.seconds_per_step
+    assert build_problem(config).cost.seconds == training.total_steps(rows) * config.training.seconds_per_step
 
 
 @pytest.mark.parametrize(

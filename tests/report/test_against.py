@@ -119,3 +119,21 @@ def test_the_page_has_both_and_says_of_what(table: Exhibit, sheet: TextTable, tm
             for suffix in ("csv", "md")
         }
     )
+
+
+@pytest.mark.parametrize(("rte", "missing"), [(0.5, 0), (0.7, 0), (0.0, 2)])
+def test_a_row_is_found_whatever_sparsity_its_label_has(rte: float, missing: int) -> None:
+    """As in figure 6, where the label of a source has its winning sparsity."""
+
+    def figure(at: float) -> Exhibit:
+        rows = {"full": 0.0, "cola": 0.7, "rte": at, "one_shot": 0.7}
+        cells = tuple(
+            Measurement(row, task, "accuracy", sparsity, (0.7, 0.72), ("a", "b"), seeds=(1, 2))
+            for row, sparsity in rows.items()
+            for task in ("cola", "rte")
+            if sparsity or row == "full"
+        )
+        return Exhibit("figure6", "Figure 6", "Shows.", "heatmap", tuple(rows), ("cola", "rte"), cells)
+
+    compared = beside(figure(0.6), figure(rte), "other")
+    assert f"{8 - missing} cells compared" in compared.summary and f"{missing} missing there" in compared.summary

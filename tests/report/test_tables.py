@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lightning_tickets.report.latex import escape
-from lightning_tickets.report.names import row_name, row_symbol, task_name
+from lightning_tickets.report.names import row_name, task_name
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 from tests.report.reading import csv_text, latex, written
 
@@ -39,4 +39,4 @@ def test_latex_without_scores_is_ascii(nasty: Exhibit) -> None:
 
 def test_names_that_are_not_known_are_shown_as_they_are() -> None:
     assert (task_name("sst2"), task_name("my_task")) == ("SST-2", "my_task")
-    assert (row_name("cola"), row_name("mine"), row_symbol("mine")) == ("CoLA", "mine", None)
+    assert (row_name("cola"), row_name("mine")) == ("CoLA", "mine")

@@ -146,3 +146,9 @@ def test_a_paused_worker_that_wakes_up_cannot_publish_over_its_successor(tmp_pat
         (folder / "who").write_text("2")
     assert (Path(tmp_path) / NAME / "who").read_text() == "2"
     assert not list((tmp_path / "find-a").glob(".draft-*"))
+
+
+@pytest.mark.parametrize("name", ["cola-imp--two-s70-seed1-337203c8", "find-a--b-imp-seed0-1/round-01", NAME])
+def test_an_artefact_is_found_by_its_name_whatever_dashes_it_has(tmp_path, name):
+    with Lease.take(tmp_path, name, 60.0):
+        assert list(dict(lease.leases(tmp_path))) == [name] == list(dict(holders(tmp_path)))

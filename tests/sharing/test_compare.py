@@ -11,7 +11,8 @@ import lightning_tickets as lt
 from lightning_tickets.cli.main import main
 from lightning_tickets.models.encoder import prunable
 from lightning_tickets.pocket import MODEL_DIR
-from lightning_tickets.pruning.overlap import Overlap, by_layer, overlaps
+from lightning_tickets.pruning.mask import by_layer
+from lightning_tickets.pruning.overlap import Overlap, overlaps
 from tests.checks import same
 from tests.commands import SHORT, inside
 
@@ -25,10 +26,23 @@ def test_overlap_is_intersection_over_union():
     matrices = overlaps(mask("1100", "1111"), mask("0110", "0000"))
     first, second = matrices.values()
     assert (first.kept, first.pruned, second.kept, second.pruned) == (1 / 3, 1 / 3, 0, 0)
-    assert by_layer(matrices) == {"0": first, "1": second}
+    assert by_layer(matrices) == {str(n): {name: own} for n, (name, own) in enumerate(matrices.items())}
     total = sum(matrices.values(), Overlap())
     assert (total.kept, total.pruned) == (1 / 7, 1 / 7) and total.by_chance == (6 * 2 / 8) / (6 + 2 - 6 * 2 / 8)
     assert math.isnan(Overlap(0, 0, 0, 4).kept) and Overlap(0, 0, 0, 4).pruned == 1
+
+
+def test_a_pooler_that_one_mask_lacks_is_left_out_on_both_sides():
+    short, long = mask("1100"), mask("0110") | {"pooler.dense.weight": torch.tensor([[True, False]])}
+    assert list(overlaps(short, long)) == list(overlaps(long, short)) == list(short)
+    assert lt.Ticket(short).overlap(lt.Ticket(long)) == lt.Ticket(long).overlap(lt.Ticket(short)) == 1 / 3
+    with pytest.raises(ValueError, match="layer.1"):
+        overlaps(mask("1100", "1111"), short)
+
+
+def test_layers_are_in_the_order_of_their_numbers():
+    given = dict(sorted(mask(*["10"] * 12).items())) | {"pooler.dense.weight": torch.tensor([[True]])}
+    assert list(by_layer(given)) == [*map(str, range(12)), "pooler"]
 
 
 def test_independent_masks_overlap_by_chance():

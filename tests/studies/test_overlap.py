@@ -92,3 +92,12 @@ def test_it_asks_for_one_cell_a_ticket():
     assert [c.task for c in overlap("layers", ["cola"]).cells()] == ["cola", "mlm"]
     with pytest.raises(UserError, match="measure: expected one of kept, pruned, layers, sparsity, got 'both'"):
         overlap("both").cells()
+
+
+def test_layers_stand_in_the_order_of_their_numbers(tmp_path):
+    """A ticket's file has its matrices by name, layer 10 before layer 2."""
+    mask = {f"encoder.layer.{n}.a.weight": torch.ones(2, 2, dtype=torch.bool) for n in range(12)}
+    save_ticket(tmp_path / "cola.safetensors", mask | {"pooler.dense.weight": torch.ones(2, 2, dtype=torch.bool)}, {})
+    found = CellResult("cola", "accuracy", None, "run", ticket=tmp_path / "cola.safetensors")
+    matrix = overlap("sparsity", ["cola"]).fill(lambda cell: found)
+    assert matrix.columns == (*(f"layer {n}" for n in range(1, 13)), "pooler")

@@ -63,7 +63,7 @@ def test_a_search_has_it_in_every_round(context):
     mask = run("task=cola", "sparsity=20", "data.holdout=0.2").mask
     find_ticket(mask, context)
     for one in mask.rounds:
-        result = read_round(context.store, one.name, one)
+        result = read_round(context.store, one)
         assert result.picks == result.metrics[f"held_out.{result.metric}"]
 
 

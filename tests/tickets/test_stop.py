@@ -28,8 +28,8 @@ def test_it_stops_after_the_first_round_that_falls_below(context, tiny_run, monk
     by_name = {one.name: scores[one.percent] for one in run.mask.rounds}
     own = "held_out.accuracy" if metrics else "accuracy"
 
-    def result(store, name, spec):
-        return Result("accuracy", metrics | {own: by_name[name]}, (), 1, 1)
+    def result(store, spec):
+        return Result("accuracy", metrics | {own: by_name[spec.name]}, (), 1, 1)
 
     monkeypatch.setattr("lightning_tickets.tickets.search.read_round", result)
     with pytest.raises(Stopped, match=r"not searched beyond 30 %: at 20 % it scores 0.7400, its first round 0.8000"):
@@ -45,7 +45,7 @@ def test_the_score_read_is_the_rounds_own(context, tiny_run):
     find_ticket(run.mask, context)
     for one in run.mask.rounds:
         result = context.store.read(one.name, "result.json", OBJECT)
-        assert read_round(context.store, one.name, one).score == result["metrics"]["matthews"]
+        assert read_round(context.store, one).score == result["metrics"]["matthews"]
 
 
 def test_where_a_chain_stops_is_no_part_of_its_name(tiny_run):

@@ -20,7 +20,7 @@ SPAN = 10  # points that the axis of the scores has at least
 GROUND = -0.42  # where the pre-trained weights lie, below the bars
 
 
-def figure(search: PruningRounds, caption: str) -> Figure:
+def figure(search: PruningRounds) -> Figure:
     """A bar for each round and one for the ticket, as high as all prunable weights; above them the scores."""
     ends = len(search.rounds)
     drawn = Figure(figsize=(max(5.2, 0.85 * (ends + 1)), 4.6), layout="constrained")
@@ -35,8 +35,6 @@ def figure(search: PruningRounds, caption: str) -> Figure:
         below.text(place + 0.5, 0.53, "train,\nprune", ha="center", va="bottom", fontsize=6, color=QUIET)
     bar(below, ends, last(search.rounds), TICKET, "the ticket")
     ground(below, ends)
-    drawn.suptitle(search.title, fontsize=10, wrap=True)
-    drawn.supxlabel(caption, fontsize=8, wrap=True)
     return drawn
 
 

@@ -18,7 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 ACROSS = 4
 
 
-def figure(exhibit: Exhibit, caption: str) -> Figure:
+def figure(exhibit: Exhibit) -> Figure:
     heads = columns(exhibit)
     across = max(1, min(ACROSS, len(heads)))
     down = max(1, ceil(len(heads) / across))
@@ -32,7 +32,6 @@ def figure(exhibit: Exhibit, caption: str) -> Figure:
         axis.set_axis_off()
     for axis in axes[max(0, len(heads) - across) : len(heads)]:
         axis.set_xlabel("Sparsity (%)")
-    drawn.suptitle(exhibit.title, fontsize=10, wrap=True)
     above.supylabel("Score (points)", fontsize=8)
     rows = [row for row in exhibit.rows if row in keys]
     above.legend(
@@ -42,7 +41,6 @@ def figure(exhibit: Exhibit, caption: str) -> Figure:
         ncols=3 if across > 2 else 2,
         frameon=False,
     )
-    drawn.supxlabel(caption, fontsize=8, wrap=True)
     return drawn
 
 
@@ -56,15 +54,11 @@ def panel(axis: Axes, exhibit: Exhibit, head: Column) -> dict[str, Line2D]:
         keys[FULL] = baseline(axis, full.summary.mean, full.summary.std)
     rows = [row for row in exhibit.rows if row != FULL]
     for index, row in enumerate(rows):
-        measurements = [f for f in exhibit.at(row, head.task) if f.metric == head.metric and f.scores]
+        measurements = [f for f in exhibit.at(row, head.task, head.metric) if f.scores]
         if measurements:
             keys[row] = curve(axis, index, measurements)
-    ticks(
-        axis,
-        sorted(
-            {round(100 * f.sparsity, 4) for row in rows for f in exhibit.at(row, head.task) if f.metric == head.metric}
-        ),
-    )
+    levels = [f.sparsity for row in rows for f in exhibit.at(row, head.task, head.metric)]
+    ticks(axis, sorted({round(100 * sparsity, 4) for sparsity in levels}))
     if not keys:
         axis.text(0.5, 0.5, missing(exhibit, head), transform=axis.transAxes, ha="center", va="center", color="#555555")
         axis.set_yticks([])
@@ -105,5 +99,5 @@ def ticks(axis: Axes, sparsities: list[float]) -> None:
 
 
 def missing(exhibit: Exhibit, head: Column) -> str:
-    here = [f for row in exhibit.rows for f in exhibit.at(row, head.task) if f.metric == head.metric]
+    here = [f for row in exhibit.rows for f in exhibit.at(row, head.task, head.metric)]
     return "\n".join(line for line in ("no scores yet", absent(here)) if line)

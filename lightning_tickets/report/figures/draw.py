@@ -13,7 +13,6 @@ from lightning_tickets.report.captions import caption
 from lightning_tickets.report.figures import algorithm, curves, heatmap, profiles
 from lightning_tickets.studies.measurement import Exhibit, Matrix, Plottable, Profiles, PruningRounds
 
-FIGURES = {"curves": curves.figure, "heatmap": heatmap.figure}
 METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 SETTINGS: dict[Any, object] = {
     "font.family": "DejaVu Sans",
@@ -61,13 +60,24 @@ def settings() -> Iterator[None]:
 
 
 def figure(what: Plottable) -> Figure:
+    """With its title above, and below it how it is read."""
     text = caption(what)
+    drawn = untitled(what, text)
+    drawn.suptitle(what.title, fontsize=10, wrap=True)
+    drawn.supxlabel(text, fontsize=8, wrap=True)
+    return drawn
+
+
+def untitled(what: Plottable, caption: str) -> Figure:
+    """A heat map leaves room for ``caption``."""
     match what:
+        case Exhibit(drawn="curves"):
+            return curves.figure(what)
         case Exhibit():
-            return FIGURES[what.drawn](what, text)
+            return heatmap.figure(what, caption)
         case Matrix():
-            return heatmap.matrix(with_names(what), text)
+            return heatmap.matrix(with_names(what), caption)
         case PruningRounds():
-            return algorithm.figure(what, text)
+            return algorithm.figure(what)
         case Profiles():
-            return profiles.figure(what, text)
+            return profiles.figure(what)

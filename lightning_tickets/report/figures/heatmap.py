@@ -38,7 +38,7 @@ def figure(exhibit: Exhibit, caption: str) -> Figure:
     heads = [*(head_label(column) for column in compared.columns), framed, *marked]
     squares = [line(row, scale, bool(marked)) for row in compared.rows]
     labels = [one_line(row.label) for row in compared.rows]
-    drawn, axes = heatmap_axes(exhibit.title, caption, labels, heads, squares)
+    drawn, axes = heatmap_axes(caption, labels, heads, squares)
     axes.xaxis.set_label_position("top")
     axes.set_xlabel(ACROSS)
     axes.set_ylabel(rows_title(exhibit))
@@ -80,7 +80,7 @@ def matrix(what: Matrix, caption: str) -> Figure:
         [share(value, scale, row == column) for column, value in zip(what.columns, line, strict=True)]
         for row, line in zip(what.rows, what.values, strict=True)
     ]
-    drawn, axes = heatmap_axes(what.title, caption, what.rows, what.columns, squares)
+    drawn, axes = heatmap_axes(caption, what.rows, what.columns, squares)
     ends = scale.norm.inverse(np.array([0, 0.5, 1])).tolist()
     color_bar(drawn, axes, scale, "Percent", {end: points(end) for end in ends})
     return drawn

@@ -35,9 +35,9 @@ class Scale:
 
 
 def heatmap_axes(
-    title: str, caption: str, rows: Sequence[str], heads: Sequence[str], squares: Sequence[Sequence[Square]]
+    caption: str, rows: Sequence[str], heads: Sequence[str], squares: Sequence[Sequence[Square]]
 ) -> tuple[Figure, Axes]:
-    """As large as its squares and heads need; raises ValueError where the lengths differ."""
+    """As large as its squares and heads need, with room for the caption; raises ValueError where the lengths differ."""
     wide = max(5.2, LETTER * longest(rows) + 0.8 + len(heads) * max(0.6, LETTER * longest(heads)))
     high = 0.32 * len(rows) + 1.8 + 0.14 * ceil(LETTER * len(caption) / wide)
     drawn = Figure(figsize=(wide, high), layout="constrained")
@@ -46,8 +46,6 @@ def heatmap_axes(
     for y, (_, line) in enumerate(zip(rows, squares, strict=True)):
         for x, (_, square) in enumerate(zip(heads, line, strict=True)):
             paint(axes, x, y, square)
-    drawn.suptitle(title, fontsize=10, wrap=True)
-    drawn.supxlabel(caption, fontsize=8, wrap=True)
     return drawn, axes
 
 

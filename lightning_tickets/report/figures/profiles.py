@@ -10,7 +10,7 @@ from lightning_tickets.studies.measurement import Profiles
 BLACK = "#000000"
 
 
-def figure(profiles: Profiles, caption: str) -> Figure:
+def figure(profiles: Profiles) -> Figure:
     """The full network is dashed, as among curves."""
     drawn = Figure(figsize=(6.4, 4.4), layout="constrained")
     axis = drawn.subplots()
@@ -31,6 +31,4 @@ def figure(profiles: Profiles, caption: str) -> Figure:
         axis.legend(frameon=False)
     else:
         axis.text(0.5, 0.5, "no scores yet", transform=axis.transAxes, ha="center", va="center", color="#555555")
-    drawn.suptitle(profiles.title, fontsize=10, wrap=True)
-    drawn.supxlabel(caption, fontsize=8, wrap=True)
     return drawn

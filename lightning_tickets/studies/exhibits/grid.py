@@ -1,6 +1,6 @@
 """The shape of most tables and figures: rows × tasks × sparsities × seeds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lightning_tickets.checks import mapping, null, texts, word
@@ -44,7 +44,7 @@ class Grid(ExhibitSpec):
     ``baseline`` is the row that the others are compared with; ``metrics`` lists the metrics of a task that shows
     several, each at the winning sparsity by itself; ``published`` names the table or figure of the paper to compare
     with; ``notes`` stand below the exhibit. ``rule``, ``counts_own_task`` and ``absolute`` are those of a heat map, as
-    in ``Exhibit``, and so is ``over_tasks``.
+    in ``Exhibit``, and so is ``over_tasks``. ``without_sparsity`` are the subnetworks that have none, as composed.
     """
 
     drawn: str
@@ -62,6 +62,7 @@ class Grid(ExhibitSpec):
     counts_own_task: bool = False
     absolute: bool = False
     over_tasks: Sequence[str] = ()
+    without_sparsity: Collection[str] = WITHOUT_SPARSITY
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]
@@ -107,7 +108,7 @@ class Grid(ExhibitSpec):
     def winning_needed(self) -> list[WinningNeeded]:
         rules = [sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in RULES]
         own = self.sparsity_of == "task"
-        rows = [row for row in self._rows() if row.subnetwork not in WITHOUT_SPARSITY and row.sparsity is None]
+        rows = [row for row in self._rows() if row.subnetwork not in self.without_sparsity and row.sparsity is None]
         tasks = dict.fromkeys(self._sparsity_task(row, task) for row in rows for task in self.tasks if row.is_on(task))
         return [
             (task, rule, metric)
@@ -158,7 +159,7 @@ class Grid(ExhibitSpec):
 
     def _percents(self, row: GridRow, task: str, winning: SparsityLookup, metric: str | None) -> list[int]:
         """The percentages of a row on a task, rising; [0] for a row without a mask."""
-        if row.subnetwork in WITHOUT_SPARSITY:
+        if row.subnetwork in self.without_sparsity:
             return [0]
         if row.sparsity is not None:
             return [row.sparsity]

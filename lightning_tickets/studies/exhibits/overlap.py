@@ -54,7 +54,7 @@ class Overlap(ExhibitSpec):
         results = {cell.task: lookup(cell) for cell in self.cells()}
         masks = {task: read_bits(r.ticket)[0] for task, r in results.items() if r.ticket is not None}
         by_task = self.measure in ("kept", "pruned")
-        parts = dict.fromkeys(_part(name) for mask in masks.values() for name in mask)
+        parts = sorted({_part(name) for mask in masks.values() for name in mask}, key=_in_order)
         columns = tuple(self.tasks if by_task else parts)
         value = self._pair if by_task else self._at_part
         return Matrix(
@@ -109,3 +109,8 @@ def _part(name: str) -> str:
     """The layer of a matrix, or the first word of its name if it is in none (the pooler)."""
     match = LAYER.search(name)
     return f"layer {int(match[1]) + 1}" if match else name.split(".")[0]
+
+
+def _in_order(part: str) -> tuple[bool, int, str]:
+    """Layers by their numbers, before what is in none: a ticket's file has layer 10 before layer 2."""
+    return not part.startswith("layer "), len(part), part

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightning_tickets.points import MISSING
 from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.measurement import TextTable
@@ -38,7 +39,7 @@ class SettingsTable(ExhibitSpec):
 def _line(problem: Problem, steps: int) -> tuple[str, ...]:
     """Examples of an epoch are those of whole batches, as in table 1; a training given in steps has no epochs."""
     training = problem.training
-    per_epoch = str(steps // training.epochs * training.batch_size) if training.epochs else "—"
+    per_epoch = str(steps // training.epochs * training.batch_size) if training.epochs else MISSING
     return (
         problem.task.name,
         problem.task.metric,
@@ -46,7 +47,7 @@ def _line(problem: Problem, steps: int) -> tuple[str, ...]:
         f"{training.head_learning_rate:g}",
         str(training.batch_size),
         str(training.max_length),
-        str(training.epochs or "—"),
+        str(training.epochs or MISSING),
         str(steps),
         per_epoch,
     )

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from itertools import takewhile
 
+from lightning_tickets.points import MISSING
 from lightning_tickets.studies.comparison import baseline_of
 from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
 from lightning_tickets.studies.sparsities import WINS, CellLookup, SparsityLookup, no_sparsity_known
 from lightning_tickets.studies.statistics.summary import Matching
 
-UNKNOWN = "—"
 RULE = (
     "In percent of the prunable weights: the highest sparsity at which, as at each lower one that was run, the mean is "
     f"{WINS['winning']}. 0: at none."
@@ -39,7 +39,7 @@ def limit(exhibit: Exhibit, row: str, task: str) -> str:
     held = [*takewhile(lambda pair: pair[1] is not None and pair[1].within_full, compared)]
     after = compared[len(held) : len(held) + 1]
     if any(found is None or found.within_full is None for _, found in after):
-        return UNKNOWN
+        return MISSING
     return f"{100 * held[-1][0].sparsity:.0f}" if held else "0"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lightning_tickets.points import MISSING, points
 from lightning_tickets.published.numbers import PublishedValue, published_value
 from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
@@ -45,7 +46,7 @@ class StatisticsTable(Grid):
         for task in exhibit.tasks:
             by_metric = (metric for of, metric in metrics if of == task)
             values = (published_value(table, row, task, metric, self.baseline, statistic) for metric in by_metric)
-            yield ", ".join(_published_text(value) for value in values if value) or "—"
+            yield ", ".join(_published_text(value) for value in values if value) or MISSING
 
 
 def _published_text(value: PublishedValue) -> str:
@@ -55,7 +56,7 @@ def _published_text(value: PublishedValue) -> str:
 
 def _texts(measurements: Sequence[Measurement], statistic: str) -> str:
     """The statistic at each sparsity of the row on a task, with the number of runs where some are missing."""
-    return ", ".join(_text(measurement, statistic) for measurement in measurements) or "—"
+    return ", ".join(_text(measurement, statistic) for measurement in measurements) or MISSING
 
 
 def _text(measurement: Measurement, statistic: str) -> str:
@@ -65,6 +66,6 @@ def _text(measurement: Measurement, statistic: str) -> str:
         about.append(f"n={summary.n} of {summary.n + len(measurement.missing)}")
     at = f" ({', '.join(about)})" if about else ""
     if summary is None:
-        return f"—{at}"
-    value = f"{100 * getattr(summary, statistic):.1f}"
-    return (f"{value} ± {100 * summary.std:.1f}" if statistic == "mean" and summary.std is not None else value) + at
+        return f"{MISSING}{at}"
+    std = f" ± {points(summary.std)}" if statistic == "mean" and summary.std is not None else ""
+    return f"{points(getattr(summary, statistic))}{std}{at}"

@@ -35,14 +35,6 @@ class TTest:
 
 
 @dataclass(frozen=True)
-class Equivalence:
-    """``p`` for a difference within the margin. It ``holds`` if ``p`` is at most alpha."""
-
-    p: float
-    holds: bool
-
-
-@dataclass(frozen=True)
 class Estimate:
     """A difference and its standard error; a standard error of 0 gives p = 0 or 1."""
 
@@ -75,14 +67,16 @@ def paired(ours: Mapping[int, float], theirs: Mapping[int, float], level: float 
     return Estimate(statistics.mean(differences), error, float(len(differences) - 1)).t_test(level)
 
 
-def equivalence(ours: Scores, theirs: Scores, margin: float, alpha: float = 0.05) -> Equivalence | None:
-    """Two one-sided tests (Schuirmann 1987), None where ``welch`` is; choose the margin before seeing the scores."""
-    if not (margin > 0 and 0 < alpha < 0.5):
-        raise ValueError(f"expected margin > 0 and 0 < alpha < 0.5, got margin={margin}, alpha={alpha}")
+def equivalence(ours: Scores, theirs: Scores, margin: float) -> float | None:
+    """The p of a difference within the margin, by two one-sided tests (Schuirmann 1987); None where ``welch`` is.
+
+    Choose the margin before seeing the scores.
+    """
+    if not margin > 0:
+        raise ValueError(f"expected margin > 0, got {margin}")
     if (estimate := _independent(ours, theirs)) is None:
         return None
-    p = max(estimate.p(margin + estimate.difference), estimate.p(margin - estimate.difference))
-    return Equivalence(p, p <= alpha)
+    return max(estimate.p(margin + estimate.difference), estimate.p(margin - estimate.difference))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
