@@ -15,6 +15,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.studies.claims import TABLE_NAME
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
 from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.exhibits.measured_grid import MeasuredGrid
 from lightning_tickets.studies.over_tasks import FIGURE, TABLE
 from lightning_tickets.tickets.problem import Task
 
@@ -56,6 +57,6 @@ def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> Non
     """UserError for a metric of an exhibit that its task does not have."""
     known = {task.name: known_metrics(task) for task in tasks}
     for exhibit in exhibits:
-        for task, metrics in exhibit.metrics.items() if isinstance(exhibit, Grid) else ():
+        for task, metrics in exhibit.metrics.items() if isinstance(exhibit, MeasuredGrid) else ():
             for metric in metrics:
                 word(*(known.get(task) or metrics))(f"study: metrics.{task}", metric)

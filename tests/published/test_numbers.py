@@ -63,7 +63,7 @@ def test_the_winning_tickets_sparsity(task, percent):
 
 def test_the_paper_has_these_tasks_only():
     assert {task_name(task) for task in WINNING} == TASKS
-    with pytest.raises(UserError, match="task=boolq"):
+    with pytest.raises(UserError, match="boolq"):
         published_sparsity("boolq")
 
 

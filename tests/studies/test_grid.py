@@ -6,7 +6,8 @@ import pytest
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.cell import Cell, CellResult
-from lightning_tickets.studies.exhibits.grid import Grid, measure
+from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.exhibits.measured_grid import measure
 from lightning_tickets.studies.measurement import Measurement
 
 TASKS = ["mnli", "cola", "squad"]
@@ -24,7 +25,7 @@ def lookup(cell):
 
 
 def grid(tasks=("cola",), rows=("imp",), seeds=(1,), sparsities=(50,)):
-    return Grid("name", "Title", "Shows.", "table", tasks, rows, seeds, sparsities)
+    return Grid("name", "Title", "Shows.", tasks, rows, seeds, sparsities, drawn="table")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from lightning_tickets.errors import UserError
 from lightning_tickets.report.layout import lay_out
 from lightning_tickets.studies.cell import Cell, CellResult
-from lightning_tickets.studies.exhibits.grid import UNKNOWN, Grid
+from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.exhibits.measured_grid import UNKNOWN
 from lightning_tickets.studies.exhibits.statistics_table import StatisticsTable
 from lightning_tickets.studies.measurement import TextTable
 from lightning_tickets.studies.sparsities import curve_cells, highest_winning, no_sparsity_known, resolve_sparsities
@@ -134,7 +135,7 @@ def test_sparsities_that_are_not_known_or_do_not_exist_are_left_out():
 
 def grid(kind=Grid, **more):
     given = {"tasks": ["cola", "rte"], "rows": ["full", "imp"], "seeds": SEEDS, "sparsities": ["winning"]} | more
-    return kind("name", "Title", "Shows.", "table", **given)
+    return kind("name", "Title", "Shows.", **given, **({"drawn": "table"} if kind is Grid else {}))
 
 
 def test_a_grid_says_what_has_to_run_first():

@@ -21,7 +21,7 @@ def exhibit(curve, seeds=(1, 2, 3)):
         score = FULL[cell.seed] if cell.subnetwork == "full" else curve.get(cell.sparsity)
         return CellResult(f"{cell}", "accuracy", score, f"run {cell.sparsity}")
 
-    limits = SparsityLimits("name", "Title", "Shows.", "table", ["cola"], ["full", "imp"], seeds, [10, 20, 30])
+    limits = SparsityLimits("name", "Title", "Shows.", ["cola"], ["full", "imp"], seeds, [10, 20, 30])
     return limits.fill(lookup)
 
 
@@ -33,7 +33,7 @@ def test_the_limit_of_a_row(curve, expected):
 
 
 def test_without_the_full_network_nothing_is_known():
-    limits = SparsityLimits("name", "Title", "Shows.", "table", ["cola"], ["imp"], (1, 2, 3), [10])
+    limits = SparsityLimits("name", "Title", "Shows.", ["cola"], ["imp"], (1, 2, 3), [10])
     table = limits.fill(lambda cell: CellResult(f"{cell}", "accuracy", 0.8, "run"))
     assert table.lines == (("imp", "—"),)
 

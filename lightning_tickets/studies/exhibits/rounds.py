@@ -8,7 +8,7 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.runs.files import read
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
-from lightning_tickets.studies.exhibits.grid import measure
+from lightning_tickets.studies.exhibits.measured_grid import measure
 from lightning_tickets.studies.measurement import PruningRounds, Round
 from lightning_tickets.studies.sparsities import CURVE, CellLookup, SparsityLookup, no_sparsity_known
 from lightning_tickets.tickets.result import RESULT, RESULTS

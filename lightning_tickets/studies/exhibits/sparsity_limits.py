@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from lightning_tickets.points import MISSING
 from lightning_tickets.studies.comparison import baseline_of
-from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.exhibits.measured_grid import MeasuredGrid
 from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
 from lightning_tickets.studies.sparsities import WINS, CellLookup, SparsityLookup, no_sparsity_known
 from lightning_tickets.studies.statistics.summary import Matching
@@ -17,7 +17,7 @@ RULE = (
 
 
 @dataclass(frozen=True)
-class SparsityLimits(Grid):
+class SparsityLimits(MeasuredGrid):
     """A grid that shows one sparsity per row and task instead of scores."""
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> TextTable:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lightning_tickets.points import MISSING, points
 from lightning_tickets.published.numbers import PublishedValue, published_value
-from lightning_tickets.studies.exhibits.grid import Grid
+from lightning_tickets.studies.exhibits.measured_grid import MeasuredGrid
 from lightning_tickets.studies.measurement import Exhibit, Measurement, TextTable
 from lightning_tickets.studies.sparsities import CellLookup, SparsityLookup, no_sparsity_known
 
@@ -15,7 +15,7 @@ UNITS = "In points (0 to 100), the mean with its sample deviation; the sparsity 
 
 
 @dataclass(frozen=True)
-class StatisticsTable(Grid):
+class StatisticsTable(MeasuredGrid):
     """A grid with one line per row and statistic."""
 
     def fill(self, lookup: CellLookup, winning: SparsityLookup = no_sparsity_known) -> TextTable:
