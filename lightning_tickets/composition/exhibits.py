@@ -47,7 +47,7 @@ def _exhibit(key: str, node: Any, seeds: Any) -> ExhibitSpec:
     common = {} if seeds is None else {"seeds": seeds}
     with one_line_errors():
         exhibit: ExhibitSpec = instantiate(node, **common, _convert_="all", _recursive_=False, _partial_=False)
-    name("study.exhibits: name", exhibit.name)
+    name(f"{key}.name", exhibit.name)
     for part in ("title", "caption", "question"):
         text(f"{key}.{part}", getattr(exhibit, part))
     return exhibit
@@ -59,4 +59,4 @@ def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> Non
     for exhibit in exhibits:
         for task, metrics in exhibit.metrics.items() if isinstance(exhibit, MeasuredGrid) else ():
             for metric in metrics:
-                word(*(known.get(task) or metrics))(f"study: metrics.{task}", metric)
+                word(*(known.get(task) or metrics))(exhibit.key(f"metrics.{task}"), metric)

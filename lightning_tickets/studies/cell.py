@@ -51,7 +51,7 @@ class CellResult:
         """The score by a metric of the task, None: by its own. UserError for a metric that it does not have."""
         assert self.score is not None, "it is in the store"
         if metric not in (None, *self.metrics):
-            raise UserError(f"study: metrics: {self.run}: {unknown('metric', str(metric), self.metrics)}")
+            raise UserError(f"{self.run}: {unknown('metric', str(metric), self.metrics)}")
         return self.score if metric is None else self.metrics[metric]
 
     def selection_score(self, metric: str | None = None) -> float:

@@ -37,19 +37,20 @@ def of_source(task: str) -> GridRow:
     return GridRow(task, "imp", (f"{SOURCE}{task}",))
 
 
-def rows_of(rows: Rows) -> list[GridRow]:
+def rows_of(rows: Rows, key: str) -> list[GridRow]:
+    """``key`` is how they are typed; UserError for a row that is none."""
     if isinstance(rows, Mapping):
-        return [_parse(name, overrides) for name, overrides in rows.items()]
+        return [_parse(name, overrides, f"{key}.{name}") for name, overrides in rows.items()]
     return [GridRow(name, name) for name in rows]
 
 
-def _parse(name: str, overrides: Sequence[str]) -> GridRow:
-    first, *options = texts(f"study: rows.{name}", [overrides] if isinstance(overrides, str) else overrides)
+def _parse(name: str, overrides: Sequence[str], key: str) -> GridRow:
+    first, *options = texts(key, [overrides] if isinstance(overrides, str) else overrides)
     sparsities, tasks = ([o.removeprefix(key) for o in options if o.startswith(key)] for key in (SPARSITY, TASK))
     if not first.startswith(SUBNETWORK):
-        raise UserError(f"study: rows.{name}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
+        raise UserError(f"{key}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
     if not all(re.fullmatch("[0-9]+", text) for text in sparsities):
-        raise UserError(f"study: rows.{name}: expected a percentage, got {SPARSITY}{sparsities[0]}")
+        raise UserError(f"{key}: expected a percentage, got {SPARSITY}{sparsities[0]}")
     return GridRow(
         name,
         first.removeprefix(SUBNETWORK),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from lightning_tickets.errors import UserError
+from lightning_tickets.checks import integer, word
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.studies.cell import Cell, CellResult
 from lightning_tickets.studies.statistics.summary import matching
@@ -22,6 +22,7 @@ WINS = {  # by rule, what the mean of a winning ticket is
     "winning_own": "at most one of its own standard deviations below the full network's",
     "strict": "at least the full network's",
 }
+SPARSITY = integer(1, 100) | word(PUBLISHED, *RULES)
 CURVE = tuple(range(10, 100, 10))
 
 
@@ -51,11 +52,8 @@ def resolve_sparsities(
 def _percent(sparsity: Sparsity, task: str, winning: SparsityLookup, metric: str | None) -> int | None:
     if sparsity == PUBLISHED:
         return published_sparsity(task)
-    if isinstance(sparsity, str) and sparsity in RULES:
+    if isinstance(sparsity, str):
         return winning(task, sparsity, metric)
-    if isinstance(sparsity, bool) or not isinstance(sparsity, int) or not 0 < sparsity <= 100:
-        choices = ", ".join((PUBLISHED, *RULES))
-        raise UserError(f"study: sparsities: expected percentages or {choices}, got {sparsity!r}")
     return sparsity
 
 

@@ -10,11 +10,13 @@ from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.exhibits.measured_grid import measure
 from lightning_tickets.studies.measurement import Measurement
 
+WRONG_LEVELS = (("printed", "printed"), (0.5, "0.5"), (True, "true"))
 TASKS = ["mnli", "cola", "squad"]
 OF_MLM = ["subnetwork=imp", "source=mlm", "rewind=0.1"]
 NO_LIST = "expected a list with at least one value, got"
-NO_SPARSITY = "study: sparsities: expected percentages or published, winning, winning_own, strict, got"
-NO_SUBNETWORK = "study: rows.mine: expected a list that begins with subnetwork="
+KEY = "study.exhibits.name"
+NO_SPARSITY = "expected an integer from 1 to 100 or one of published, winning, winning_own, strict"
+NO_SUBNETWORK = f"{KEY}.rows.mine: expected a list that begins with subnetwork="
 
 
 def lookup(cell):
@@ -70,12 +72,12 @@ def test_every_cell_is_there_once():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        *[({axis: []}, f"study: {axis}: {NO_LIST} []") for axis in ("tasks", "rows", "seeds", "sparsities")],
+        *[({axis: []}, f"{KEY}.{axis}: {NO_LIST} []") for axis in ("tasks", "rows", "seeds", "sparsities")],
         *[
-            ({axis: "published"}, f"study: {axis}: {NO_LIST} 'published'")
+            ({axis: "published"}, f"{KEY}.{axis}: {NO_LIST} 'published'")
             for axis in ("tasks", "rows", "seeds", "sparsities")
         ],
-        *[({"sparsities": [level]}, f"{NO_SPARSITY} {level!r}") for level in ("printed", 0.5, True)],
+        *[({"sparsities": [level]}, f"{KEY}.sparsities={shown}: {NO_SPARSITY}") for level, shown in WRONG_LEVELS],
         *[({"rows": {"mine": overrides}}, NO_SUBNETWORK) for overrides in (["source=mlm"], "imp", ["imp"])],
     ],
 )

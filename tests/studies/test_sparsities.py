@@ -194,5 +194,5 @@ def test_a_task_can_have_several_metrics_which_are_undefined_one_by_one():
 
 
 def test_an_unknown_metric_is_refused():
-    with pytest.raises(UserError, match="study: metrics: r: unknown metric 'bleu'; choose from accuracy, f1"):
+    with pytest.raises(UserError, match="r: unknown metric 'bleu'; choose from accuracy, f1"):
         grid(sparsities=[50], metrics={"cola": ["bleu"]}).fill(two_metrics)

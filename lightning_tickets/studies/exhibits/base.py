@@ -40,6 +40,10 @@ class ExhibitSpec(ABC):
         """The winning sparsities that its cells are at."""
         return []
 
+    def key(self, part: str) -> str:
+        """How a setting of it is typed, for messages."""
+        return f"study.exhibits.{self.name}.{part}"
+
     @property
     def _heading(self) -> tuple[str, str, str]:
         return self.name, self.title, self.caption
@@ -50,12 +54,12 @@ class ExhibitSpec(ABC):
             value, kinds = getattr(self, axis), (list, tuple, dict) if axis == "rows" else (list, tuple)
             if not isinstance(value, kinds) or len(value) < least:
                 at_least = " with at least one value" * least
-                raise UserError(f"study: {axis}: expected a list{at_least}, got {value!r}")
+                raise UserError(f"{self.key(axis)}: expected a list{at_least}, got {value!r}")
             of = str | float | int if axis in ("seeds", "sparsities") else str
             if wrong := [one for one in value if not isinstance(one, of)]:
                 expected = "a list of texts" if of is str else "a list of numbers and words"
-                raise UserError(f"study: {axis}: expected {expected}, got {wrong[0]!r} in it")
+                raise UserError(f"{self.key(axis)}: expected {expected}, got {wrong[0]!r} in it")
             for one in value if axis == "seeds" else ():
-                integer(0)("study: seeds", one)
+                integer(0)(self.key(axis), one)
             if len(set(value)) < len(value):
-                raise UserError(f"study: {axis}: expected each value once, got {list(value)}")
+                raise UserError(f"{self.key(axis)}: expected each value once, got {list(value)}")

@@ -28,8 +28,8 @@ class Grid(MeasuredGrid):
 
     def _check(self) -> None:
         super()._check()
-        word(*DRAWN)("study: drawn", self.drawn)
-        word(*FRAME_RULES)("study: rule", self.rule)
+        word(*DRAWN)(self.key("drawn"), self.drawn)
+        word(*FRAME_RULES)(self.key("rule"), self.rule)
         self._check_lists("over_tasks", least=0)
         for name in self.over_tasks:
             self._check_row("over_tasks", name)

@@ -12,6 +12,7 @@ from lightning_tickets.studies.measurement import Exhibit, Measurement
 from lightning_tickets.studies.rows import GridRow, Rows, of_source, rows_of
 from lightning_tickets.studies.sparsities import (
     RULES,
+    SPARSITY,
     WINS,
     CellLookup,
     Sparsity,
@@ -132,17 +133,19 @@ class MeasuredGrid(ExhibitSpec):
         """UserError for a value that no exhibit can be drawn with."""
         self._check_lists("tasks", "rows", "seeds", "sparsities")
         self._check_lists("sources", "notes", least=0)
+        for sparsity in self.sparsities:
+            SPARSITY(self.key("sparsities"), sparsity)
         self._check_row("baseline", self.baseline)
-        word(*SPARSITY_OF)("study: sparsity_of", self.sparsity_of)
-        (word(*PUBLISHED) | null)("study: published", self.published)
-        for task, metrics in mapping("study: metrics", self.metrics).items():
-            texts(f"study: metrics.{task}", metrics)
+        word(*SPARSITY_OF)(self.key("sparsity_of"), self.sparsity_of)
+        (word(*PUBLISHED) | null)(self.key("published"), self.published)
+        for task, metrics in mapping(self.key("metrics"), self.metrics).items():
+            texts(self.key(f"metrics.{task}"), metrics)
 
     def _check_row(self, key: str, name: str) -> None:
-        word(*dict.fromkeys(("full", *(row.name for row in self._rows()))))(f"study: {key}", name)
+        word(*dict.fromkeys(("full", *(row.name for row in self._rows()))))(self.key(key), name)
 
     def _rows(self) -> list[GridRow]:
-        return [*map(of_source, self.sources), *rows_of(self.rows)]
+        return [*map(of_source, self.sources), *rows_of(self.rows, self.key("rows"))]
 
     def _percents(self, row: GridRow, task: str, winning: SparsityLookup, metric: str | None) -> list[int]:
         """The percentages of a row on a task, rising; [0] for a row without a mask."""

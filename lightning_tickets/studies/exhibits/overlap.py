@@ -42,9 +42,9 @@ class Overlap(ExhibitSpec):
         """One cell per ticket, whose run finds it."""
         self._check_lists("tasks", "seeds")
         if self.measure not in MEASURES:
-            raise UserError(f"study: measure: expected one of {', '.join(MEASURES)}, got {self.measure!r}")
-        integer(1, 100)("study: sparsity", self.sparsity)
-        text("study: reference", self.reference)
+            raise UserError(f"{self.key('measure')}: expected one of {', '.join(MEASURES)}, got {self.measure!r}")
+        integer(1, 100)(self.key("sparsity"), self.sparsity)
+        text(self.key("reference"), self.reference)
         others = [self.reference] if self.measure == "layers" else []
         return [Cell(task, "imp", self.sparsity, self.seeds[0]) for task in dict.fromkeys([*self.tasks, *others])]
 

@@ -31,9 +31,10 @@ class Rounds(ExhibitSpec):
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         """The tickets of all rounds, which one search finds, and the full network."""
         self._check_lists("seeds")
-        text("study: task", self.task)
+        text(self.key("task"), self.task)
         if self.sparsity not in CURVE:
-            raise UserError(f"study: sparsity: expected one of {', '.join(map(str, CURVE))}, got {self.sparsity}")
+            choices = ", ".join(map(str, CURVE))
+            raise UserError(f"{self.key('sparsity')}: expected one of {choices}, got {self.sparsity}")
         tickets = [Cell(self.task, "imp", percent, self.seeds[0]) for percent in CURVE if percent <= self.sparsity]
         return [*tickets, *self._full()]
 
