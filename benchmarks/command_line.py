@@ -11,7 +11,7 @@ from lightning_tickets.errors import UserError
 
 
 def run(main: Callable[[list[str]], object]) -> None:
-    """``main`` with the arguments; --help prints the text at the top of the script; a wrong value ends in one line."""
+    """``main`` with the arguments; --help prints the text at the top of the script; a UserError ends in one line."""
     if {"-h", "--help"}.intersection(sys.argv):
         print(__main__.__doc__)
         return

@@ -13,12 +13,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def unknown(kind: str, word: str, choices: Iterable[object], otherwise: str = "") -> str:
-    """The message for a word that is none of the choices: the nearest one, ``otherwise`` what there is to choose."""
+def unknown(kind: str, word: str, choices: Iterable[object], otherwise: str = "", prefix: str = "") -> str:
+    """The message for a word that is none of the choices: the nearest one, ``otherwise`` what there is to choose.
+
+    All of them begin with the prefix, which says nothing about which of them was meant.
+    """
     known = [str(choice) for choice in choices]
-    by_end = {choice.rpartition(".")[2]: choice for choice in reversed(known)}  # keys have the same words before a dot
-    if nearest := get_close_matches(word.rpartition(".")[2], by_end, n=1, cutoff=NEAR):
-        return f"unknown {kind} {word!r}; did you mean {by_end[nearest[0]]}?"
+    ends = [choice.removeprefix(prefix) for choice in known]
+    if nearest := get_close_matches(word.removeprefix(prefix), ends, n=1, cutoff=NEAR):
+        return f"unknown {kind} {word!r}; did you mean {prefix}{nearest[0]}?"
     more = f" and {len(known) - MOST_CHOICES} more" if len(known) > MOST_CHOICES else ""
     listed = f"choose from {', '.join(known[:MOST_CHOICES])}{more}" if known else "there is none"
     return f"unknown {kind} {word!r}; {otherwise or listed}"

@@ -34,7 +34,7 @@ def results(
     (``"scale=small"``). ``root`` is the folder that an experiment is read from; both default to the configured one.
 
     Columns: those of ``store list``, its ``path``, when and by which version it was made, every metric as a fraction,
-    and the settings by their keys (``training.steps``). A filter keeps the rows whose column has the value, or one of a
+    and the settings by their keys (``training.steps``), those of the search below ``search``. A filter keeps the rows whose column has the value, or one of a
     list. UserError for an unknown column or place, and where nothing is left.
     """
     is_experiment = isinstance(place, str) and place in group_options()["experiment"]
@@ -96,8 +96,10 @@ def _readable(store: Store, name: str) -> dict[str, Any] | None:
 
 def _row(store: Store, name: str) -> dict[str, Any]:
     spec, result, made = spec_of(store, name), result_of(store, name), store.timing(name)
-    problem = at(spec, "problem") or at(search_of(spec), "problem") or {}
+    searched = at(search_of(spec), "problem") or {}
+    problem = at(spec, "problem") or searched
     search = {key: value for key, value in search_of(spec).items() if key not in ("problem", "mix", "seed", "rewind")}
+    search |= {key: searched[key] for key in ("training", "data") if key in searched}
     settings = {key: problem.get(key, {}) for key in ("training", "data", "model")} | {"search": search}
     return {
         **row_of(name, spec, result, made.seconds if made else None),

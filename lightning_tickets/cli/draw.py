@@ -53,6 +53,9 @@ def compare(exhibits: Sequence[Exhibit], reader: Reader, cache: Path) -> dict[st
     def of(exhibit: Exhibit) -> tuple[Comparison, ...]:
         source = f"{exhibit!r} {[reader.examples_checksum(name) for name in exhibit.runs]}"
         again = partial(compare_with_baseline, exhibit, examples)
-        return kept_comparisons(cache / f"{exhibit.name}.tests.json", source, again)
+        read = partial(
+            reader.unreadable.keys().isdisjoint, exhibit.runs
+        )  # what could not be read may be there next time
+        return kept_comparisons(cache / f"{exhibit.name}.tests.json", source, again, read)
 
     return {exhibit.name: of(exhibit) for exhibit in exhibits}

@@ -76,8 +76,8 @@ class CellComposer:
 
     def without_sparsity(self) -> frozenset[str]:
         """The rows that have none: full networks, and masks from a file."""
-        nodes = self._composer(self.common).nodes
-        return frozenset(row for (group, row), node in nodes.items() if group == "subnetwork" and not is_pruned(node))
+        rows = self._groups["subnetwork"] or (self.base.subnetwork.name,)
+        return frozenset(row for row in rows if not is_pruned(self._config((), None, row, True).subnetwork))
 
     def fetch(self) -> None:
         """Data and weights of every task, downloaded if need be; of all that a cell's options choose."""

@@ -50,7 +50,7 @@ def _exhibit(key: str, node: Any, seeds: Any) -> ExhibitSpec:
     name(f"{key}.name", exhibit.name)
     for part in ("title", "caption", "question"):
         text(f"{key}.{part}", getattr(exhibit, part))
-    return exhibit
+    return exhibit.with_known(place=key)
 
 
 def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> None:

@@ -109,7 +109,7 @@ def _unknown_key(key: str, known: Sequence[str]) -> str:
     above = first.rpartition(".")[0]
     beside = [one for one in known if one.rpartition(".")[0] == above]
     if above and beside:
-        return unknown("config key", first, beside)
+        return unknown("config key", first, beside, prefix=f"{above}.")
     return unknown("config key", first, [*group_options(), *beside], ALL_KEYS)
 
 

@@ -4,7 +4,6 @@ import gc
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -24,7 +23,6 @@ from lightning_tickets.composition.subnetworks import is_pruned
 from lightning_tickets.composition.sweep import PROGRAM, Sweep
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.snapshot import Snapshot
-from lightning_tickets.studies.exhibits.measured_grid import MeasuredGrid
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
 from lightning_tickets.tickets.reader import Reader
 
@@ -89,7 +87,7 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     )
     check_metrics(exhibits, map(composer.task, cells))
     known = composer.without_sparsity()
-    exhibits = tuple(replace(one, without_sparsity=known) if isinstance(one, MeasuredGrid) else one for one in exhibits)
+    exhibits = tuple(one.with_known(without_sparsity=known) for one in exhibits)
     return Sweep(
         name("study.name", config.study.name),
         text("study.title", config.study.title),

@@ -22,11 +22,11 @@ FEW = 30_000  # examples that are kept in memory as values
 class Examples(Sequence[dict[str, Any]]):
     """The examples of one file, read lazily; what is read of a few is kept, for trainings read them again and again."""
 
-    def __init__(self, path: Path, verified: bool = True) -> None:
-        """ArrowException or OSError if the file is incomplete or, where it is ``verified`` as a whole, damaged."""
+    def __init__(self, path: Path) -> None:
+        """ArrowException or OSError if the file is incomplete or damaged."""
         whole = pa.memory_map(str(path)).read_buffer()
         content = whole.slice(0, max(0, whole.size - DIGEST))
-        if verified and hashlib.sha256(content).digest() != whole.slice(content.size).to_pybytes():
+        if hashlib.sha256(content).digest() != whole.slice(content.size).to_pybytes():
             raise pa.ArrowInvalid("its checksum is another one")
         file = pa.ipc.open_file(content)
         self._batches = [file.get_batch(i) for i in range(file.num_record_batches)]

@@ -134,7 +134,7 @@ _LARGE = {
 TASKS: Final[Mapping[str, PocketTask]] = {task.name: task for task in _TASKS}
 LARGE: Final[Mapping[str, PocketTask]] = {
     name: replace(task, train=_LARGE[name][0], dev=_LARGE[name][1]) for name, task in TASKS.items()
-}  # sizes in proportion as GLUE's, and development sets that tell small differences
+}  # sizes in the order of GLUE's, and development sets that tell small differences
 SIZES: Final[Mapping[str, Mapping[str, PocketTask]]] = {"small": TASKS, "large": LARGE}
 
 

@@ -22,10 +22,12 @@ LIBRARIES = ("matplotlib", "numpy", "pillow", "scipy")
 COMPARISONS = TypeAdapter(tuple[Comparison, ...])
 
 
-def kept(path: Path | None, source: str, compute: Callable[[], bytes]) -> bytes:
+def kept(
+    path: Path | None, source: str, compute: Callable[[], bytes], sound: Callable[[], bool] = lambda: True
+) -> bytes:
     """The data of ``path`` if they were computed from the same source, or else what ``compute`` returns, kept there.
 
-    Nothing is kept with None for a path.
+    Nothing is kept with None for a path, or if what was computed is not ``sound``.
     """
     if path is None:
         return compute()
@@ -34,13 +36,16 @@ def kept(path: Path | None, source: str, compute: Callable[[], bytes]) -> bytes:
     if known[:32] == hashlib.sha256(key + known[32:]).digest():
         return known[32:]
     data = compute()
-    put(path, hashlib.sha256(key + data).digest() + data)
+    if sound():
+        put(path, hashlib.sha256(key + data).digest() + data)
     return data
 
 
-def kept_comparisons(path: Path, source: str, compare: Callable[[], Iterable[Comparison]]) -> tuple[Comparison, ...]:
+def kept_comparisons(
+    path: Path, source: str, compare: Callable[[], Iterable[Comparison]], sound: Callable[[], bool] = lambda: True
+) -> tuple[Comparison, ...]:
     """As ``kept``; a number that is not finite is kept as one."""
-    data = kept(path, source, lambda: json.dumps([asdict(one) for one in compare()]).encode())
+    data = kept(path, source, lambda: json.dumps([asdict(one) for one in compare()]).encode(), sound)
     return COMPARISONS.validate_json(data)
 
 

@@ -6,6 +6,7 @@ file. No pipe, device or link is opened.
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -77,9 +78,12 @@ def make_folder(path: Path) -> None:
 def put(path: Path, data: bytes | str) -> Path:
     """Write under a temporary name in the same folder, then rename: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    number, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
     try:
-        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        with os.fdopen(number, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+        temporary.chmod(0o644)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

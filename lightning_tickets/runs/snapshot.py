@@ -4,15 +4,17 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from lightning_tickets.errors import Damaged
-from lightning_tickets.runs.files import put, read
+from lightning_tickets.errors import Damaged, UserError
+from lightning_tickets.runs.files import file_size, put
 from lightning_tickets.runs.store import Store
 
 INDEX = ".verified.json"
+DIGEST = 64  # hex digits of the SHA-256 that the index begins with
 SETTLED = 2 * 10**9  # nanoseconds: a file that changed later could change again without another time
 State = dict[str, tuple[int, int, int, int]]
 """Inode, size, and the times in nanoseconds of the last change of content and of attributes, by file."""
@@ -51,18 +53,25 @@ class Snapshot(Store):
     def keep(self) -> None:
         """Add what was verified to the index; nothing where the store cannot be written to."""
         if self._new:
-            whole = {name: one for name, one in (self._index | self._new).items() if self.has(name)}
+            whole = {name: one for name, one in (self._index | self._new).items() if self._is_there(name)}
+            data = VERIFIED.dump_json(whole)
             with suppress(OSError):
-                put(self.root / INDEX, VERIFIED.dump_json(whole))
+                put(self.root / INDEX, sha256(data).hexdigest().encode() + data)
 
     def _verify(self, name: str, most: int | None) -> dict[str, str]:
         now, state, known = time.time_ns(), _state(self._folder(name)), self._index.get(name)
         if known is not None and known.state == state:
             return known.manifest
         manifest = super().verify(name, most)
-        if most is None and all(max(times) < now - SETTLED for _, _, *times in state.values()):
+        settled = all(max(times) < now - SETTLED for _, _, *times in state.values())
+        if most is None and settled and manifest.keys() <= state.keys():
             self._new[name] = Verified(manifest, state)
         return manifest
+
+    def _is_there(self, name: str) -> bool:
+        with suppress(OSError, UserError):
+            return self.has(name)
+        return False
 
     def _folder(self, name: str) -> Path:
         if name not in self._folders:
@@ -71,13 +80,17 @@ class Snapshot(Store):
 
 
 def _read_index(path: Path) -> dict[str, Verified]:
-    """Empty where it is missing or cannot be read: everything is then verified."""
-    with suppress(Damaged):
-        return read(path, VERIFIED)
+    """Empty where it is missing or damaged: everything is then verified."""
+    with suppress(OSError, Damaged, ValidationError):
+        file_size(path)
+        data = path.read_bytes()
+        if sha256(data[DIGEST:]).hexdigest().encode() == data[:DIGEST]:
+            return VERIFIED.validate_json(data[DIGEST:])
     return {}
 
 
 def _state(folder: Path) -> State:
+    """Empty where the folder cannot be listed."""
     with suppress(OSError), os.scandir(folder) as entries:
         found = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
         return {name: (one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in found.items()}

@@ -1,16 +1,19 @@
 """The paper's claims, each tested on the suite's own runs: it holds, it does not hold, or it cannot be told."""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightning_tickets.studies import claim_rules as rules
 from lightning_tickets.studies.claim_rules import Rule
 from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD, MARGIN
+from lightning_tickets.studies.finding import Finding
 from lightning_tickets.studies.measurement import Exhibit, Reportable, TextTable
 
 CLAIMED = {"table2", "table3", "figure2"}
 HOLDS, FAILS = "holds", "does not hold"
 TABLE_NAME = "claims"
+MOST_SEEDS = 30  # of a command that is printed
 RULE = (
     f"One-sided tests at {ALPHA:g}, over runs paired by task and seed, margin {100 * MARGIN:g} point. A claim about "
     "tasks as a whole is about their mean. One about every task, or about several rows, holds if it holds for each."
@@ -78,10 +81,20 @@ def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[st
         return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), f"two seeds of each cell: experiment={name}", name)
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
-    listed = ",".join(map(str, range(1, (found.seeds or 0) + 1)))
-    seeds = f"about {found.seeds} seeds: experiment={name} 'study.seeds=[{listed}]'"
-    more = seeds if found.seeds else "more seeds alone would not"
-    return Claim(text, verdict, f"{compared}: {found.estimate}", found.details, "" if settled else more, name)
+    more = "" if settled else _more(found, exhibits[name])
+    return Claim(text, verdict, f"{compared}: {found.estimate}", found.details, more, name)
+
+
+def _more(found: Finding, exhibit: Exhibit) -> str:
+    """The seeds or tasks that would settle it if the estimate stayed the same, with the command where it is short."""
+    if found.tasks:
+        return f"about {found.tasks} tasks (there are {len(exhibit.tasks)})"
+    if not found.seeds:
+        return "more seeds would not"
+    seeds = f"study.seeds=[{','.join(map(str, range(1, found.seeds + 1)))}]"
+    own = [line for line in exhibit.overrides if not line.startswith(("seeds.", "study.seeds="))]
+    command = shlex.join(["lightning-tickets", "run", "-m", f"experiment={exhibit.name}", *own, seeds])
+    return f"about {found.seeds} seeds" + (f": {command}" if found.seeds <= MOST_SEEDS else "")
 
 
 CLAIMS: tuple[tuple[str, str, Rule, str], ...] = (

@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from lightning_tickets.points import signed
 from lightning_tickets.studies.comparison import ALPHA, baseline_of
 from lightning_tickets.studies.measurement import Exhibit
-from lightning_tickets.studies.statistics.aggregate import mean_over_tasks, random_effects, sign_flip
+from lightning_tickets.studies.statistics.aggregate import RandomEffects, mean_over_tasks, random_effects, sign_flip
 from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, holm
 
 Differences = dict[str, list[float]]
 """By task: a row minus its baseline, seed by seed, as fractions."""
-MOST_SEEDS = 100  # more are not proposed
 
 
 @dataclass(frozen=True)
 class Finding:
     """p values of the claim and of its contrary, what was estimated, and further lines.
 
-    ``seeds`` would settle what is not settled; None where more seeds do not bring a verdict within reach.
+    ``seeds``, or ``tasks``, would settle what is not settled; None where no number would, or where it is not known.
     """
 
     p_holds: float
@@ -28,6 +27,11 @@ class Finding:
     estimate: str
     details: tuple[str, ...] = ()
     seeds: int | None = None
+    tasks: int | None = None
+
+
+def probability(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def between(interval: Interval, text: Callable[[float], str] = signed) -> str:
@@ -72,15 +76,17 @@ def bounded(runs: Sequence[Scores], above: float | None = None, below: float | N
 def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
     """Every part has to hold (intersection-union, so without a correction); it fails if one does, by Holm's p.
 
-    The part that decides is named: the clearest failure, or else the part that holds least clearly.
+    The part that decides is named with its p: the clearest failure, or else the part that holds least clearly.
     """
     fails = min(holm([one.p_fails for one in findings]))
     worst = min(findings, key=lambda one: one.p_fails) if fails < ALPHA else max(findings, key=lambda one: one.p_holds)
-    details = tuple(f"{name}: {one.estimate}" for name, one in zip(names, findings, strict=True))
+    texts = ("; ".join((one.estimate, *one.details[1:])) for one in findings)
+    details = tuple(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
     seeds = [one.seeds for one in findings if one.p_holds >= ALPHA]
     enough = None if None in seeds else max((n for n in seeds if n), default=None)
     p_holds, name = max(one.p_holds for one in findings), names[findings.index(worst)]
-    return Finding(p_holds, fails, f"{name}, {worst.estimate}", details, enough)
+    decides = probability(fails if fails < ALPHA else p_holds)
+    return Finding(p_holds, fails, f"{name}, {worst.estimate}, {decides}", details, enough)
 
 
 def about(found: Differences) -> tuple[str, ...]:
@@ -88,22 +94,20 @@ def about(found: Differences) -> tuple[str, ...]:
     means = {task: statistics.fmean(values) for task, values in found.items()}
     lines = [", ".join(f"{task} {signed(mean)}" for task, mean in means.items())]
     if len(means) > 2:
-        lines.append(f"sign-flip test over tasks, against 0: p = {sign_flip(list(means.values())):.3f}")
+        lines.append(f"sign-flip test over tasks, against 0: {probability(sign_flip(list(means.values())))}")
     if effects := random_effects(list(found.values())):
-        lines.append(
-            f"as many runs on a task not yet seen ({between(effects.prediction)}); tasks differ by "
-            f"{deviation(effects.tau_interval)}"
-        )
+        lines.append(f"as many runs on a task not yet seen ({between(effects.prediction)}); {heterogeneity(effects)}")
     return tuple(lines)
 
 
-def deviation(interval: Interval) -> str:
-    return f"a deviation of {100 * interval.low:.1f} to {100 * interval.high:.1f} points ({100 * interval.level:g} %)"
+def heterogeneity(effects: RandomEffects) -> str:
+    """By how much tasks differ beyond their runs."""
+    interval = between(effects.tau_interval, lambda tau: f"{100 * tau:.1f}")
+    return f"tasks differ by a deviation of {100 * effects.tau:.1f} points ({interval}), {probability(effects.p)}"
 
 
 def _seeds(estimate: Estimate, distance: float, runs: int) -> int | None:
     """Seeds at which this distance would be 1.96 errors, as errors fall with their square root."""
     if not distance or not estimate.error:
         return None
-    needed = math.ceil(runs * (1.96 * estimate.error / abs(distance)) ** 2)
-    return max(needed, runs + 1) if needed <= MOST_SEEDS else None
+    return max(runs + 1, math.ceil(runs * (1.96 * estimate.error / abs(distance)) ** 2))

@@ -28,6 +28,8 @@ def load_released(path: Path, among_others: bool = False) -> Mask:
         _check_size(path, size)
         with warnings.catch_warnings(action="ignore"):
             content = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a mask file ({reason(error)})") from error
     except Exception as error:
         expected = "a ticket.safetensors, or 0/1 tensors written by torch.save"
         raise UserError(f"{path}: not a mask file: expected {expected}") from error

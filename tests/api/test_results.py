@@ -28,6 +28,10 @@ def test_a_frame_has_what_is_stored(root):
     listed = json.loads(inside(root, "store", "list", "--json").stdout)
     assert frame["name"].tolist() == [row["name"] for row in listed] and set(listed[0]) - {"settings"} <= set(frame)
     runs = frame[frame["row"] != "find"]
+    found = frame[frame["row"].isin(["find", "imp"])]
+    assert (
+        set(found["search.training.steps"]) == {6} and runs[runs["row"] == "full"]["search.training.steps"].isna().all()
+    )
     assert len(runs) == 8 and set(runs["training.steps"]) == {6} and set(runs["data.dev_limit"]) == {40}
     for _, run in frame.iterrows():
         stored = json.loads((root / "runs" / run["name"] / "result.json").read_text())

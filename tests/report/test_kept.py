@@ -35,6 +35,11 @@ def test_other_code_computes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert kept(tmp_path / "data", "source", lambda: b"other") == b"other"
 
 
+def test_what_is_not_sound_is_not_kept(tmp_path: Path) -> None:
+    assert kept(tmp_path / "data", "source", lambda: b"data", lambda: False) == b"data"
+    assert kept(tmp_path / "data", "source", lambda: b"other") == b"other"
+
+
 def test_nothing_is_kept_without_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert kept(None, "source", lambda: b"data") == b"data" and not list(tmp_path.iterdir())

@@ -11,7 +11,7 @@ import pytest
 
 from lightning_tickets.errors import Damaged
 from lightning_tickets.runs.files import checksum
-from lightning_tickets.runs.snapshot import INDEX, Snapshot
+from lightning_tickets.runs.snapshot import DIGEST, INDEX, Snapshot, Verified
 from lightning_tickets.runs.store import Store
 from tests.runs.test_store import publish
 
@@ -67,8 +67,11 @@ def test_the_index_says_what_need_not_be_verified(tmp_path: Path, checksums: lis
     first.keep()
     checksums.clear()
     assert Snapshot(tmp_path).verify("run") == manifest and not checksums
-    (tmp_path / INDEX).write_text("{")
-    assert Snapshot(tmp_path).verify("run") == manifest and checksums
+    index = (tmp_path / INDEX).read_text()
+    for damaged in ("{", "", index[:-1], index.replace("result.json", "rezult.json")):
+        (tmp_path / INDEX).write_text(damaged)
+        checksums.clear()
+        assert Snapshot(tmp_path).verify("run") == manifest and checksums
 
 
 @pytest.mark.usefixtures("settled")
@@ -89,6 +92,30 @@ def test_a_file_that_has_changed_is_verified(tmp_path: Path, same_time: bool) ->
         Snapshot(tmp_path).verify("run")
 
 
+@pytest.mark.usefixtures("settled")
+def test_a_folder_that_cannot_be_listed_is_verified_each_time(
+    tmp_path: Path, checksums: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(Store(tmp_path))
+    monkeypatch.setattr(os, "scandir", Mock(side_effect=PermissionError(13, "Permission denied")))
+    for _ in range(2):
+        checksums.clear()
+        snapshot = Snapshot(tmp_path)
+        snapshot.verify("run")
+        snapshot.keep()
+        assert checksums
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_another_experiment_left_in_the_index_does_not_stop_it(tmp_path: Path) -> None:
+    publish(Store(tmp_path))
+    snapshot = Snapshot(tmp_path)
+    snapshot.verify("run")
+    snapshot._index = {name: Verified({}, {}) for name in ("../x", "x" * 300)}
+    snapshot.keep()
+    assert list(Snapshot(tmp_path)._index) == ["run"]
+
+
 def test_files_that_have_just_been_written_are_not_in_the_index(tmp_path: Path) -> None:
     publish(Store(tmp_path))
     snapshot = Snapshot(tmp_path)
@@ -105,7 +132,7 @@ def test_runs_that_are_gone_leave_the_index(tmp_path: Path) -> None:
         snapshot.verify(name)
         snapshot.keep()
         shutil.rmtree(tmp_path / name)
-    assert set(json.loads((tmp_path / INDEX).read_text())) == {"other"}
+    assert set(json.loads((tmp_path / INDEX).read_text()[DIGEST:])) == {"other"}
 
 
 @pytest.mark.usefixtures("settled")
@@ -115,6 +142,6 @@ def test_a_store_that_cannot_be_written_to_is_read_without_an_index(
     publish(Store(tmp_path))
     snapshot = Snapshot(tmp_path)
     snapshot.verify("run")
-    monkeypatch.setattr(Path, "write_bytes", Mock(side_effect=PermissionError(13, "Permission denied")))
+    monkeypatch.setattr("tempfile.mkstemp", Mock(side_effect=PermissionError(13, "Permission denied")))
     snapshot.keep()
     assert not (tmp_path / INDEX).exists()

@@ -137,7 +137,31 @@ def test_what_cannot_be_told_says_what_would_settle_it():
     )
     claim = check_claims([noisy])[0]
     assert claim.verdict == CANNOT_BE_TOLD and claim.to_settle.startswith("about ")
-    assert "experiment=table2 'study.seeds=[1,2,3," in claim.to_settle
+    assert ": lightning-tickets run -m experiment=table2 'study.seeds=[1,2,3," in claim.to_settle
+    scaled = replace(noisy, overrides=("scale=pocket_low_rate", "seeds.tables=[1,2,3]"))
+    assert "experiment=table2 scale=pocket_low_rate 'study.seeds=[1,2,3," in check_claims([scaled])[0].to_settle
+
+
+def test_a_share_of_pairs_that_cannot_be_told_asks_for_tasks():
+    """Of five tasks one source transfers to two: 40 %, with an interval on both sides of a half."""
+    tasks = ("mnli", "rte", "cola", "squad", "sst2")
+    means = {"full": 0.8} | dict.fromkeys(tasks, 0.5)
+    figure = exhibit("figure2", means, tasks=tasks)
+    around = (*tasks, *tasks)
+    good = {(source, around[at + step]) for at, source in enumerate(tasks) for step in (1, 2)} - {
+        ("mnli", "rte"),
+        ("rte", "cola"),
+    }
+    figure = replace(
+        figure,
+        measurements=tuple(
+            measurement(m.row, m.task, 0.8 if (m.row, m.task) in good else means[m.row]) for m in figure.measurements
+        ),
+    )
+    claim = check_claims([figure])[4]
+    assert "8 of 20 pairs, 40 %" in claim.estimate and claim.verdict == CANNOT_BE_TOLD
+    number = int(claim.to_settle.removeprefix("about ").split(" tasks (there are 5)")[0])
+    assert 5 < number < 200
 
 
 def test_an_uninformative_task_is_left_out():
@@ -155,9 +179,12 @@ def test_the_claims_as_a_table():
 
 
 def test_each_claim_says_what_was_found():
-    exist, _, _, mixed, rarely, universal, *_ = check_claims(AS_PUBLISHED)
+    exist, controls, _, mixed, rarely, universal, *_ = check_claims(AS_PUBLISHED)
     assert exist.estimate.startswith("ticket minus full network: mean over 4 tasks +0.") and "90 %: " in exist.estimate
     assert exist.details[0].startswith("mnli +") and "a task not yet seen" in exist.details[2]
     assert "clearest gain: mnli, +3." in mixed.estimate and "clearest loss: cola, −3." in mixed.estimate
-    assert "0 of 9 pairs" in rarely.estimate and "tasks differ by a deviation" in mixed.details[1]
+    assert "tasks differ by a deviation of " in mixed.estimate and "), p < 0.001; clearest gain" in mixed.estimate
+    assert "0 of 9 pairs" in rarely.estimate and controls.estimate.endswith("), p < 0.001")
+    assert all("; sign-flip test over tasks" in line and "a task not yet seen" in line for line in controls.details)
+    assert universal.details[0].startswith("on average: mean over 3 tasks ")
     assert "full network: squad, 0.0" in universal.estimate and not any("on mlm" in line for line in universal.details)

@@ -1,8 +1,9 @@
 """What every exhibit of a study can say: the cells that it needs, and itself with their results."""
 
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from lightning_tickets.checks import integer
 from lightning_tickets.errors import UserError
@@ -23,6 +24,14 @@ class ExhibitSpec(ABC):
     title: str
     caption: str
     question: str = field(default="", kw_only=True)
+    place: str = field(default="", init=False)  # the key of its settings
+
+    def with_known(self, **known: object) -> Self:
+        """With what is known of it but is no setting: ``place``, and of a grid ``without_sparsity``."""
+        other = copy(self)
+        for name, value in known.items():
+            object.__setattr__(other, name, value)
+        return other
 
     @abstractmethod
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
@@ -42,7 +51,7 @@ class ExhibitSpec(ABC):
 
     def key(self, part: str) -> str:
         """How a setting of it is typed, for messages."""
-        return f"study.exhibits.{self.name}.{part}"
+        return f"{self.place or f'study.exhibits.{self.name}'}.{part}"
 
     @property
     def _heading(self) -> tuple[str, str, str]:

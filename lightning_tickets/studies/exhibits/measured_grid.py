@@ -56,7 +56,7 @@ class MeasuredGrid(ExhibitSpec):
     metrics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: str | None = None
     notes: Sequence[str] = ()
-    without_sparsity: Collection[str] = WITHOUT_SPARSITY
+    without_sparsity: Collection[str] = field(default=WITHOUT_SPARSITY, init=False)
 
     def cells(self, winning: SparsityLookup = no_sparsity_known) -> list[Cell]:
         return [*dict.fromkeys(cell for _, _, cells in self._groups(winning) for cell in cells)]

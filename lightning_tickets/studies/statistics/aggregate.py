@@ -8,7 +8,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores
+from lightning_tickets.studies.statistics.bootstrap import percentile_interval
+from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, error_of_sum
 
 DRAWS = 2000
 
@@ -16,18 +17,13 @@ DRAWS = 2000
 def mean_over_tasks(differences: Sequence[Scores]) -> Estimate | None:
     """The mean over these tasks of each task's mean difference; None if a task has fewer than two.
 
-    The tasks are fixed and their runs are drawn. The degrees of freedom are Satterthwaite's (1946). A stratified
-    bootstrap asks the same; with three runs of a task its interval is too narrow (tests/studies/test_aggregate.py).
+    The tasks are fixed and their runs are drawn. A stratified bootstrap asks the same; with three runs of a task its
+    interval is too narrow (tests/studies/test_aggregate.py).
     """
     if not differences or min(map(len, differences)) < 2:
         return None
-    mean = statistics.fmean(map(statistics.fmean, differences))
-    variances = [statistics.variance(one) / len(one) for one in differences]
-    total = math.fsum(variances)
-    if not total:
-        return Estimate(mean, 0.0, None)
-    df = total**2 / math.fsum(v**2 / (len(one) - 1) for v, one in zip(variances, differences, strict=True))
-    return Estimate(mean, math.sqrt(total) / len(differences), df)
+    error, df = error_of_sum(differences)
+    return Estimate(statistics.fmean(map(statistics.fmean, differences)), error / len(differences), df)
 
 
 def sign_flip(means: Scores) -> float:
@@ -40,11 +36,14 @@ def sign_flip(means: Scores) -> float:
 
 @dataclass(frozen=True)
 class RandomEffects:
-    """Tasks as draws of a normal population, whose deviation is in ``tau_interval``.
+    """Tasks as draws of a normal population, whose deviation ``tau`` is in ``tau_interval``.
 
-    ``prediction`` is the interval of the mean of as many runs on a task not yet seen.
+    ``p`` is that of all tasks being alike. ``prediction`` is the interval of the mean of as many runs on a task not yet
+    seen.
     """
 
+    tau: float
+    p: float
     tau_interval: Interval
     prediction: Interval
 
@@ -52,7 +51,8 @@ class RandomEffects:
 def random_effects(differences: Sequence[Scores], level: float = 0.95) -> RandomEffects | None:
     """Every task with the same weight (Hedges and Olkin 1985); None with fewer than three tasks, or two runs of one.
 
-    The deviation is what the tasks' means vary by beyond their runs; its interval is that of an analysis of variance.
+    The deviation is what the tasks' means vary by beyond their runs; its interval and p are those of an analysis of
+    variance.
     """
     if len(differences) < 3 or any(len(one) < 2 for one in differences):
         return None
@@ -66,7 +66,9 @@ def random_effects(differences: Sequence[Scores], level: float = 0.95) -> Random
     ahead = t.isf(tail, k - 1) * math.sqrt(between * (1 + 1 / k))
     ratios = [f.isf(q, k - 1, df) if df else chi2.isf(q, k - 1) / (k - 1) for q in (tail, 1 - tail)]
     low, high = (math.sqrt(max(0.0, between / ratio - within)) for ratio in ratios)
-    return RandomEffects(Interval(low, high, level), Interval(mean - ahead, mean + ahead, level))
+    tau = math.sqrt(max(0.0, between - within))
+    p = float(f.sf(between / within, k - 1, df)) if within else float(between == 0)
+    return RandomEffects(tau, p, Interval(low, high, level), Interval(mean - ahead, mean + ahead, level))
 
 
 def proportion_of_pairs(pairs: dict[tuple[str, str], bool], level: float = 0.9) -> Interval:
@@ -88,5 +90,6 @@ def proportion_of_pairs(pairs: dict[tuple[str, str], bool], level: float = 0.9) 
         resampled = value[np.ix_(rows, columns)]
         if not np.isnan(resampled).all():
             drawn.append(float(np.nanmean(resampled)))
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high), level)
+    interval = percentile_interval(drawn, level)
+    assert interval is not None, "shares are finite"
+    return interval

@@ -90,17 +90,25 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def _independent(ours: Scores, theirs: Scores) -> Estimate | None:
-    """With the degrees of freedom of Welch (1947) and Satterthwaite (1946). A difference of rounding is none."""
+    """A difference of rounding is none."""
     if not (_enough(ours) and _enough(theirs)):
         return None
-    a, b = (statistics.variance(scores) / len(scores) for scores in (ours, theirs))
     difference = statistics.mean(ours) - statistics.mean(theirs)
-    difference = difference if abs(difference) > ROUNDING else 0.0
-    if not a + b:
-        return Estimate(difference, 0.0, None)
-    share = a / (a + b)
-    df = 1 / (share**2 / (len(ours) - 1) + (1 - share) ** 2 / (len(theirs) - 1))
-    return Estimate(difference, math.sqrt(a + b), df)
+    return Estimate(difference if abs(difference) > ROUNDING else 0.0, *error_of_sum([ours, theirs]))
+
+
+def error_of_sum(samples: Sequence[Scores]) -> tuple[float, float | None]:
+    """The standard error of a sum (or difference) of the samples' means, each of at least two independent scores.
+
+    With its degrees of freedom (Satterthwaite 1946; of two samples Welch's, 1947); None where no sample varies.
+    """
+    variances = [statistics.variance(one) / len(one) for one in samples]
+    total = math.fsum(variances)
+    if not total:
+        return 0.0, None
+    shares = [variance / total for variance in variances]
+    df = 1 / math.fsum(share**2 / (len(one) - 1) for share, one in zip(shares, samples, strict=True))
+    return math.sqrt(total), df
 
 
 def _enough(scores: Scores) -> bool:
