@@ -34,8 +34,8 @@ def results(
     (``"scale=small"``). ``root`` is the folder that an experiment is read from; both default to the configured one.
 
     Columns: those of ``store list``, its ``path``, when and by which version it was made, every metric as a fraction,
-    and the settings by their keys (``training.steps``), those of the search below ``search``. A filter keeps the rows whose column has the value, or one of a
-    list. UserError for an unknown column or place, and where nothing is left.
+    and the settings by their keys (``training.steps``), those of the search below ``search``. A filter keeps the rows
+    whose column has the value, or one of a list. UserError for an unknown column or place, and where nothing is left.
     """
     is_experiment = isinstance(place, str) and place in group_options()["experiment"]
     if overrides and not is_experiment:

@@ -1,7 +1,7 @@
 """The store of finished runs: one folder each, complete or absent.
 
 An artefact is written as a draft and renamed into place. ``manifest.json`` holds the checksum of every file and is
-verified on reading, so a damaged artefact is reported and never used.
+verified on reading, so a damaged artefact is reported and never used (see ``snapshot`` for those who only read).
 """
 
 import errno
