@@ -53,9 +53,7 @@ def compare(exhibits: Sequence[Exhibit], reader: Reader, cache: Path) -> dict[st
     def of(exhibit: Exhibit) -> tuple[Comparison, ...]:
         source = f"{exhibit!r} {[reader.examples_checksum(name) for name in exhibit.runs]}"
         again = partial(compare_with_baseline, exhibit, examples)
-        read = partial(
-            reader.unreadable.keys().isdisjoint, exhibit.runs
-        )  # what could not be read may be there next time
-        return kept_comparisons(cache / f"{exhibit.name}.tests.json", source, again, read)
+        all_read = partial(reader.unreadable.keys().isdisjoint, exhibit.runs)  # the others may be there next time
+        return kept_comparisons(cache / f"{exhibit.name}.tests.json", source, again, all_read)
 
     return {exhibit.name: of(exhibit) for exhibit in exhibits}

@@ -1,7 +1,7 @@
 """What a report computed is kept on disk, so that the next one computes again only what has changed.
 
-A file begins with the SHA-256 of what its data were computed from and of the data: one of something else, or a damaged
-one, is computed again and replaced.
+A file is sealed with what its data were computed from: one of something else, or a damaged one, is computed again and
+replaced.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from lightning_tickets.runs.files import put
+from lightning_tickets.runs.files import put_sealed, read_sealed
 from lightning_tickets.studies.comparison import Comparison
 
 CODE = ("published", "report", "studies")  # packages that decide what is computed
@@ -32,12 +32,12 @@ def kept(
     if path is None:
         return compute()
     key = f"{_code()} {source}".encode()
-    known = path.read_bytes() if path.is_file() else b""
-    if known[:32] == hashlib.sha256(key + known[32:]).digest():
-        return known[32:]
+    known = read_sealed(path, key)
+    if known is not None:
+        return known
     data = compute()
     if sound():
-        put(path, hashlib.sha256(key + data).digest() + data)
+        put_sealed(path, data, key)
     return data
 
 

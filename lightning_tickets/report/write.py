@@ -81,10 +81,8 @@ def drawings(what: Plottable, cache: Path | None = None) -> dict[str, bytes]:
 
         return encoded(what, suffix)
 
-    return {
-        suffix: kept(cache and cache / f"{what.name}.{suffix}", repr(what), partial(draw, suffix))
-        for suffix in PICTURES
-    }
+    source = repr(what)
+    return {one: kept(cache and cache / f"{what.name}.{one}", source, partial(draw, one)) for one in PICTURES}
 
 
 def write_files(table: Table, folder: Path, suffixes: Sequence[str], drawings: Mapping[str, bytes] = {}) -> list[Path]:

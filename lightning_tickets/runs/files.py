@@ -1,7 +1,7 @@
 """How everything below the root is read: regular files of a bounded size, JSON of a bounded depth and a declared type.
 
-``put`` writes a file as a whole. Whatever else lies there is ``Damaged``: one line that names the
-file. No pipe, device or link is opened.
+``put`` writes a file as a whole. Whatever else lies there is ``Damaged``: one line that names the file. No pipe, device
+or link is opened.
 """
 
 import os
@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from lightning_tickets import fingerprints
 from lightning_tickets.errors import Damaged, reason
 
 LARGEST = 1 << 28  # bytes of a JSON file
+SEAL = 32  # bytes of a SHA-256
 KINDS = {
     stat.S_IFREG: "a file",
     stat.S_IFDIR: "a folder",
@@ -88,6 +90,21 @@ def put(path: Path, data: bytes | str) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def put_sealed(path: Path, data: bytes, key: bytes = b"") -> Path:
+    """As ``put``, behind the SHA-256 of the key and the data."""
+    return put(path, sha256(key + data).digest() + data)
+
+
+def read_sealed(path: Path, key: bytes = b"") -> bytes | None:
+    """What ``put_sealed`` has written with this key; None where it is missing, damaged or of another key."""
+    with suppress(OSError, Damaged):
+        file_size(path)
+        content = path.read_bytes()
+        if content[:SEAL] == sha256(key + content[SEAL:]).digest():
+            return content[SEAL:]
+    return None
 
 
 def entries(folder: str | Path) -> list[os.DirEntry[str]]:

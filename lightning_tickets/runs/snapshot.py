@@ -4,17 +4,16 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from lightning_tickets.errors import Damaged, UserError
-from lightning_tickets.runs.files import file_size, put
+from lightning_tickets.errors import UserError
+from lightning_tickets.runs.files import put_sealed, read_sealed
 from lightning_tickets.runs.store import Store
 
-INDEX = ".verified.json"
-DIGEST = 64  # hex digits of the SHA-256 that the index begins with
+INDEX = ".verified"
 SETTLED = 2 * 10**9  # nanoseconds: a file that changed later could change again without another time
 State = dict[str, tuple[int, int, int, int]]
 """Inode, size, and the times in nanoseconds of the last change of content and of attributes, by file."""
@@ -39,7 +38,6 @@ class Snapshot(Store):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self._index = _read_index(root / INDEX)
         self._new: dict[str, Verified] = {}
         self._sound: dict[tuple[str, int | None], dict[str, str]] = {}
         self._folders: dict[str, Path] = {}
@@ -54,12 +52,21 @@ class Snapshot(Store):
         """Add what was verified to the index; nothing where the store cannot be written to."""
         if self._new:
             whole = {name: one for name, one in (self._index | self._new).items() if self._is_there(name)}
-            data = VERIFIED.dump_json(whole)
             with suppress(OSError):
-                put(self.root / INDEX, sha256(data).hexdigest().encode() + data)
+                put_sealed(self.root / INDEX, VERIFIED.dump_json(whole))
+
+    @cached_property
+    def _index(self) -> dict[str, Verified]:
+        """Empty where it is missing or damaged: everything is then verified."""
+        with suppress(ValidationError):  # another version's
+            return VERIFIED.validate_json(read_sealed(self.root / INDEX) or b"{}")
+        return {}
 
     def _verify(self, name: str, most: int | None) -> dict[str, str]:
-        now, state, known = time.time_ns(), _state(self._folder(name)), self._index.get(name)
+        known = self._index.get(name)
+        if known is None and most is not None:
+            return super().verify(name, most)
+        now, state = time.time_ns(), _state(self._folder(name))
         if known is not None and known.state == state:
             return known.manifest
         manifest = super().verify(name, most)
@@ -77,16 +84,6 @@ class Snapshot(Store):
         if name not in self._folders:
             self._folders[name] = super()._folder(name)
         return self._folders[name]
-
-
-def _read_index(path: Path) -> dict[str, Verified]:
-    """Empty where it is missing or damaged: everything is then verified."""
-    with suppress(OSError, Damaged, ValidationError):
-        file_size(path)
-        data = path.read_bytes()
-        if sha256(data[DIGEST:]).hexdigest().encode() == data[:DIGEST]:
-            return VERIFIED.validate_json(data[DIGEST:])
-    return {}
 
 
 def _state(folder: Path) -> State:

@@ -74,7 +74,7 @@ def tasks_rarely_transfer(figure2: Exhibit) -> Finding | None:
     count = f"{sum(pairs.values())} of {len(pairs)} pairs, {100 * share:.0f} %"
     text = f"{count} ({between(interval, lambda part: f'{100 * part:.0f} %')})"
     holds, fails, half = interval.high < 0.5, interval.low > 0.5, abs(0.5 - share)
-    reach = (interval.high if share < 0.5 else 2 * share - interval.low) - share
+    reach = interval.high - share if share < 0.5 else share - interval.low
     tasks = math.ceil(len(figure2.tasks) * (reach / half) ** 2) if half and not (holds or fails) else None
     return Finding(float(not holds), float(not fails), text, tuple(_targets(pairs)), tasks=tasks)
 
@@ -85,7 +85,7 @@ def mlm_is_universal(figure2: Exhibit) -> Finding | None:
         return None
     every = each_task_above(found, -MARGIN)
     average = mean_finding(found, above=-MARGIN)
-    return replace(every, details=(f"on average: {average.estimate}", *every.details, *about(found)[1:]))
+    return replace(every, details=(f"on average: {average.estimate}", *every.details, *average.details[1:]))
 
 
 def each_task_above(found: Differences, bound: float) -> Finding:

@@ -10,8 +10,8 @@ from unittest.mock import Mock
 import pytest
 
 from lightning_tickets.errors import Damaged
-from lightning_tickets.runs.files import checksum
-from lightning_tickets.runs.snapshot import DIGEST, INDEX, Snapshot, Verified
+from lightning_tickets.runs.files import checksum, read_sealed
+from lightning_tickets.runs.snapshot import INDEX, Snapshot, Verified
 from lightning_tickets.runs.store import Store
 from tests.runs.test_store import publish
 
@@ -67,9 +67,9 @@ def test_the_index_says_what_need_not_be_verified(tmp_path: Path, checksums: lis
     first.keep()
     checksums.clear()
     assert Snapshot(tmp_path).verify("run") == manifest and not checksums
-    index = (tmp_path / INDEX).read_text()
-    for damaged in ("{", "", index[:-1], index.replace("result.json", "rezult.json")):
-        (tmp_path / INDEX).write_text(damaged)
+    index = (tmp_path / INDEX).read_bytes()
+    for damaged in (b"{", b"", index[:-1], index.replace(b"result.json", b"rezult.json")):
+        (tmp_path / INDEX).write_bytes(damaged)
         checksums.clear()
         assert Snapshot(tmp_path).verify("run") == manifest and checksums
 
@@ -132,7 +132,7 @@ def test_runs_that_are_gone_leave_the_index(tmp_path: Path) -> None:
         snapshot.verify(name)
         snapshot.keep()
         shutil.rmtree(tmp_path / name)
-    assert set(json.loads((tmp_path / INDEX).read_text()[DIGEST:])) == {"other"}
+    assert set(json.loads(read_sealed(tmp_path / INDEX))) == {"other"}
 
 
 @pytest.mark.usefixtures("settled")
