@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import signal
 import time
 from functools import partial
@@ -70,18 +71,20 @@ def test_a_worker_that_is_killed_is_replaced_and_its_job_goes_on(tmp_path):
 def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
     root = tmp_path / "root"
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background commands ignore it
-    line = ["run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "training.steps=4000"]
+    line = ["run", "-m", *LONGER, "hydra.launcher.n_jobs=2", "training.steps=4000", "trainer.checkpoint_every=0.2"]
     driver = begin(root, *line, start_new_session=True, preexec_fn=heard)
     until = time.monotonic() + 120
-    while not list((root / "runs").rglob(".leases/*/1")) and time.monotonic() < until:
+    while not list((root / "checkpoints").rglob("step-*.ckpt")) and time.monotonic() < until:
         time.sleep(0.1)
-    time.sleep(2)
     began = time.monotonic()
     os.killpg(driver.pid, signal.SIGINT)
     _, err = driver.communicate(timeout=60)
     assert driver.returncode == 130 and time.monotonic() - began < 15, "five seconds where nothing else runs"
     assert "resume with: lightning-tickets run -m" in err and "Traceback" not in err
-    assert list((root / "checkpoints").rglob("step-*.ckpt")), "the training is where it was stopped"
+    journal = "".join(path.read_text() for path in (root / "journal").glob("*.log"))
+    (stopped,) = re.findall(r"stopped after step (\d+)", journal)
+    (saved,) = (root / "checkpoints").rglob("step-*.ckpt")
+    assert int(saved.name.split("-")[1]) == int(stopped), "the training is where it was stopped"
 
 
 def test_a_failure_blocks_only_what_waits_for_it(tmp_path):
