@@ -10,12 +10,12 @@ from omegaconf import DictConfig
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.compose import GroupComposer, is_group_override
 from lightning_tickets.composition.overrides import expand
-from lightning_tickets.composition.problems import PlannedProblem, build_problem
+from lightning_tickets.composition.problems import PlannedProblem, build_problem, mixed
 from lightning_tickets.composition.single import check_hidden, context_of
 from lightning_tickets.composition.subnetworks import Subnetwork, is_pruned
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
 from lightning_tickets.studies.cell import Cell
-from lightning_tickets.studies.plan import RequestedRun, add
+from lightning_tickets.studies.plan import RequestedRun
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.problem import Task
 
@@ -109,17 +109,18 @@ class CellComposer:
         parts = self._parts(cell.options, cell.task, cell.subnetwork)
         own, sources = parts.own, [*parts.sources.values()]
         run = parts.subnetwork.run(own, sources, cell.sparsity, cell.seed)
-        rounds = [one.search_cost for one in sources or [own]]
+        sampled = parts.subnetwork.config.mix.loss == "sampled"
+        of_round = mixed([one.search_cost for one in sources or [own]], sampled)
         return RequestedRun(
             run,
             overrides=(*self.common, *cell.overrides()),
             seconds=own.cost.seconds,
-            search_seconds=sum(one.seconds for one in rounds),
+            search_seconds=of_round.seconds,
             steps=own.cost.steps,
             cell=cell,
             parameters=own.parameters,
             operations=own.cost.operations,
-            search_operations=add(one.operations for one in rounds),
+            search_operations=of_round.operations,
         )
 
     def _build_parts(self, options: Options, task: str, row: str) -> _Parts:

@@ -1,5 +1,6 @@
 """A config's training problem (task, data, network, settings), and those of the tasks its ticket is searched on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from lightning_tickets.declarations import methods
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.files import check_packable
 from lightning_tickets.models.folders import Pretrained
-from lightning_tickets.studies.plan import Operations
+from lightning_tickets.studies.plan import Operations, add
 from lightning_tickets.studies.statistics.weighted_metrics import METRICS as WEIGHTED_METRICS
 from lightning_tickets.tasks.columns import COLUMNS, metrics_of
 from lightning_tickets.tickets.problem import Data, Metric, Model, Problem, Task
@@ -39,6 +40,20 @@ class Cost:
     steps: int
     seconds: float
     operations: Operations | None
+
+    def times(self, factor: float) -> "Cost":
+        """Of so many times as many steps."""
+        return Cost(
+            round(factor * self.steps), factor * self.seconds, self.operations and self.operations.times(factor)
+        )
+
+
+def mixed(costs: Sequence[Cost], sampled: bool) -> Cost:
+    """Of a training of several tasks: as many steps as the first has, each on a batch of all of them, or of one."""
+    steps = costs[0].steps
+    share = 1 / len(costs) if sampled else 1.0
+    parts = [one.times(share * steps / one.steps) for one in costs]
+    return Cost(steps, sum(part.seconds for part in parts), add(part.operations for part in parts))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from lightning_tickets.composition.cell_product import CellProduct
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.groups import DEFAULT_SCALE
 from lightning_tickets.execution.job import WorkItem
-from lightning_tickets.published.numbers import published_sparsity
+from lightning_tickets.published.numbers import assumed_sparsity
 from lightning_tickets.runs.snapshot import Snapshot
 from lightning_tickets.runs.store import Store
 from lightning_tickets.studies.cell import Cell, CellResult
@@ -112,7 +112,7 @@ class Sweep:
     def winning_sparsity(self, task: str, rule: str, metric: str | None = None) -> int | None:
         """In percent; 0 where no ticket wins, None as long as it is not known."""
         percent = self.known_winning(task, rule, metric)
-        return published_sparsity(task) if self.assume_published and percent is None else percent
+        return assumed_sparsity(task) if self.assume_published and percent is None else percent
 
     @property
     def sparsities_known(self) -> bool:

@@ -56,7 +56,13 @@ def published_sparsity(task: str) -> int:
     for line in published_table("table2"):
         if line["row"] == "imp" and line["task"] == task_name(task):
             return round(100 * float(line["sparsity"]))
-    raise UserError(unknown("task in the paper's table 2", task, TASKS, "give a list of percentages instead"))
+    otherwise = "give percentages, or 'study.exhibits.NAME.sparsities=[winning]' for a task of your own"
+    raise UserError(unknown("task in the paper's table 2", task, TASKS, otherwise))
+
+
+def assumed_sparsity(task: str) -> int:
+    """What a plan assumes of a winning ticket that is not known yet: the published sparsity, 70 % for other tasks."""
+    return published_sparsity(task) if task in TASKS else 70
 
 
 def published_value(

@@ -8,7 +8,7 @@ from lightning_tickets.points import points, signed
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN
 from lightning_tickets.report.layout import Block, Column, Line, lay_out, lowest
 from lightning_tickets.report.names import FULL, TASKS, row_name
-from lightning_tickets.studies.comparison import baseline_of
+from lightning_tickets.studies.comparison import baseline_of, counterpart
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
 from lightning_tickets.studies.measurement import Exhibit, Measurement
 
@@ -64,8 +64,7 @@ def differences(exhibit: Exhibit) -> Differences:
     layout = lay_out(exhibit)
     rivals = tuple(lowest(exhibit, exhibit.baseline, head) for head in layout.columns)
     lines = [labelled(line, block) for block in layout.blocks for line in block.lines if line.row != exhibit.baseline]
-    owns = tuple(lowest(exhibit, head.task, head) for head in layout.columns)
-    rows = tuple(compared(exhibit, line, layout.columns, owns) for line in lines)
+    rows = tuple(compared(exhibit, line, layout.columns) for line in lines)
     return Differences(layout.columns, rivals, rows)
 
 
@@ -78,17 +77,8 @@ def labelled(line: Line, block: Block) -> Line:
     return line if block.sparsity is None else replace(line, sparsity=block.sparsity)
 
 
-def compared(
-    exhibit: Exhibit,
-    line: Line,
-    heads: Sequence[Column],
-    owns: Sequence[Measurement | None],
-) -> DifferenceRow:
-    """``owns`` are the own task's ticket of each column."""
-    cells = tuple(
-        difference(exhibit, one, baseline_of(exhibit, one) if one else None, own)
-        for one, own in zip(line.measurements, owns, strict=True)
-    )
+def compared(exhibit: Exhibit, line: Line, heads: Sequence[Column]) -> DifferenceRow:
+    cells = tuple(difference(exhibit, one) for one in line.measurements)
     own = None if exhibit.counts_own_task else dict(exhibit.own_tasks).get(line.row, line.row)
     counted = [cell for cell, head in zip(cells, heads, strict=True) if head.task != own]
     return DifferenceRow(
@@ -107,15 +97,11 @@ def marks_deviation(exhibit: Exhibit) -> bool:
     return exhibit.rule != DEVIATION
 
 
-def difference(
-    exhibit: Exhibit, measurement: Measurement | None, rival: Measurement | None, own: Measurement | None
-) -> Difference:
-    """A cell that is not part of the exhibit is empty, one that lacks a score or the baseline's has a dash.
-
-    ``own`` is the ticket of the column's task.
-    """
+def difference(exhibit: Exhibit, measurement: Measurement | None) -> Difference:
+    """A cell that is not part of the exhibit is empty, one that lacks a score or the baseline's has a dash."""
     if measurement is None:
         return Difference("")
+    rival, own = baseline_of(exhibit, measurement), counterpart(exhibit, measurement.task, measurement)
     mark = UNDEFINED if measurement.undefined or (rival and rival.undefined) else ""
     ours, theirs = measurement.summary, rival.summary if rival else None
     if not (rival and ours and theirs and isfinite(ours.mean - theirs.mean)):

@@ -75,10 +75,11 @@ def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
 def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[str, Exhibit]) -> Claim:
     """``compared`` says of what the estimate is."""
     if name not in exhibits:
-        return Claim(text, CANNOT_BE_TOLD, f"{name} is not part of this", (), f"experiment={name}", name)
+        return Claim(text, CANNOT_BE_TOLD, f"{name} is not part of this", (), _command(name), name)
     found = rule(exhibits[name])
     if found is None:
-        return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), f"two seeds of each cell: experiment={name}", name)
+        more = f"at least two runs of each cell: {_command(name, exhibits[name].overrides)}"
+        return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), more, name)
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
     more = "" if settled else _more(found, exhibits[name])
@@ -93,8 +94,13 @@ def _more(found: Finding, exhibit: Exhibit) -> str:
         return "more seeds would not"
     seeds = f"study.seeds=[{','.join(map(str, range(1, found.seeds + 1)))}]"
     own = [line for line in exhibit.overrides if not line.startswith(("seeds.", "study.seeds="))]
-    command = shlex.join(["lightning-tickets", "run", "-m", f"experiment={exhibit.name}", *own, seeds])
-    return f"about {found.seeds} seeds" + (f": {command}" if found.seeds <= MOST_SEEDS else "")
+    return f"about {found.seeds} seeds" + (
+        f": {_command(exhibit.name, [*own, seeds])}" if found.seeds <= MOST_SEEDS else ""
+    )
+
+
+def _command(name: str, overrides: Iterable[str] = ()) -> str:
+    return shlex.join(["lightning-tickets", "run", "-m", f"experiment={name}", *overrides])
 
 
 CLAIMS: tuple[tuple[str, str, Rule, str], ...] = (

@@ -52,7 +52,12 @@ def compare_with_baseline(exhibit: Exhibit, examples: ExampleBootstrap) -> tuple
 
 def baseline_of(exhibit: Exhibit, measurement: Measurement) -> Measurement | None:
     """The baseline's measurement on the task at the same sparsity, or its only one."""
-    candidates = exhibit.at(exhibit.baseline, measurement.task, measurement.metric)
+    return counterpart(exhibit, exhibit.baseline, measurement)
+
+
+def counterpart(exhibit: Exhibit, row: str, measurement: Measurement) -> Measurement | None:
+    """Another row's measurement on the same task at the same sparsity, or its only one there."""
+    candidates = exhibit.at(row, measurement.task, measurement.metric)
     same = [m for m in candidates if m.sparsity == measurement.sparsity]
     return same[0] if same else candidates[0] if len(candidates) == 1 else None
 

@@ -4,7 +4,7 @@ import pytest
 
 from lightning_tickets.composition import operations
 from lightning_tickets.composition.compose import compose_config
-from lightning_tickets.composition.problems import build_problem
+from lightning_tickets.composition.problems import build_problem, mixed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
 from lightning_tickets.models.folders import pocket
@@ -66,6 +66,17 @@ def test_seconds_follow_from_the_rate_of_the_device(planned):
     assert timed.cost.seconds == 50 * 0.016
     assert rated.cost.seconds == pytest.approx(rated.cost.operations.count / 0.5e12)
     assert rated.problem == timed.problem and rated.search_cost == rated.cost
+
+
+def test_a_mix_trains_as_many_steps_as_its_first_task(planned):
+    """Each step has a batch of every task, or of one of them."""
+    mlm, cola = (planned(f"task={task}", "training.steps=10", "training.epochs=null").cost for task in ("mlm", "cola"))
+    longer = cola.times(5)
+    both, one = mixed([mlm, longer], sampled=False), mixed([mlm, longer], sampled=True)
+    assert (both.steps, one.steps, mixed([longer, mlm], sampled=False).steps) == (10, 10, 50)
+    assert both.seconds == pytest.approx(mlm.seconds + cola.seconds) and one.seconds == pytest.approx(both.seconds / 2)
+    assert both.operations.count == pytest.approx(mlm.operations.count + cola.operations.count)
+    assert mixed([mlm], sampled=False) == mlm
 
 
 def test_the_rate_is_no_part_of_a_runs_name(planned):

@@ -84,10 +84,12 @@ def test_every_block_names_a_file_of_the_folder():
 
 
 def test_task(walk):
-    plan, run, sweep, smoothed = (reviews := walk("task")).done
+    plan, run, sweep, figure, table, smoothed = (reviews := walk("task")).done
     assert all("warning" not in done.stderr for done in reviews.done)
     assert plan.first.startswith("sweep: 4 distinct trainings") and run.last.startswith("reviews-imp-s20-seed1-")
     assert len(list((reviews.root / "runs").glob("reviews-*"))) == 2 * (1 + 2 + 2)
+    assert figure.first.startswith("figure11: 66 distinct trainings")
+    assert table.first.startswith("table2: 48 distinct trainings"), "its own winning sparsity is not known yet"
     assert sweep.stdout and smoothed.last.startswith("reviews_smoothed-imp-s20-seed1-")
     kind = reviews.spec("reviews_smoothed-imp-*")["problem"]["task"]["kind"]
     assert (kind["target"], dict(kind["options"])["smoothing"]) == ("mine.smoothed_classification", 0.1)

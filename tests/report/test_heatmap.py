@@ -180,6 +180,16 @@ def test_a_ticket_can_be_compared_with_that_of_the_columns_own_task(transfer: Ex
     assert "†: at most one standard deviation of the full network below its mean." in caption(own)
 
 
+def test_the_own_ticket_is_that_of_the_same_sparsity(transfer: Exhibit) -> None:
+    """On RTE: at 50 % the masked LM ticket does not reach the own one of 50 %, at 70 % it reaches that of 70 %."""
+    more = [scored("mlm", "rte", 0.7, 0.7, sparsity=0.5), scored("rte", "rte", 0.8, 0.8, sparsity=0.5)]
+    lower = [scored("mlm", "rte", 0.69, 0.69), scored("rte", "rte", 0.6, 0.6)]
+    both = without(transfer, ("mlm", "rte"), ("rte", "rte"), more=[*more, *lower])
+    own = replace(both, rule="not_below_own_ticket", rows=("full", "mlm"), tasks=("rte",), counts_own_task=True)
+    framed = {label: line[0].looks_framed for label, line in zip(labels(own)[0], squares(own), strict=True) if line[0]}
+    assert framed == {"MLM, 50 %": False, "MLM, 70 %": True}
+
+
 def test_scores_can_stand_in_place_of_differences_and_the_own_task_can_count(transfer: Exhibit) -> None:
     """Figure 6."""
     whole = replace(transfer, absolute=True, counts_own_task=True)

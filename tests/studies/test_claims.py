@@ -114,7 +114,10 @@ def test_without_a_winning_ticket_on_any_task_no_runs_are_missing():
 
 def test_a_claim_whose_exhibit_was_not_asked_for_says_so():
     claim = check_claims([AS_PUBLISHED[0]])[2]
-    assert (claim.estimate, claim.to_settle) == ("table3 is not part of this", "experiment=table3")
+    assert (claim.estimate, claim.to_settle) == (
+        "table3 is not part of this",
+        "lightning-tickets run -m experiment=table3",
+    )
 
 
 def test_differences_within_the_noise_cannot_be_told():
