@@ -28,8 +28,8 @@ def compare(sweep: Sweep, overrides: Sequence[str], other: str) -> int:
 
     there = _other(sweep, overrides, other)
     make_root(sweep.root)
-    here = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
-    others = with_claims(there.fill_exhibits(), there.uninformative_tasks)
+    here = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks, sweep.typed)
+    others = with_claims(there.fill_exhibits(), there.uninformative_tasks, sweep.typed)
     compared = [beside(ours, theirs, other) for ours, theirs in zip(here, others, strict=True)]
     name = re.sub(r"[^\w.-]+", "-", other).strip("-.")
     folder = sweep.root / "reports" / f"{sweep.label}-against-{name}"

@@ -5,12 +5,11 @@ import json
 from dataclasses import asdict
 
 from lightning_tickets.cli.parser import add_overrides_and_json, overrides_of, warn
-from lightning_tickets.studies.claims import RULE
+from lightning_tickets.studies.claims import PAPER, RULE
 from lightning_tickets.studies.claims import check_claims as test_claims
 
 EXAMPLES = ("claims", "claims experiment=paper 'study.tasks=[cola,mnli]' --json")
 add_arguments = add_overrides_and_json
-PAPER = "experiment=paper"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -18,9 +17,9 @@ def run(arguments: argparse.Namespace) -> int:
     from lightning_tickets.composition.parse_sweep import parse_sweep
 
     overrides = overrides_of(arguments)
-    chosen = [] if any(line.startswith("experiment=") for line in overrides) else [PAPER]
+    chosen = () if any(line.startswith("experiment=") for line in overrides) else PAPER
     sweep = parse_sweep([*chosen, *overrides])
-    claims = test_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
+    claims = test_claims(sweep.fill_exhibits(), sweep.uninformative_tasks, sweep.typed)
     warn(sweep.reader.unreadable.values())
     if arguments.json:
         print(json.dumps([asdict(claim) for claim in claims], indent=1, ensure_ascii=False))

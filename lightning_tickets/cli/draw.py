@@ -28,7 +28,7 @@ from lightning_tickets.tickets.reader import Reader
 def draw(sweep: Sweep, notes: Sequence[str] = (), bundle: bool = False) -> int:
     """Write the files and the page of an experiment, and the page of all experiments; ``notes`` head the page."""
     gc.freeze()  # what has been composed stays until the command ends
-    shown = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks)
+    shown = with_claims(sweep.fill_exhibits(), sweep.uninformative_tasks, sweep.typed)
     exhibits = [one for one in shown if isinstance(one, Exhibit)]
     folder, cache = sweep.root / "reports" / sweep.label, settings.cache(sweep.whole) / "reports" / sweep.label
     compared = compare(exhibits, sweep.reader, cache)

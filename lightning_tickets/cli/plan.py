@@ -23,7 +23,7 @@ EXAMPLES = (
     "plan experiment=table2 --json",
 )
 SEARCHES = "ticket searches"
-ASSUMED_SPARSITY = "winning sparsities are the paper's (70 % for other tasks) until their curves have run"
+ASSUMED_SPARSITY = "winning sparsities: the paper's, or 70 %, until their curves have run"
 ASSUMED_TIME = (
     "times come from training.seconds_per_step until a training has run;\nbenchmarks/throughput.py measures it"
 )

@@ -42,6 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     if others:
         return compare(sweep, overrides, others[0])
     make_root(sweep.root)
-    command = f"{PROGRAM} -m {shlex.join(overrides)}"
+    command = f"{PROGRAM} -m {shlex.join(sweep.typed)}"
     notes = [f"Missing runs are made by: {command}"] if sweep.plan.missing(sweep.store) else []
     return draw(sweep, notes, arguments.bundle)

@@ -95,6 +95,7 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
         composer,
         whole,
         assume_published,
+        tuple(map(line_of, overrides)),
         asked.changes(overrides),
         asked.is_of_paper(whole),
         reading,

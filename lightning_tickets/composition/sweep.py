@@ -39,8 +39,8 @@ class Sweep:
     """``whole`` is the composed config with Hydra's node; UserError for a cell that is not possible.
 
     With ``assume_published`` the published sparsity stands in for a winning ticket's that is not known yet;
-    ``known_winning`` looks it up in the store only. ``overrides`` are those that were typed and change results;
-    ``of_paper`` is a study of the paper's tables and figures; ``reading`` makes what reads the store.
+    ``known_winning`` looks it up in the store only. ``typed`` are all overrides of a study, ``overrides`` those that
+    change results; ``of_paper`` is a study of the paper's exhibits; ``reading`` makes what reads the store.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Sweep:
     composer: CellComposer
     whole: DictConfig
     assume_published: bool = False
+    typed: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     of_paper: bool = False
     reading: Callable[[Snapshot], Reader] = Reader

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lightning_tickets.studies import claim_rules as rules
-from lightning_tickets.studies.claim_rules import Rule
+from lightning_tickets.studies.claim_rules import RUNS_MISSING, Rule
 from lightning_tickets.studies.comparison import ALPHA, CANNOT_BE_TOLD, MARGIN
 from lightning_tickets.studies.finding import Finding
 from lightning_tickets.studies.measurement import Exhibit, Reportable, TextTable
@@ -14,6 +14,7 @@ CLAIMED = {"table2", "table3", "figure2"}
 HOLDS, FAILS = "holds", "does not hold"
 TABLE_NAME = "claims"
 MOST_SEEDS = 30  # of a command that is printed
+PAPER = ("experiment=paper",)
 RULE = (
     f"One-sided tests at {ALPHA:g}, over runs paired by task and seed, margin {100 * MARGIN:g} point. A claim about "
     "tasks as a whole is about their mean. One about every task, or about several rows, holds if it holds for each."
@@ -35,8 +36,13 @@ class Claim:
     exhibit: str
 
 
-def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> tuple[Claim, ...]:
-    """The eight claims; a claim whose exhibit is not among ``exhibits``, or is not complete, cannot be told."""
+def check_claims(
+    exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = (), typed: Sequence[str] = PAPER
+) -> tuple[Claim, ...]:
+    """The eight claims; a claim whose exhibit is not among ``exhibits``, or is not complete, cannot be told.
+
+    ``typed`` are the overrides that ask for these exhibits; the commands that would settle a claim repeat them.
+    """
     by_name = {
         exhibit.name: replace(
             exhibit,
@@ -46,18 +52,22 @@ def check_claims(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
         for exhibit in exhibits
         if isinstance(exhibit, Exhibit)
     }
-    return tuple(_claim(*claim, by_name) for claim in CLAIMS)
+    return tuple(_claim(*claim, by_name, typed) for claim in CLAIMS)
 
 
-def with_claims(shown: Sequence[Reportable], excluded_tasks: Sequence[str] = ()) -> list[Reportable]:
+def with_claims(
+    shown: Sequence[Reportable], excluded_tasks: Sequence[str] = (), typed: Sequence[str] = PAPER
+) -> list[Reportable]:
     """With the table of claims where the exhibits that most of them are about are shown together."""
     complete = {one.name for one in shown} >= CLAIMED
-    return [*shown, claims_table(shown, excluded_tasks)] if complete else [*shown]
+    return [*shown, claims_table(shown, excluded_tasks, typed)] if complete else [*shown]
 
 
-def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] = ()) -> TextTable:
+def claims_table(
+    exhibits: Sequence[Reportable], excluded_tasks: Sequence[str] = (), typed: Sequence[str] = PAPER
+) -> TextTable:
     """The claims with their verdicts and what they were decided by."""
-    claims = check_claims(exhibits, excluded_tasks)
+    claims = check_claims(exhibits, excluded_tasks, typed)
     excluded = [f"Left out as uninformative: {', '.join(excluded_tasks)}."] if excluded_tasks else []
     return TextTable(
         TABLE_NAME,
@@ -69,38 +79,42 @@ def claims_table(exhibits: Iterable[Reportable], excluded_tasks: Sequence[str] =
             for number, claim in enumerate(claims, 1)
         ),
         notes=(RULE, *excluded),
+        overrides=exhibits[0].overrides if exhibits else (),
     )
 
 
-def _claim(text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[str, Exhibit]) -> Claim:
+def _claim(
+    text: str, name: str, rule: Rule, compared: str, exhibits: Mapping[str, Exhibit], typed: Sequence[str]
+) -> Claim:
     """``compared`` says of what the estimate is."""
     if name not in exhibits:
-        return Claim(text, CANNOT_BE_TOLD, f"{name} is not part of this", (), _command(name), name)
+        others = [line for line in typed if not line.startswith(("experiment=", "study.", "seeds."))]
+        command = _command(f"experiment={name}", *others)
+        return Claim(text, CANNOT_BE_TOLD, f"{name} is not part of this", (), command, name)
     found = rule(exhibits[name])
-    if found is None:
-        more = f"at least two runs of each cell: {_command(name, exhibits[name].overrides)}"
-        return Claim(text, CANNOT_BE_TOLD, "runs are missing", (), more, name)
+    if isinstance(found, str):
+        more = f"at least two runs of each cell: {_command(*typed)}" if found == RUNS_MISSING else ""
+        return Claim(text, CANNOT_BE_TOLD, found, (), more, name)
     settled = found.p_holds < ALPHA or found.p_fails < ALPHA
     verdict = HOLDS if found.p_holds < ALPHA else FAILS if settled else CANNOT_BE_TOLD
-    more = "" if settled else _more(found, exhibits[name])
+    more = "" if settled else _more(found, exhibits[name], typed)
     return Claim(text, verdict, f"{compared}: {found.estimate}", found.details, more, name)
 
 
-def _more(found: Finding, exhibit: Exhibit) -> str:
-    """The seeds or tasks that would settle it if the estimate stayed the same, with the command where it is short."""
+def _more(found: Finding, exhibit: Exhibit, typed: Sequence[str]) -> str:
+    """The seeds or tasks that would settle it if the estimates stayed the same, with the command where it is short."""
     if found.tasks:
         return f"about {found.tasks} tasks (there are {len(exhibit.tasks)})"
-    if not found.seeds:
+    if (number := found.seeds()) is None:
         return "more seeds would not"
-    seeds = f"study.seeds=[{','.join(map(str, range(1, found.seeds + 1)))}]"
-    own = [line for line in exhibit.overrides if not line.startswith(("seeds.", "study.seeds="))]
-    return f"about {found.seeds} seeds" + (
-        f": {_command(exhibit.name, [*own, seeds])}" if found.seeds <= MOST_SEEDS else ""
-    )
+    key = f"study.exhibits.{exhibit.name}.seeds="
+    others = [line for line in typed if not line.startswith(key)]
+    command = _command(*others, f"{key}[{','.join(map(str, range(1, number + 1)))}]")
+    return f"about {number} seeds" + (f": {command}" if number <= MOST_SEEDS else "")
 
 
-def _command(name: str, overrides: Iterable[str] = ()) -> str:
-    return shlex.join(["lightning-tickets", "run", "-m", f"experiment={name}", *overrides])
+def _command(*overrides: str) -> str:
+    return shlex.join(["lightning-tickets", "run", "-m", *overrides])
 
 
 CLAIMS: tuple[tuple[str, str, Rule, str], ...] = (

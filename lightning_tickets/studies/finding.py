@@ -1,7 +1,7 @@
 """What decides a claim: tests of a mean over tasks, of several parts at once, and what would settle them."""
 
-import math
 import statistics
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,25 +9,38 @@ from lightning_tickets.points import signed
 from lightning_tickets.studies.comparison import ALPHA, baseline_of
 from lightning_tickets.studies.measurement import Exhibit
 from lightning_tickets.studies.statistics.aggregate import RandomEffects, mean_over_tasks, random_effects, sign_flip
-from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, holm
+from lightning_tickets.studies.statistics.significance import Interval, Scores, holm
+from lightning_tickets.studies.statistics.summary import ROUNDING
 
 Differences = dict[str, list[float]]
 """By task: a row minus its baseline, seed by seed, as fractions."""
+MOST_SEEDS = 10_000
 
 
 @dataclass(frozen=True)
 class Finding:
     """p values of the claim and of its contrary, what was estimated, and further lines.
 
-    ``seeds``, or ``tasks``, would settle what is not settled; None where no number would, or where it is not known.
+    ``p_with`` are these p values with another number of seeds, if the estimates stayed the same; ``tasks`` would settle
+    what is not settled. None where they are not known.
     """
 
     p_holds: float
     p_fails: float
     estimate: str
     details: tuple[str, ...] = ()
-    seeds: int | None = None
+    p_with: Callable[[int], tuple[float, float]] | None = None
     tasks: int | None = None
+
+    def seeds(self) -> int | None:
+        """The fewest with which it would be settled; None if more seeds would not settle it."""
+        if self.p_with is None:
+            return None
+        number = bisect_left(range(MOST_SEEDS), True, lo=2, key=self._settled)
+        return number if number < MOST_SEEDS else None
+
+    def _settled(self, seeds: int) -> bool:
+        return self.p_with is not None and min(self.p_with(seeds)) < ALPHA
 
 
 def probability(p: float) -> str:
@@ -68,9 +81,14 @@ def bounded(runs: Sequence[Scores], above: float | None = None, below: float | N
     bound, sign = (above, 1) if above is not None else (below, -1)
     assert bound is not None, "one of the two"
     distance = sign * (estimate.difference - bound)
+    distance = distance if abs(distance) > ROUNDING else 0.0
     text = f"{signed(estimate.difference)} points ({between(estimate.t_test(1 - 2 * ALPHA).interval)})"
-    seeds = _seeds(estimate, distance, min(map(len, runs)))
-    return Finding(estimate.p(distance), estimate.p(-distance), text, (), seeds)
+
+    def p_with(seeds: int) -> tuple[float, float]:
+        then = estimate.with_runs(min(map(len, runs)), seeds)
+        return then.p(distance), then.p(-distance)
+
+    return Finding(estimate.p(distance), estimate.p(-distance), text, p_with=p_with)
 
 
 def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
@@ -82,11 +100,14 @@ def all_of(findings: Sequence[Finding], names: Sequence[str]) -> Finding:
     worst = min(findings, key=lambda one: one.p_fails) if fails < ALPHA else max(findings, key=lambda one: one.p_holds)
     texts = ("; ".join((one.estimate, *one.details[1:])) for one in findings)
     details = tuple(f"{name}: {text}" for name, text in zip(names, texts, strict=True))
-    seeds = [one.seeds for one in findings if one.p_holds >= ALPHA]
-    enough = None if None in seeds else max((n for n in seeds if n), default=None)
     p_holds, name = max(one.p_holds for one in findings), names[findings.index(worst)]
     decides = probability(fails if fails < ALPHA else p_holds)
-    return Finding(p_holds, fails, f"{name}, {worst.estimate}, {decides}", details, enough)
+
+    def p_with(seeds: int) -> tuple[float, float]:
+        holding, failing = zip(*(one.p_with(seeds) for one in findings if one.p_with), strict=True)
+        return max(holding), min(holm(failing))
+
+    return Finding(p_holds, fails, f"{name}, {worst.estimate}, {decides}", details, p_with)
 
 
 def about(found: Differences) -> tuple[str, ...]:
@@ -104,10 +125,3 @@ def heterogeneity(effects: RandomEffects) -> str:
     """By how much tasks differ beyond their runs."""
     interval = between(effects.tau_interval, lambda tau: f"{100 * tau:.1f}")
     return f"tasks differ by a deviation of {100 * effects.tau:.1f} points ({interval}), {probability(effects.p)}"
-
-
-def _seeds(estimate: Estimate, distance: float, runs: int) -> int | None:
-    """Seeds at which this distance would be 1.96 errors, as errors fall with their square root."""
-    if not distance or not estimate.error:
-        return None
-    return max(runs + 1, math.ceil(runs * (1.96 * estimate.error / abs(distance)) ** 2))

@@ -181,9 +181,9 @@ def test_what_would_settle_it(mean, seeds):
     """The seeds proposed bring the power to about a half or more; a mean at the bound needs more than any."""
     values = {f"task{i}": [mean + 0.05 * (s - 1) for s in range(3)] for i in range(4)}
     found = mean_finding(values, above=0.0)
-    assert found.p_holds > ALPHA and found.seeds in seeds
-    if found.seeds:
-        more = {task: [mean + 0.05 * (s % 3 - 1) for s in range(found.seeds + 3)] for task in values}
+    assert found.p_holds > ALPHA and found.seeds() in seeds
+    if found.seeds():
+        more = {task: [mean + 0.05 * (s % 3 - 1) for s in range(3 * (found.seeds() // 3 + 2))] for task in values}
         assert mean_finding(more, above=0.0).p_holds < ALPHA
 
 

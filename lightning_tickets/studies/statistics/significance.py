@@ -46,6 +46,11 @@ class Estimate:
         """One-sided, for a true distance from a bound above 0; ``distance`` is its estimate."""
         return float(_student().sf(distance / self.error, self.df)) if self.error else float(distance <= 0)
 
+    def with_runs(self, had: int, runs: int) -> "Estimate":
+        """With so many runs of each sample instead of those it had, if means and variances stayed the same."""
+        df = None if self.df is None else self.df * (runs - 1) / (had - 1)
+        return Estimate(self.difference, self.error * math.sqrt(had / runs), df)
+
     def t_test(self, level: float) -> TTest:
         p = min(1.0, 2 * self.p(abs(self.difference)))
         half = float(_student().isf((1 - level) / 2, self.df)) * self.error if self.error else 0.0
