@@ -32,6 +32,8 @@ class CellProduct:
 
     def winning_needed(self) -> list[WinningNeeded]:
         """The winning sparsities that its cells are at."""
+        if self.without_sparsity.issuperset(self.rows):
+            return []
         return [(task, rule, None) for task in self.tasks for rule in self.sparsities if rule in RULES]
 
     def cells(self, winning: SparsityLookup) -> list[Cell]:

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from lightning_tickets.checks import mapping, name, null, text, word
 from lightning_tickets.composition.components import declaration_at
-from lightning_tickets.composition.overrides import one_line_errors
+from lightning_tickets.composition.overrides import line_of, one_line_errors, parse_overrides
 from lightning_tickets.composition.problems import known_metrics
 from lightning_tickets.errors import UserError
 from lightning_tickets.studies.claims import TABLE_NAME
@@ -18,6 +18,8 @@ from lightning_tickets.studies.exhibits.grid import Grid
 from lightning_tickets.studies.exhibits.measured_grid import MeasuredGrid
 from lightning_tickets.studies.over_tasks import FIGURE, TABLE
 from lightning_tickets.tickets.problem import Task
+
+NOT_OF_ROWS = ("seed", "seeds", "sparsity", "study", "experiment", "paths", "hydra", "job")
 
 
 def exhibits_of(config: DictConfig) -> tuple[ExhibitSpec, ...]:
@@ -60,3 +62,14 @@ def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> Non
         for task, metrics in exhibit.metrics.items() if isinstance(exhibit, MeasuredGrid) else ():
             for metric in metrics:
                 word(*(known.get(task) or metrics))(exhibit.key(f"metrics.{task}"), metric)
+
+
+def check_options(options: Iterable[str]) -> None:
+    """UserError for what no row of an exhibit can set by itself."""
+    for one in parse_overrides([*options]):
+        if one.is_sweep_override():
+            raise UserError(f"{line_of(one)}: expected one value in a row of an exhibit")
+        if one.key_or_group.split(".")[0] in NOT_OF_ROWS:
+            raise UserError(
+                f"{line_of(one)}: cannot be set for one row; expected a setting of a training, or sparsity=50"
+            )

@@ -16,7 +16,7 @@ from lightning_tickets.composition import asked
 from lightning_tickets.composition.cell_product import CellProduct
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.exhibits import check_metrics, exhibits_of
+from lightning_tickets.composition.exhibits import check_metrics, check_options, exhibits_of
 from lightning_tickets.composition.overrides import line_of, missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
@@ -70,7 +70,7 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     for override in overrides:
         if override.key_or_group == "experiment" and not isinstance(override.value(), str):
             raise UserError(f"{line_of(override)}: expected one experiment")
-        if override.key_or_group in (*AXES, *ALIASES) or override.is_sweep_override():
+        if override.key_or_group.split(".")[0] in AXES or override.is_sweep_override():
             raise UserError(
                 f"{line_of(override)}: an experiment has axes of its own: set study.tasks=[…], study.seeds=[…] or "
                 "the keys of its exhibits"
@@ -79,6 +79,7 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     config = without_hydra(whole)
     exhibits = exhibits_of(config)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.cells(lambda *_: ANY), *exhibit.curve_cells())]
+    check_options(dict.fromkeys(option for cell in cells for option in cell.options))
     composer = CellComposer(
         [line_of(o) for o in overrides if not _is_hidden(o)],
         [cell.task for cell in cells],
@@ -109,6 +110,8 @@ def _parse_product(
     axes = {_axis(o): _values(o) for o in overrides if _axis(o) in AXES}
     rest = [o for o in overrides if _axis(o) not in AXES]
     swept = [o for o in rest if o.is_sweep_override() or o.key_or_group in PER_CELL]
+    for one in (o for o in swept if o.key_or_group.startswith("paths")):
+        raise UserError(f"{line_of(one)}: expected one value, since a sweep has one store")
     common = [line_of(o) for o in rest if o not in swept and not _is_hidden(o)]
     options = tuple(product(*map(lines_of, swept)))
     levels = tuple(map(_level, axes["sparsity"])) if "sparsity" in axes else ()

@@ -139,7 +139,15 @@ def differences(ours: Reportable, theirs: Reportable) -> TextTable | None:
     if not lines:
         return None
     title = f"{ours.title}: what differs"
-    return TextTable(f"{ours.name}.differences", title, TESTED, head=HEAD, lines=tuple(lines), tasks=ours.tasks)
+    return TextTable(
+        f"{ours.name}.differences",
+        title,
+        TESTED,
+        head=HEAD,
+        lines=tuple(lines),
+        tasks=ours.tasks,
+        overrides=ours.overrides,
+    )
 
 
 def verdict(ours: Measurement | None, theirs: Measurement | None, test: TTest | None, p: float | None) -> str:

@@ -30,7 +30,7 @@ def exhibit_table(exhibit: Exhibit) -> Table:
         tuple(header(layout.columns)),
         groups,
         exhibit.tasks,
-        footnotes(exhibit, layout.columns, cells),
+        footnotes(exhibit, layout, cells),
         tuple(commands(exhibit)),
         (COLUMNS, *(record for measurement in in_order(exhibit) for record in statistics(measurement))),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lightning_tickets.report.differences import baseline_name, differences
 from lightning_tickets.report.formatting import MISSING, UNDEFINED, WITHIN, missing_runs, one_line, percent
-from lightning_tickets.report.layout import Column, in_order, lowest, usual_runs
+from lightning_tickets.report.layout import Column, Layout, in_order, lowest, usual_runs
 from lightning_tickets.report.names import FULL, task_name
 from lightning_tickets.report.table import Cell, command_lines
 from lightning_tickets.studies.frame_rules import DEVIATION, FRAME_RULES
@@ -19,14 +19,15 @@ READINGS = {
 }
 
 
-def footnotes(exhibit: Exhibit, columns: Sequence[Column], cells: Sequence[Cell]) -> tuple[str, ...]:
+def footnotes(exhibit: Exhibit, layout: Layout, cells: Sequence[Cell]) -> tuple[str, ...]:
     """Only those that the table needs; the notes of the exhibit itself come last."""
     marks = "".join(cell.marks for cell in cells)
     notes = [counted(usual_runs(exhibit), any(cell.note for cell in cells))]
     if any(cell.bold for cell in cells):
-        notes.append("Bold: the best row of a column, the full network left out.")
+        each = " at each sparsity" if any(block.sparsity is not None for block in layout.blocks) else ""
+        notes.append(f"Bold: the best row of a column{each}, the full network left out.")
     notes += [f"{mark} {reading}." for mark, reading in READINGS.items() if mark in marks]
-    notes += [*not_judged(exhibit, columns), *framed(exhibit), *undefined(exhibit)]
+    notes += [*not_judged(exhibit, layout.columns), *framed(exhibit), *undefined(exhibit)]
     if any(cell.missing for cell in cells):
         notes.append(f"{MISSING} not run yet.")
     if missing := absent(in_order(exhibit)):

@@ -107,7 +107,8 @@ def _more(found: Finding, exhibit: Exhibit, typed: Sequence[str]) -> str:
         return f"about {found.tasks} tasks (there are {len(exhibit.tasks)})"
     if (number := found.seeds()) is None:
         return "more seeds would not"
-    key = f"study.exhibits.{exhibit.name}.seeds="
+    every = "study.seeds="  # these are the seeds of each exhibit, whatever its own are
+    key = every if any(line.startswith(every) for line in typed) else f"study.exhibits.{exhibit.name}.seeds="
     others = [line for line in typed if not line.startswith(key)]
     command = _command(*others, f"{key}[{','.join(map(str, range(1, number + 1)))}]")
     return f"about {number} seeds" + (f": {command}" if number <= MOST_SEEDS else "")

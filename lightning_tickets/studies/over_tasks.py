@@ -52,6 +52,11 @@ class OverTasks:
     left_out: Mapping[str, str]
 
     @property
+    def whole(self) -> str:
+        """What closes 100 % of the gap."""
+        return "the full network" if self.exhibit.baseline == "full" else self.exhibit.baseline
+
+    @property
     def notes(self) -> tuple[str, ...]:
         by_reason: dict[str, list[str]] = {}
         for task, reason in self.left_out.items():
@@ -130,7 +135,7 @@ def _table(together: OverTasks) -> TextTable:
     return TextTable(
         TABLE.format(exhibit.name),
         f"{exhibit.title}: all tasks together",
-        "How much of the gap between a constant prediction and the full network each row closes, and how often it is "
+        f"How much of the gap between a constant prediction and {together.whole} each row closes, and how often it is "
         "better, in percent.",
         head=(*HEAD, *(f"Better than {row}" for row in exhibit.over_tasks)),
         lines=tuple(_texts(together, line) for line in together.lines()),
@@ -171,7 +176,7 @@ def _profiles(together: OverTasks) -> Profiles:
     return Profiles(
         FIGURE.format(exhibit.name),
         f"{exhibit.title}: performance profiles",
-        "The share of runs that close more than a part of the gap between a constant prediction and the full network.",
+        f"The share of runs that close more than a part of the gap between a constant prediction and {together.whole}.",
         thresholds=THRESHOLDS,
         profiles=tuple(
             Profile(at.row, at.sparsity, one.values, one.intervals, _part(together, at))

@@ -49,6 +49,8 @@ def _parse(name: str, overrides: Sequence[str], key: str) -> GridRow:
     sparsities, tasks = ([o.removeprefix(key) for o in options if o.startswith(key)] for key in (SPARSITY, TASK))
     if not first.startswith(SUBNETWORK):
         raise UserError(f"{key}: expected a list that begins with {SUBNETWORK}…, got {overrides}")
+    if max(len(sparsities), len(tasks)) > 1 or any(option.startswith(SUBNETWORK) for option in options):
+        raise UserError(f"{key}: expected one {SUBNETWORK}…, and at most one {SPARSITY}… and {TASK}…, got {overrides}")
     if not all(re.fullmatch("[0-9]+", text) for text in sparsities):
         raise UserError(f"{key}: expected a percentage, got {SPARSITY}{sparsities[0]}")
     return GridRow(

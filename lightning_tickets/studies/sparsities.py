@@ -68,12 +68,16 @@ def needed_curves(needed: Iterable[WinningNeeded], seeds: Sequence[int]) -> list
     return [cell for task in dict.fromkeys(task for task, _, _ in needed) for cell in curve_cells(task, seeds)]
 
 
+def rule_with(seeds: Sequence[int], rule: str) -> str:
+    """The rule that is applied: one seed has no deviation, so every rule is ``strict`` then."""
+    return rule if len(seeds) > 1 else "strict"
+
+
 def highest_winning(
     task: str, rule: str, seeds: Sequence[int], lookup: CellLookup, metric: str | None = None
 ) -> int | None:
     """The highest sparsity of the curve at which the rule holds, 0 if at none; None while a score is missing.
 
-    With one seed there is no deviation, and every rule is ``strict``.
     Selected on held-out rows of train if there are any (``data.holdout``), otherwise on dev as in the paper.
     """
     scores: dict[int, list[float]] = {}
@@ -83,5 +87,5 @@ def highest_winning(
             return None
         scores.setdefault(cell.sparsity, []).append(result.selection_score(metric))
     full = scores.pop(0)
-    field = RULES[rule if len(seeds) > 1 else "strict"]
+    field = RULES[rule_with(seeds, rule)]
     return max((at for at, ticket in scores.items() if getattr(matching(ticket, full), field)), default=0)

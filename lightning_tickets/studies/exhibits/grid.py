@@ -31,5 +31,8 @@ class Grid(MeasuredGrid):
         word(*DRAWN)(self.key("drawn"), self.drawn)
         word(*FRAME_RULES)(self.key("rule"), self.rule)
         self._check_lists("over_tasks", least=0)
+        shown = word(*(row.name for row in self._rows()))
         for name in self.over_tasks:
-            self._check_row("over_tasks", name)
+            shown(self.key("over_tasks"), name)
+        if self.drawn == "heatmap" or self.over_tasks:
+            shown(self.key("baseline"), self.baseline)

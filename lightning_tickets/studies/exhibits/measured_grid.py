@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lightning_tickets.checks import mapping, null, texts, word
+from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import PUBLISHED, published_value, task_name
 from lightning_tickets.studies.cell import WITHOUT_SPARSITY, Cell
 from lightning_tickets.studies.exhibits.base import ExhibitSpec
@@ -21,6 +22,7 @@ from lightning_tickets.studies.sparsities import (
     needed_curves,
     no_sparsity_known,
     resolve_sparsities,
+    rule_with,
 )
 
 DENOMINATOR = (
@@ -111,7 +113,9 @@ class MeasuredGrid(ExhibitSpec):
         of = "its source task" if self.sparsity_of == "source" else "the task"
         by = " by the column's metric" if self.metrics else ""
         for rule in (sparsity for sparsity in self.sparsities if isinstance(sparsity, str) and sparsity in WINS):
-            yield f"Sparsity: the highest at which the ticket of {of} wins{by}, that is, its mean is {WINS[rule]}."
+            used = rule_with(self.seeds, rule)
+            why = "" if used == rule else ", since one seed has no deviation"
+            yield f"Sparsity: the highest at which the ticket of {of} wins{by}, that is, its mean is {WINS[used]}{why}."
             lost = [needed for needed in self.winning_needed() if needed[1] == rule and winning(*needed) == 0]
             if lost:
                 tasks = ", ".join(task_name(task) + (f" by {metric}" if metric else "") for task, _, metric in lost)
@@ -140,6 +144,14 @@ class MeasuredGrid(ExhibitSpec):
         (word(*PUBLISHED) | null)(self.key("published"), self.published)
         for task, metrics in mapping(self.key("metrics"), self.metrics).items():
             texts(self.key(f"metrics.{task}"), metrics)
+        names = [row.name for row in self._rows()]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UserError(f"{self.key('rows')}: {twice} is a row of {self.key('sources')} already")
+        mixes = [row.source for row in self._rows() if self.sparsity_of == "source" and "+" in (row.source or "")]
+        if mixes and not all(isinstance(sparsity, int) for sparsity in self.sparsities):
+            raise UserError(
+                f"{self.key('sparsity_of')}: expected task, since the mix {mixes[0]} has no sparsity of its own"
+            )
 
     def _check_row(self, key: str, name: str) -> None:
         word(*dict.fromkeys(("full", *(row.name for row in self._rows()))))(self.key(key), name)

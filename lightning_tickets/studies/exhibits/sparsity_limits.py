@@ -45,4 +45,4 @@ def limit(exhibit: Exhibit, row: str, task: str) -> str:
 
 def _matching(exhibit: Exhibit, one: Measurement) -> Matching | None:
     baseline = baseline_of(exhibit, one)
-    return one.matching(baseline) if baseline else None
+    return one.matching(baseline) if baseline and not (one.missing or baseline.missing) else None
