@@ -24,7 +24,8 @@ from lightning_tickets.composition import data_and_model, settings
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.operations import step_operations
 from lightning_tickets.composition.single import run_of
-from lightning_tickets.pruning.mask import full
+from lightning_tickets.pruning.mask import full, size
+from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.runs.store import Store
 from lightning_tickets.tickets.context import RunContext
 from lightning_tickets.tickets.rewinding import TrainingStart
@@ -102,7 +103,7 @@ def shown(task: str, more: list[str], windows: Sequence[float]) -> float:
 
 
 def measure(overrides: list[str], windows: int = WINDOWS, clock: Callable[[], float] = time.perf_counter) -> Measured:
-    """One training of the whole network of so many windows of steps, and one more to begin with."""
+    """One training, as ``train`` makes it, of so many windows of steps, and one more to begin with."""
     timed = Windows(clock)
     family, bench, _ = train(overrides, WINDOW * (windows + 1), [Clock(timed)])
     problem, lengths = bench.problem, bench.splits.train.lengths
@@ -116,9 +117,14 @@ def measure(overrides: list[str], windows: int = WINDOWS, clock: Callable[[], fl
 def train(
     overrides: list[str], steps: int, callbacks: Sequence[lightning.Callback] = ()
 ) -> tuple[str, Workbench, Trained]:
-    """The family of a task, and one training of the whole network of so many steps."""
+    """The family of a task, and one training, of so many steps, of the larger half of the prunable weights.
+
+    Matrices that are kept whole would not be multiplied by their masks.
+    """
     family, run, bench = prepared(overrides, steps)
-    trained = bench.train(run, TrainingStart(bench.theta), full(bench.prunable), (1, 0), callbacks)
+    weights = bench.prunable
+    half = keep_largest(weights, full(weights), size(weights) // 2)
+    trained = bench.train(run, TrainingStart(bench.theta), half, (1, 0), callbacks)
     return family, bench, trained
 
 

@@ -120,7 +120,8 @@ def _run_sweep(overrides: list[str]) -> int:
         here = isinstance(launcher, InlineLauncher | ProcessLauncher)
         check_machine(hardware, settings.logger(sweep.whole), here)
     LOGGER.debug("%s: %d jobs, %d trainings", sweep.name, len(sweep.plan.jobs), sweep.plan.trainings())
-    sweep.composer.fetch()
+    if sweep.plan.missing(sweep.store) or not sweep.sparsities_known:
+        sweep.composer.fetch()
     make_root(sweep.root)
     save_multirun(sweep.whole)
     try:

@@ -1,5 +1,6 @@
 """How a composed config says that trainings go, and where things lie; each value is checked where it is read."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from lightning_tickets.training.loggers import OFFERED, LoggerConfig
 
 OF_SEARCH = sorted(f.name for f in fields(Training) if "check" in f.metadata)  # what training.search may have
 ADAMW = "adamw"  # the stable name of the default optimiser, which is left out of a run's name
+RATE = "trainer.device_tflops"
 
 
 def training(config: DictConfig, search: bool = False) -> Training:
@@ -77,9 +79,28 @@ def lease(config: DictConfig) -> float:
 
 
 def device_tflops(config: DictConfig) -> float | None:
-    """TFLOP/s that trainings reach on the device, from which plans tell hours; None without a measurement."""
-    rate: float | None = (positive | null)("trainer.device_tflops", config.trainer.get("device_tflops"))
+    """TFLOP/s that trainings reach on the device, from which plans tell hours; None without a measurement.
+
+    Given as a number, or as the file that ``make bench-gpu`` has written.
+    """
+    given = config.trainer.get("device_tflops")
+    rate: float | None = _measured_tflops(given, config) if isinstance(given, str) else (positive | null)(RATE, given)
     return rate
+
+
+def _measured_tflops(file: str, config: DictConfig) -> float:
+    """The rate in the precision of the config, of its packed or padded batches."""
+    try:
+        lines = json.loads(Path(file).read_text(encoding="utf-8"))["device"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UserError(f"{RATE}={file}: expected a number > 0, or what `make bench-gpu` has written") from None
+    halves, tf32 = config.training.precision == "bf16-mixed", config.training.matmul == "tf32"
+    precision = "bfloat16" if halves else "tf32" if tf32 else "float32"
+    wanted = (precision, "packed" if config.training.packed else "padded")
+    for line in lines:
+        if (line["precision"], line["batches"]) == wanted:
+            return float(line[RATE])
+    raise UserError(f"{RATE}={file}: it has no rate of {' '.join(wanted)} batches")
 
 
 def stop_below(config: DictConfig) -> float | None:

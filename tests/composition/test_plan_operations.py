@@ -1,5 +1,7 @@
 """A plan's operations: an upper bound until texts are tokenised, then those of the batches that trainings make."""
 
+import json
+
 import pytest
 
 from lightning_tickets.composition import operations
@@ -7,6 +9,7 @@ from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.problems import build_problem, mixed
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.data.pocket import Pocket
+from lightning_tickets.errors import UserError
 from lightning_tickets.models.folders import pocket
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import TrainingOrder
@@ -66,6 +69,19 @@ def test_seconds_follow_from_the_rate_of_the_device(planned):
     assert timed.cost.seconds == 50 * 0.016
     assert rated.cost.seconds == pytest.approx(rated.cost.operations.count / 0.5e12)
     assert rated.problem == timed.problem and rated.search_cost == rated.cost
+
+
+def test_the_rate_is_taken_from_what_the_benchmark_of_a_gpu_wrote(planned, tmp_path):
+    """That of the precision and the batches of the config."""
+    rates = {("float32", "padded"): 2.0, ("tf32", "packed"): 3.0}
+    lines = [{"precision": p, "batches": b, "trainer.device_tflops": rate} for (p, b), rate in rates.items()]
+    (tmp_path / "card.json").write_text(json.dumps({"device": lines}))
+    given = f"trainer.device_tflops={tmp_path}/card.json"
+    assert planned("task=cola", given).cost == planned("task=cola", "trainer.device_tflops=2").cost
+    tf32 = ["training.matmul=tf32", "training.packed=true"]
+    assert planned("task=cola", *tf32, given).cost == planned("task=cola", *tf32, "trainer.device_tflops=3").cost
+    with pytest.raises(UserError, match="no rate of tf32 padded batches"):
+        planned("task=cola", "training.matmul=tf32", given)
 
 
 def test_a_mix_trains_as_many_steps_as_its_first_task(planned):
