@@ -13,8 +13,12 @@ from lightning_tickets.runs.world import world_size
 from lightning_tickets.seeds import derive
 from lightning_tickets.tasks.batches import Batch, Example, TrainingOrder
 from lightning_tickets.tasks.kind import Columns, Kind
+from lightning_tickets.tasks.span import Span
+from lightning_tickets.tasks.text import TextPairs
 from lightning_tickets.training.config import Training
 from lightning_tickets.training.distributed import shard_batch
+
+PUT_NO_WORD_IN = (TextPairs.collate, Span.collate)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,11 @@ class TaskData:
 
 
 def words_read(parts: Sequence[TaskData]) -> list[int] | None:
-    """The numbers of the words in the texts that are trained on; None for all, where masked LM may put in any."""
-    if any(part.kind.head == "vocabulary" for part in parts):
+    """The numbers of the words in the texts that are trained on; None for all, where masked LM may put in any.
+
+    So may a ``collate`` that is not the suite's.
+    """
+    if any(part.kind.head == "vocabulary" or type(part.kind).collate not in PUT_NO_WORD_IN for part in parts):
         return None
     return sorted(set().union(*(part.splits.train.words for part in parts)))
 
