@@ -65,12 +65,15 @@ def vocabulary_head(encoder: Any, folder: Path, seed: int) -> VocabularyHead:
 def _bare(folder: Path, state: State, seed: int) -> tuple[Any, bool]:
     """The masked LM model without encoder and tied decoder, and whether the checkpoint has the whole of its head.
 
-    ``state`` says which files these were; what they lack of the head is drawn by ``seed``.
+    ``state`` says which files these were; what they lack of the head is drawn by ``seed``, its biases are zero.
     """
     with readable(folder), seeded(seed):
         model, report = AutoModelForMaskedLM.from_pretrained(
             folder, trust_remote_code=False, dtype=torch.float32, output_loading_info=True
         )
+        for name, parameter in model.named_parameters():
+            if name in report["missing_keys"] and name.endswith("bias"):
+                nn.init.zeros_(parameter)  # transformers leaves some as they were in memory
         decoder = model.get_output_embeddings()
         if decoder.weight is model.get_input_embeddings().weight:
             decoder.weight = None

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM
+from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, FNetConfig
 
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder
 from lightning_tickets.models.heads import make_head
@@ -165,3 +165,18 @@ def test_what_a_checkpoint_lacks_of_its_head_is_drawn(rewritten, pocket) -> None
     assert not torch.equal(one.transform.dense.weight, other.transform.dense.weight)
     stored = load_file(folder / "model.safetensors")["cls.predictions.bias"]
     assert torch.equal(one.bias, stored) and torch.equal(other.bias, one.bias)
+
+
+def test_biases_that_a_checkpoint_lacks_are_zero_and_not_what_was_in_memory(tmp_path, monkeypatch) -> None:
+    """Transformers initialises those of FNet's head nowhere; torch fills such memory with NaN here."""
+    sizes = {"vocab_size": 231, "hidden_size": 16, "num_hidden_layers": 1, "intermediate_size": 32}
+    AutoModel.from_config(FNetConfig(**sizes)).save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text((MODEL_DIR / "tokenizer.json").read_text())
+    encoder = load_encoder(tmp_path)
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    torch.use_deterministic_algorithms(True)
+    try:
+        head = language_head(encoder, tmp_path)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert not any(value.any() for name, value in head.named_parameters() if name.endswith("bias"))
