@@ -1,9 +1,11 @@
 """One cell of a table: a subnetwork f(x; m ⊙ θ, γ) trained on a task and scored."""
 
 import time
+from pathlib import Path
 
 from lightning_tickets.components import accepts, call
 from lightning_tickets.errors import UserError
+from lightning_tickets.fingerprints import checksum
 from lightning_tickets.initialization.state import State
 from lightning_tickets.pruning.mask import Mask, fitted, full, kept, size
 from lightning_tickets.runs.lease import Lease
@@ -61,12 +63,20 @@ def _mask(run: Run, bench: Workbench, ticket: Mask | None) -> Mask:
         return _drawn(run.mask, bench, run.seed)
     if isinstance(run.mask, GivenMask):
         assert bench.context.mask_file is not None, "composition has read its checksum"
-        return _on_model(read_ticket(bench.context.mask_file)[0], bench)
+        return _on_model(_given(run.mask, bench.context.mask_file), bench)
     assert ticket is not None, "what is left comes of a ticket"
     mask = _on_model(ticket, bench)
     if isinstance(run.mask, TicketMask):
         return mask
     return with_count(call(run.mask.redraw, mask, seed=derive(run.seed, "mask")), kept(mask), run.mask.redraw)
+
+
+def _given(given: GivenMask, file: Path) -> Mask:
+    """The file's mask; UserError if it is no longer the one that the run is of."""
+    mask, _ = read_ticket(file)
+    if checksum(file)[:16] != given.fingerprint:
+        raise UserError(f"ticket.file={file}: the mask has changed since the command began: start it again")
+    return mask
 
 
 def _drawn(drawn: DrawnMask, bench: Workbench, seed: int) -> Mask:

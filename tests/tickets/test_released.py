@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lightning_tickets.cli.main import main
+from lightning_tickets.composition.single_run import single_run
 from lightning_tickets.models.encoder import load_encoder, prunable
 from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.pruning.mask import full
@@ -13,6 +14,7 @@ from lightning_tickets.pruning.ranking import keep_largest
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket
 from lightning_tickets.tickets.released import load_released, save_released
+from lightning_tickets.tickets.score import score_run
 from tests.checks import Evil, by_pickle, one_line, same
 from tests.commands import SHORT, inside
 
@@ -85,6 +87,14 @@ def test_a_mask_that_does_not_fit_is_refused_by_matrix_and_shapes(mask, tmp_path
     assert main(["run", *cell, f"paths.root={tmp_path / 'root'}"]) == 2
     message = capsys.readouterr().err.strip().splitlines()[-1]
     assert "encoder.layer.1.output.dense.weight is (3, 5) in the mask, (64, 256) in the model" in message
+
+
+def test_a_mask_that_changed_since_the_command_began_is_not_trained_on(ours, mask, tmp_path):
+    begun = single_run(["task=cola", "subnetwork=given", f"ticket.file={ours}", f"paths.root={tmp_path}", *SHORT])
+    save_ticket(ours, {name: ~matrix for name, matrix in mask.items()}, {})
+    line = one_line(score_run, begun.run, begun.context)
+    assert line == f"ticket.file={ours}: the mask has changed since the command began: start it again"
+    assert not begun.context.store.path(begun.run.name).exists()
 
 
 def test_show_says_what_is_kept(ours, capsys):
