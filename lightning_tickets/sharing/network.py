@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoConfig, AutoModelForPreTraining, PreTrainedModel
+from transformers import MODEL_FOR_MASKED_LM_MAPPING, MODEL_FOR_PRETRAINING_MAPPING, PreTrainedModel
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import load_encoder, prunable, readable
@@ -54,13 +54,16 @@ def rewound_file(provenance: dict[str, Any], file: Path) -> Path | None:
 
 def _with_heads(encoder: Any, folder: Path) -> PreTrainedModel:
     """The whole pre-trained network around the encoder; the encoder if some of the rest is not in the files."""
-    with readable(folder):
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        whole, report = AutoModelForPreTraining.from_pretrained(
-            folder, config=config, trust_remote_code=False, dtype=encoder.dtype, output_loading_info=True
-        )
-    weights = encoder.state_dict()
-    if report["missing_keys"] or whole.base_model.state_dict().keys() != weights.keys():
-        return encoder  # type: ignore[no-any-return]
-    whole.base_model.load_state_dict(weights)
-    return whole.eval()  # type: ignore[no-any-return]
+    for kinds in (MODEL_FOR_PRETRAINING_MAPPING, MODEL_FOR_MASKED_LM_MAPPING):
+        if type(encoder.config) not in kinds:
+            continue
+        kind: Any = kinds[type(encoder.config)]
+        with readable(folder):
+            whole, report = kind.from_pretrained(
+                folder, config=encoder.config, dtype=encoder.dtype, output_loading_info=True
+            )
+        if not report["missing_keys"] and type(whole.base_model) is type(encoder):
+            setattr(whole, whole.base_model_prefix, encoder)  # with a pooler, which a masked LM model has not
+            whole.tie_weights()
+            return whole.eval()  # type: ignore[no-any-return]
+    return encoder  # type: ignore[no-any-return]

@@ -62,6 +62,24 @@ def test_transformers_loads_the_masked_network(exported, found, kind):
     assert len(zero) > 20_000 and not zero.any()
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_masked_lm_head_and_a_pooler_that_is_drawn_are_kept(name, tmp_path):
+    dense = AutoModelForMaskedLM.from_config(ARCHITECTURES[name]).eval()
+    dense.save_pretrained(tmp_path / "dense")
+    shutil.copy(MODEL_DIR / "tokenizer.json", tmp_path / "dense")
+    ours = load_encoder(tmp_path / "dense")
+    mask = pruned(ours, "magnitude", 0.5)
+    lt.Ticket(mask).save(tmp_path / "ticket.safetensors")
+    arguments = [f"{tmp_path}/{file}" for file in ("ticket.safetensors", "out")]
+    network = ["form=transformers", "model=local", f"model.path={tmp_path / 'dense'}"]
+    assert main(["ticket", "export", *arguments, *network]) == 0
+    theirs, report = AutoModelForMaskedLM.from_pretrained(tmp_path / "out", output_loading_info=True)
+    apply_(prunable(dense.base_model), {n: m for n, m in mask.items() if not n.startswith("pooler.")})
+    assert not report["missing_keys"] and torch.equal(dense(input_ids=IDS)[0], theirs.eval()(input_ids=IDS)[0])
+    apply_(prunable(ours), mask)
+    assert same(ours.state_dict(), AutoModel.from_pretrained(tmp_path / "out").state_dict())
+
+
 def test_it_has_the_tokenizer_and_the_ticket_itself(exported, found):
     sentence = "the dog sees the old cat ."
     one, other = (AutoTokenizer.from_pretrained(folder)(sentence).input_ids for folder in (exported, MODEL_DIR))
