@@ -11,14 +11,17 @@ from lightning_tickets.api.ticket import Ticket
 
 
 class LightningTicket(lightning.Callback):
-    """For Lightning's Trainer: on the module's model while it is fitted, taken off afterwards or if that fails."""
+    """For Lightning's Trainer: on the module's model while it is fitted, taken off afterwards or if that fails.
 
-    def __init__(self, ticket: Ticket) -> None:
-        self.ticket, self._is_on = ticket, False
+    ``name`` is the attribute that holds the model, for a module with several (a teacher and its student).
+    """
+
+    def __init__(self, ticket: Ticket, name: str = "") -> None:
+        self.ticket, self.name, self._is_on = ticket, name, False
 
     def setup(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
         if stage == "fit":
-            self.ticket.apply(pl_module)
+            self.ticket.apply(pl_module.get_submodule(self.name))
             self._is_on = True
 
     def teardown(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
@@ -29,7 +32,7 @@ class LightningTicket(lightning.Callback):
 
     def _take_off(self, module: lightning.LightningModule) -> None:
         if self._is_on:
-            self.ticket.remove(module)
+            self.ticket.remove(module.get_submodule(self.name))
             self._is_on = False
 
 

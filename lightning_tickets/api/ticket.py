@@ -67,7 +67,7 @@ class Ticket:
         """Zero the pruned weights of the encoder within ``model``, and keep them zero under any torch optimiser.
 
         Gradients are masked before they are clipped or accumulated, weights again after every step. ValueError for a
-        model without these matrices, or with a ticket on it.
+        model without these matrices, with a ticket on it, or of several models of transformers.
         """
         if model in _applied:
             raise ValueError("there is a ticket on this model already: remove it first")
@@ -112,8 +112,13 @@ def _after_step(optimizer: torch.optim.Optimizer, pairs: list[_Pruned]) -> None:
 
 
 def _encoder(model: nn.Module) -> nn.Module:
-    """The bare encoder of the model of transformers that this one is or contains."""
-    for module in model.modules():
-        if isinstance(module, PreTrainedModel):
-            return module.base_model
-    raise ValueError(f"{type(model).__name__} contains no model of transformers")
+    """The bare encoder of the one model of transformers that this one is or contains."""
+    found = {name: module for name, module in model.named_modules() if isinstance(module, PreTrainedModel)}
+    inner = {part for module in found.values() for part in module.modules() if part is not module}
+    names = [name for name, module in found.items() if module not in inner]
+    if not names:
+        raise ValueError(f"{type(model).__name__} contains no model of transformers")
+    if len(names) > 1:
+        several = f"contains {len(names)} models of transformers ({', '.join(names)})"
+        raise ValueError(f"{type(model).__name__} {several}: apply the ticket to one of them")
+    return found[names[0]].base_model

@@ -117,6 +117,25 @@ def test_zeros_stay_in_lightning(model, ticket, by_callback):
         ticket.apply(wrapped)  # it was taken off
 
 
+class Distilled(Wrapped):
+    def __init__(self, model, teacher):
+        super().__init__(model)
+        self.teacher, self.student = teacher, model  # the student is under two names
+
+
+def test_of_two_models_in_a_module_one_is_named(model, ticket, tiny_bert):
+    teacher = AutoModelForSequenceClassification.from_pretrained(tiny_bert, num_labels=2)
+    module = Distilled(model, teacher)
+    with pytest.raises(ValueError, match=r"Distilled contains 2 models of transformers \(model, teacher\): apply"):
+        ticket.apply(module)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS, LABELS), batch_size=4)
+    quiet = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary", "enable_checkpointing"), False)
+    callback = lt.LightningTicket(ticket, "student")
+    lightning.Trainer(accelerator="cpu", max_epochs=1, callbacks=[callback], **quiet).fit(module, loader)
+    assert not pruned(model, ticket).any() and pruned(teacher, ticket).any()
+    ticket.apply(module.student)  # it was taken off
+
+
 def test_a_fit_that_fails_takes_the_ticket_off(model, ticket):
     wrapped = Wrapped(model)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS), batch_size=4)  # without labels
