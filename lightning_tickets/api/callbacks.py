@@ -19,10 +19,10 @@ class LightningTicket(lightning.Callback):
     def __init__(self, ticket: Ticket, name: str = "") -> None:
         self.ticket, self.name, self._is_on = ticket, name, False
 
-    def setup(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
-        if stage == "fit":
-            self.ticket.apply(pl_module.get_submodule(self.name))
-            self._is_on = True
+    def on_fit_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
+        """After ``configure_model``, and after a checkpoint has given back weights that may not be masked."""
+        self.ticket.apply(pl_module.get_submodule(self.name))
+        self._is_on = True
 
     def teardown(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, stage: str) -> None:
         self._take_off(pl_module)

@@ -117,6 +117,35 @@ def test_zeros_stay_in_lightning(model, ticket, by_callback):
         ticket.apply(wrapped)  # it was taken off
 
 
+class Late(Wrapped):
+    """Its model is made by ``configure_model``."""
+
+    def __init__(self, model):
+        super().__init__(None)
+        self.made = [model]
+
+    def configure_model(self):
+        self.model = self.made[0]
+
+
+class IsMasked(lightning.Callback):
+    def on_train_batch_start(self, trainer, pl_module, batch, index):
+        assert not pruned(pl_module.model, trainer.callbacks[0].ticket).any()
+
+
+def test_a_model_that_the_trainer_makes_or_restores_is_masked_from_the_first_batch(model, ticket, tmp_path):
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(IDS, LABELS), batch_size=4)
+    quiet = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary", "enable_checkpointing"), False)
+    dense = lightning.Trainer(accelerator="cpu", max_epochs=1, **quiet)
+    dense.fit(Late(model), loader)
+    dense.save_checkpoint(tmp_path / "dense.ckpt")
+    assert pruned(model, ticket).any()
+    callbacks = [lt.LightningTicket(ticket), IsMasked()]
+    trainer = lightning.Trainer(accelerator="cpu", max_epochs=2, callbacks=callbacks, **quiet)
+    trainer.fit(Late(model), loader, ckpt_path=tmp_path / "dense.ckpt", weights_only=False)
+    assert trainer.global_step == 4 and not pruned(model, ticket).any()
+
+
 class Distilled(Wrapped):
     def __init__(self, model, teacher):
         super().__init__(model)
