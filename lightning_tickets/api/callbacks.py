@@ -37,12 +37,17 @@ class LightningTicket(lightning.Callback):
 
 
 class TrainerTicket(TrainerCallback):
-    """For the Trainer of transformers: on its model while it trains, taken off afterwards."""
+    """For the Trainer of transformers: on its model while it trains, taken off afterwards.
+
+    If a training fails, the ticket stays on until the next one begins.
+    """
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        if self.ticket.is_on(given["model"]):  # a training before has failed, which Trainer does not tell
+            self.ticket.remove(given["model"])
         self.ticket.apply(given["model"])
 
     def on_train_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:

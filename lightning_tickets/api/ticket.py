@@ -21,7 +21,7 @@ from lightning_tickets.pruning.overlap import Overlap, overlaps
 from lightning_tickets.tickets.mask_file import save_ticket
 from lightning_tickets.tickets.place import read_ticket, ticket_file
 
-_applied: WeakKeyDictionary[nn.Module, list[Any]] = WeakKeyDictionary()  # the handles of each model's hooks
+_applied: WeakKeyDictionary[nn.Module, tuple[Any, list[Any]]] = WeakKeyDictionary()  # a ticket, its hooks' handles
 
 
 class Ticket:
@@ -78,13 +78,17 @@ class Ticket:
         hooks = [pair.weight.register_hook(pair.masked) for pair in pairs if pair.weight.requires_grad]
         after = register_optimizer_step_post_hook(lambda optimizer, *_: _after_step(optimizer, pairs))
         finalize(model, after.remove)  # torch's list of hooks would keep the weights
-        _applied[model] = [after, *hooks]
+        _applied[model] = self, [after, *hooks]
+
+    def is_on(self, model: nn.Module) -> bool:
+        """Whether this ticket, and no other with the same mask, has been applied to the model."""
+        return model in _applied and _applied[model][0] is self
 
     def remove(self, model: nn.Module) -> None:
         """The pruned weights stay zero until they are trained; ValueError for a model without a ticket."""
         if model not in _applied:
             raise ValueError("there is no ticket on this model")
-        for handle in _applied.pop(model):
+        for handle in _applied.pop(model)[1]:
             handle.remove()
 
 

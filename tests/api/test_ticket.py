@@ -90,6 +90,25 @@ def test_zeros_stay_in_transformers_trainer(model, ticket, tmp_path, by_callback
         ticket.apply(model)  # it was taken off
 
 
+def test_a_training_that_fails_can_be_repeated(model, ticket, tmp_path):
+    """As by ``auto_find_batch_size``, when a batch is too large."""
+    rows = [{"input_ids": ids, "labels": label} for ids, label in zip(IDS, LABELS, strict=True)]
+    arguments = TrainingArguments(str(tmp_path), max_steps=1, report_to=[], use_cpu=True, disable_tqdm=True)
+    arguments.auto_find_batch_size, arguments.save_strategy = True, "no"
+    failures = [RuntimeError("CUDA out of memory."), KeyboardInterrupt()]
+    model.register_forward_pre_hook(lambda *_: _raise(failures.pop()) if failures else None)
+    trainer = Trainer(model, arguments, train_dataset=rows, callbacks=[lt.TrainerTicket(ticket)])
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train()
+    trainer.train()
+    assert not failures and not pruned(model, ticket).any()
+    ticket.apply(model)  # it was taken off
+
+
+def _raise(error):
+    raise error
+
+
 class Wrapped(lightning.LightningModule):
     def __init__(self, model):
         super().__init__()
