@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.settings import root
-from lightning_tickets.errors import printable
+from lightning_tickets.errors import UserError, printable
 from lightning_tickets.models.encoder import prunable
 from lightning_tickets.pruning.mask import Mask, fitted, kept, size, sparsity
 from lightning_tickets.pruning.overlap import Overlap, overlaps
@@ -47,7 +47,9 @@ class Ticket:
         return cls(*read_ticket(ticket_file(str(place), lambda: root(compose_config([])))))
 
     def save(self, path: str | Path) -> None:
-        """One bit a weight, as safetensors."""
+        """One bit a weight, as safetensors; UserError for another ending, which ``load`` could not read."""
+        if Path(path).suffix != ".safetensors":
+            raise UserError(f"{path}: expected a name that ends in .safetensors")
         save_ticket(Path(path), self.mask, self.provenance)
 
     def sparsity(self) -> dict[str, float]:

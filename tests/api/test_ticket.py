@@ -10,6 +10,7 @@ from torch import nn
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, Trainer, TrainingArguments
 
 import lightning_tickets as lt
+from lightning_tickets.errors import UserError
 from lightning_tickets.models.encoder import prunable
 from lightning_tickets.pruning.mask import full
 from lightning_tickets.pruning.ranking import keep_largest
@@ -231,6 +232,9 @@ def test_it_is_the_same_after_saving(ticket, tmp_path):
         again = lt.Ticket.load(place)
         assert again.overlap(ticket) == 1 and again.total_sparsity == ticket.total_sparsity
     assert lt.Ticket.load(tmp_path).provenance == {"by": "magnitude"}
+    with pytest.raises(UserError, match=r"mine\.pt: expected a name that ends in \.safetensors"):
+        ticket.save(tmp_path / "mine.pt")
+    assert not (tmp_path / "mine.pt").exists()
 
 
 @pytest.mark.parametrize(("given", "name"), [({"name": "find\x1b/round-01"}, "find"), ({}, "without a name")])
