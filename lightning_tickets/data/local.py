@@ -53,7 +53,7 @@ class Local:
         spec = self.specs.get(task, DatasetSpec(None, None))
         if not self.root.is_dir():
             raise UserError(f"data.root={self.root} is not a folder")
-        clone = spec.hub and self._clone(spec.hub)
+        clone = spec.hub and self._clone(spec.hub, spec.files is not None)
         if clone and spec.hub:
             return clone, spec.hub.columns
         if spec.files is None:
@@ -65,10 +65,9 @@ class Local:
         folder = next((folder for folder in folders if folder.is_dir()), folders[0])
         return {split: (_matching_file(folder, pattern),) for split, pattern in files.splits}
 
-    def _clone(self, hub: HubSet) -> SplitFiles | None:
+    def _clone(self, hub: HubSet, has_files: bool) -> SplitFiles | None:
         """The Parquet files of each split in a clone of the data set; None without a clone."""
-        names = (hub.path, Path(hub.path).name, "")
-        for folder in (self.root / name / part for name in names for part in (hub.config or "", "data")):
+        for folder in self._folders(hub, has_files):
             shards = {ours: _shards(folder, theirs) for ours, theirs in hub.splits}
             if any(shards.values()):
                 missing = [theirs for ours, theirs in hub.splits if not shards[ours]]
@@ -76,6 +75,13 @@ class Local:
                     raise UserError(f"data.root: no file {folder / missing[0]}-*.parquet")
                 return shards
         return None
+
+    def _folders(self, hub: HubSet, has_files: bool) -> Iterator[Path]:
+        """Where a clone may be. ``DIR/data`` may be of any data set: that of a task with files and a config is not."""
+        for name in (hub.path, Path(hub.path).name, ""):
+            yield self.root / name / (hub.config or "")
+            if name or not (hub.config and has_files):
+                yield self.root / name / "data"
 
 
 def _shards(folder: Path, split: str) -> tuple[Path, ...]:

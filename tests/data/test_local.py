@@ -150,6 +150,14 @@ def test_a_clone_is_preferred_to_files(tmp_path: Path) -> None:
     assert local(tmp_path, replace(HUB, files=COLA.files)).counts("cola") == {"train": 2, "dev": 2}
 
 
+def test_a_data_folder_of_another_set_is_not_read_for_a_task_with_files(tmp_path: Path) -> None:
+    clone(tmp_path / "data")
+    glue(tmp_path / "CoLA")
+    assert local(tmp_path, replace(HUB, files=COLA.files)).counts("cola") == {"train": 1, "dev": 1}
+    for spec in (HUB, replace(HUB, files=COLA.files, hub=replace(CLONE, config=None))):
+        assert local(tmp_path, spec).counts("cola") == {"train": 2, "dev": 2}
+
+
 def test_shards_are_read_in_their_order(tmp_path: Path) -> None:
     clone(tmp_path / "plain").unlink()
     for number, text in ((2, "c"), (0, "a"), (1, "b")):
