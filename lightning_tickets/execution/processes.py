@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,7 +19,8 @@ from lightning_tickets.execution.torchrun import run_on_devices
 
 POLL = 0.5  # seconds between two looks for rounds that a running search has published
 DEVICE = r"\d+|(GPU|MIG)-[\w/-]+"  # as CUDA_VISIBLE_DEVICES takes them
-GRACE = 3.0  # seconds for the workers to write their checkpoints
+IDLE, BUSY = 3.0, 600.0  # seconds for a worker to end: one that waits, one that ends a step and writes a checkpoint
+ENDS = "the workers end after the current step and its checkpoint; Ctrl-C ends them at once"
 
 
 def workers(n_jobs: int, gpus: Sequence[int | str] = (), gpus_per_job: int = 1) -> Launcher:
@@ -67,7 +69,7 @@ class InlineLauncher:
 class ProcessLauncher:
     """``n_jobs`` worker processes; with ``gpus`` each sees one of these (``"0,1"``), and a job uses ``devices`` of it.
 
-    SIGTERM ends them like Ctrl-C.
+    SIGTERM ends them like Ctrl-C: after the current step. A second signal ends them at once.
     """
 
     tries, loss = 3, "its process died"
@@ -80,13 +82,19 @@ class ProcessLauncher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The workers write their checkpoints; those that take too long are killed."""
-        signal.signal(signal.SIGTERM, self._handler)
-        for worker in self._workers:
-            worker.end()
-        until = time.monotonic() + GRACE
-        for worker in self._workers:
-            worker.join(until)
+        """Busy workers end their step and write a checkpoint; a second signal kills them, and so does a long time."""
+        began = time.monotonic()
+        if any(worker.item for worker in self._workers):
+            print(f"\nlightning-tickets: {ENDS}", file=sys.stderr)
+        try:
+            for worker in self._workers:
+                worker.end()
+            for worker in self._workers:
+                worker.join(began + (IDLE if worker.item is None else BUSY))
+        finally:
+            for worker in self._workers:
+                worker.kill()
+            signal.signal(signal.SIGTERM, self._handler)
 
     def free(self) -> int:
         return sum(worker.item is None for worker in self._workers)
@@ -140,9 +148,12 @@ class _Worker:
             self.pipe.close() if self.item is None else self.process.terminate()
 
     def join(self, until: float) -> None:
-        """Waits for the process until this time of the monotonic clock, then kills it."""
+        """Waits for the process until this time of the monotonic clock."""
         if self.process is not None:
             self.process.join(max(0.0, until - time.monotonic()))
+
+    def kill(self) -> None:
+        if self.process is not None:
             self.process.kill()
         self.process = self.item = None
 

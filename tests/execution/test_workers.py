@@ -1,6 +1,7 @@
 """A sweep in worker processes: each training is made once, whoever dies."""
 
 import json
+import multiprocessing
 import os
 import pickle
 import re
@@ -8,10 +9,12 @@ import signal
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lightning_tickets.composition.parse_sweep import parse_sweep
+from lightning_tickets.execution import processes
 from tests.commands import SHORT, begin, inside, process
 from tests.tickets.artefacts import content
 
@@ -85,6 +88,50 @@ def test_ctrl_c_ends_soon_with_the_command_to_go_on(tmp_path):
     (stopped,) = re.findall(r"stopped after step (\d+)", journal)
     (saved,) = (root / "checkpoints").rglob("step-*.ckpt")
     assert int(saved.name.split("-")[1]) == int(stopped), "the training is where it was stopped"
+
+
+def step(pipe, *_):
+    """In place of a worker's loop: a step that no signal ends before its seconds are over, and then a checkpoint."""
+    item = pipe.recv()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    (item.folder / "begun").touch()
+    time.sleep(item.seconds)
+    (item.folder / "checkpoint").touch()
+
+
+@pytest.fixture
+def stop_in_a_step(tmp_path, monkeypatch):
+    """Leaves a launcher of two workers, one of them in a step of so many seconds."""
+    monkeypatch.setattr(processes, "serve", step)
+
+    def stop(seconds):
+        with processes.ProcessLauncher(2) as launcher:
+            launcher.submit([SimpleNamespace(name="long", folder=tmp_path, seconds=seconds)])
+            until = time.monotonic() + 60
+            while not (tmp_path / "begun").exists() and time.monotonic() < until:
+                time.sleep(0.05)
+
+    return stop
+
+
+def test_a_worker_may_end_a_long_step(stop_in_a_step, tmp_path):
+    stop_in_a_step(4)
+    assert (tmp_path / "checkpoint").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_a_long_step(stop_in_a_step, tmp_path, monkeypatch, number):
+    """The one that arrives while the launcher waits."""
+    monkeypatch.setattr(processes._Worker, "join", lambda *_: os.kill(os.getpid(), number) or time.sleep(30))
+    before = signal.getsignal(signal.SIGTERM), signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt):
+        stop_in_a_step(30)
+    signal.signal(signal.SIGINT, before[1])
+    assert signal.getsignal(signal.SIGTERM) == before[0]
+    for child in multiprocessing.active_children():
+        child.join(10)
+    assert not multiprocessing.active_children() and not (tmp_path / "checkpoint").exists()
 
 
 def test_a_failure_blocks_only_what_waits_for_it(tmp_path):
