@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lightning_tickets.errors import UserError
 from lightning_tickets.pruning.schedule import WHOLE
 from lightning_tickets.runs.store import Store
 from lightning_tickets.seeds import derive
@@ -41,7 +42,10 @@ def goes_on(search: Search) -> bool:
 
 
 def first_step(search: Search, steps: int) -> int:
-    """The step i of so many that rounds after the first start from, at least 1; 0 for θ0 and for standard pruning."""
+    """The step i of so many that rounds after the first start from, at least 1; 0 for θ0 and for standard pruning.
+
+    It is 0 for a training of one step, too, which has none to rewind to.
+    """
     return min(steps - 1, max(1, round(search.rewind * steps))) if search.rewind else 0
 
 
@@ -51,10 +55,15 @@ def horizon(search: Search, steps: int) -> int | None:
 
 
 def kept_step(ticket: TicketMask, steps: int) -> int | None:
-    """The step of a round that those after it start from: its last if the search goes on, step i of the first."""
+    """The step of a round that those after it start from: its last if the search goes on, step i of the first.
+
+    UserError for a training too short to have a step i.
+    """
     first, step = len(ticket.trained) == 1, first_step(ticket.search, steps)
     if goes_on(ticket.search):
         return steps if first else steps - step
+    if ticket.search.rewind and not step:
+        raise UserError(f"rewind.fraction={ticket.search.rewind}: expected a training of at least 2 steps, got {steps}")
     return step if step and first else None
 
 

@@ -117,3 +117,10 @@ def test_a_fraction_below_one_step_rewinds_to_the_first(context, tiny_run):
     run = tiny_run("task=cola", "rewind=0.001", *SHORT)
     find_ticket(run.mask, context)
     assert rewound_to(run.mask, context.store) is not None
+
+
+def test_a_training_of_one_step_is_refused_before_a_round_is_stored(context, tiny_run):
+    run = tiny_run("task=cola", "rewind=0.5", "sparsity=20", "training.steps=1")
+    with pytest.raises(UserError, match=r"rewind.fraction=0.5: expected a training of at least 2 steps, got 1"):
+        find_ticket(run.mask, context)
+    assert not list(context.store.root.rglob("ticket.safetensors"))
