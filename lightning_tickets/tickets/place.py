@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.checks import is_path
-from lightning_tickets.errors import UserError, reason
+from lightning_tickets.errors import Damaged, UserError, reason
 from lightning_tickets.pruning.mask import Mask
 from lightning_tickets.runs.files import read
 from lightning_tickets.runs.store import OBJECT, SPEC, Store, agrees
@@ -61,10 +61,15 @@ def moved_of(file: Path) -> Moved | None:
 def _of_run(run: Path) -> Path:
     mask = read(run / SPEC, OBJECT).get("mask")
     if at(mask, "is") == "TicketMask":
+        damages = list[str]()
         for spec in sorted(run.parent.glob(f"find-*/round-*/{SPEC}")):
-            if agrees(read(spec, OBJECT), mask):
-                return spec.with_name(TICKET)
-        raise UserError(f"{run}: the search that has found its ticket is not in {run.parent}")
+            try:
+                if agrees(read(spec, OBJECT), mask):
+                    return spec.with_name(TICKET)
+            except Damaged as damage:
+                damages.append(str(damage))
+        missing = f"{run}: the search that has found its ticket is not in {run.parent}"
+        raise UserError("; ".join([missing, *damages]))
     raise UserError(f"{run}: a run without a ticket; expected one whose mask a search has found")
 
 

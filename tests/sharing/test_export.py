@@ -230,6 +230,18 @@ def test_a_run_names_the_ticket_that_it_trained_from(found, root):
     assert lt.Ticket.load(run).provenance == lt.Ticket.load(found).provenance
 
 
+def test_a_damaged_search_hides_no_other_ticket(found, root, tmp_path):
+    shutil.copytree(root / "runs", tmp_path / "runs")
+    run = next((tmp_path / "runs").glob("cola-imp-s20-seed1-*"))
+    damaged = tmp_path / "runs/find-a/round-01/spec.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{")
+    assert lt.Ticket.load(run).provenance == lt.Ticket.load(found).provenance
+    shutil.rmtree(tmp_path / "runs" / found.parent.name)
+    message = one_line(lt.Ticket.load, run)
+    assert "the search that has found its ticket is not in" in message and f"{damaged}: damaged" in message
+
+
 def test_the_card_names_base_model_and_data_sets_of_the_hub():
     found_by = described(run_of(compose_config(["job=find", "task=mnli", "source=squad+mnli", "scale=paper"])).ticket)
     network = hub("google-bert/bert-base-uncased", "86b5e0934494bd15c9632b12f734a8a67f723594")
