@@ -37,8 +37,7 @@ def fill(root: Path, seeds: int) -> int:
     templates = Templates(root / "templates")
     while missing := set(sweep.plan.missing(sweep.store)):
         for job in sweep.plan.jobs:
-            target = job.target
-            for spec in target.rounds if isinstance(target, TicketMask) else [target]:
+            for spec in job.targets:
                 if spec.name in missing:
                     publish(sweep.store, spec, measured, templates)
         sweep = sweep.again()

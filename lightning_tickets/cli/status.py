@@ -79,10 +79,9 @@ def _by_task(sweep: Sweep, status: SweepStatus) -> list[tuple[object, ...]]:
     """How many trainings of each task are done, and in each of the states."""
     counts: dict[str, Counter[str]] = {}
     for job in sweep.plan.jobs:
-        task = job.cell.task if job.cell else ""
         for name in job.makes:
             state = next((state for state in STATES if name in getattr(status, state)), "done")
-            counts.setdefault(task, Counter())[state] += 1
+            counts.setdefault(job.cell.task, Counter())[state] += 1
     return [(task, count.total(), *(count[state] for state in ("done", *STATES))) for task, count in counts.items()]
 
 

@@ -136,7 +136,6 @@ class Sweep:
 
     def work(self, job: Job) -> WorkItem:
         """What a worker is sent to do one of the plan's jobs."""
-        assert job.target is not None and job.cell is not None, "the jobs of a sweep's plan have both"
         context = self.composer.context(job.cell)
         context = replace(context, logger=replace(context.logger, study=self.name))
         return WorkItem(job.name, _command(job.overrides), job.target, context)

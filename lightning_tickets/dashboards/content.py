@@ -138,5 +138,4 @@ def _ticket(sweep: Sweep, spec: TicketMask) -> TicketFile | None:
 
 
 def _protocol(sweep: Sweep, request: RequestedRun) -> str:
-    assert request.cell is not None, "those of a sweep have one"
     return sweep.composer.context(request.cell).logger.protocol

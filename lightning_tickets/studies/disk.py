@@ -1,7 +1,7 @@
 """Estimates of the disk space that a plan's artefacts take. No torch here."""
 
 from lightning_tickets.runs.store import Store
-from lightning_tickets.studies.plan import Job, Plan
+from lightning_tickets.studies.plan import Plan
 from lightning_tickets.tickets.rewinding import keeps_weights
 from lightning_tickets.tickets.spec import Run, TicketMask
 
@@ -15,7 +15,7 @@ def bytes_left(plan: Plan, store: Store) -> int | None:
     if any(job.parameters is None for job in plan.jobs):
         return None
     missing = set(plan.missing(store))
-    artefacts = ((target, job.parameters or 0) for job in plan.jobs for target in _targets(job))
+    artefacts = ((target, job.parameters or 0) for job in plan.jobs for target in job.targets)
     return sum(artefact_bytes(target, parameters) for target, parameters in artefacts if target.name in missing)
 
 
@@ -29,10 +29,3 @@ def artefact_bytes(target: Run | TicketMask, parameters: int) -> int:
 def checkpoint_bytes(plan: Plan) -> int:
     """Bytes that each training takes while it runs."""
     return (1 + MOMENTS) * WEIGHT * max((job.parameters or 0 for job in plan.jobs), default=0)
-
-
-def _targets(job: Job) -> list[Run | TicketMask]:
-    """The specs of the job's artefacts."""
-    if isinstance(job.target, TicketMask):
-        return [*job.target.rounds]
-    return [job.target] if job.target else []

@@ -43,8 +43,8 @@ class RequestedRun:
     overrides: tuple[str, ...]
     seconds: float
     search_seconds: float
-    steps: int = 0
-    cell: Cell | None = None
+    steps: int
+    cell: Cell
     parameters: int | None = None
     operations: Operations | None = None
     search_operations: Operations | None = None
@@ -64,10 +64,15 @@ class Job:
     makes: tuple[str, ...]
     needs: str | None
     seconds: float
-    target: Run | TicketMask | None = None
-    cell: Cell | None = None
+    target: Run | TicketMask
+    cell: Cell
     parameters: int | None = None
     operations: Operations | None = None
+
+    @property
+    def targets(self) -> Sequence[Run | TicketMask]:
+        """The specs of its artefacts."""
+        return self.target.rounds if isinstance(self.target, TicketMask) else [self.target]
 
     def missing(self, store: Store) -> list[str]:
         return [name for name in self.makes if not store.has(name)]

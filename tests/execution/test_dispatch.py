@@ -21,7 +21,8 @@ WORKERS = "lightning_tickets.execution.processes.workers"
 
 
 def job(name, makes=None, needs=None, seconds=1.0):
-    return Job(name, (), tuple(makes or [name]), needs, seconds)
+    """Its target and its cell are read by none of these tests."""
+    return Job(name, (), tuple(makes or [name]), needs, seconds, target=None, cell=None)
 
 
 def test_chains_come_first_and_cells_as_soon_as_their_round_is_stored():

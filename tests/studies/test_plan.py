@@ -6,6 +6,7 @@ import pytest
 
 from lightning_tickets.pruning.schedule import Linear
 from lightning_tickets.runs.store import TIMING, Store, write_json
+from lightning_tickets.studies.cell import Cell
 from lightning_tickets.studies.plan import Operations, Plan, RequestedRun, make_plan
 from lightning_tickets.tickets.problem import Component, Data, Model, Problem, Task
 from lightning_tickets.tickets.spec import DrawnMask, Run, Search, TicketMask
@@ -29,7 +30,8 @@ def request(row, percent=0, seed=1, task="cola", search_seed=0, source=""):
     if row in ("full", "random_mask"):
         mask = DrawnMask(Component("uniform", 1), percent) if row == "random_mask" else None
     overrides = (f"task={task}", f"subnetwork={row}", f"sparsity={percent}", f"seed={seed}")
-    return RequestedRun(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0)
+    cell = Cell(task, row, percent, seed)
+    return RequestedRun(Run(row, problem(task), mask, THETA, seed), overrides, 2.0, 2.0, 10, cell)
 
 
 def searches(plan):
