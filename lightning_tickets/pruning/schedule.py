@@ -26,7 +26,6 @@ class Linear:
 
     def percents(self) -> list[int]:
         """Of all rounds, rising: the percentages pruned after each, which name them."""
-        _check(self.per_round)
         return [*range(self.per_round, WHOLE, self.per_round), *([WHOLE] if self.empty else [])]
 
     def kept(self, total: int, percent: int) -> int:
@@ -45,7 +44,6 @@ class Geometric:
     per_round: int = 10
 
     def percents(self) -> list[int]:
-        _check(self.per_round)
         rounds: list[int] = []
         while True:
             rounded = WHOLE - round(WHOLE * (1 - self.per_round / WHOLE) ** (len(rounds) + 1))
@@ -71,8 +69,3 @@ def rounds_to(schedule: Schedule, percent: int) -> int:
             f"choose from {', '.join(map(str, allowed))}"
         )
     return allowed.index(percent) + 1
-
-
-def _check(per_round: int) -> None:
-    if not 1 <= per_round <= 99:
-        raise UserError(f"schedule.per_round={per_round} is not a percentage from 1 to 99")
