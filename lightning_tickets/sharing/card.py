@@ -14,7 +14,7 @@ from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.models.hub import Hub
 from lightning_tickets.pruning.mask import Mask, kept, size, sparsity
 from lightning_tickets.sharing.scores import Scores, trained
-from lightning_tickets.tickets.listing import at
+from lightning_tickets.tickets.listing import at, problems_of
 
 TEMPLATE = Path(__file__).with_name("card.md")
 TAGS = ["lottery-ticket", "pruning", "sparsity"]
@@ -57,13 +57,9 @@ def model_card(
     return card
 
 
-def _problems(search: Mapping[str, Any]) -> list[Any]:
-    return [problem for problem in (at(search, "problem"), *(at(search, "mix", "problems") or ())) if problem]
-
-
 def _facts(provenance: Mapping[str, Any], search: Mapping[str, Any], folder: Pretrained) -> list[tuple[str, Any]]:
-    tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in _problems(search)]
-    data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in _problems(search)})
+    tasks = [f"{at(p, 'task', 'name')} ({at(p, 'task', 'metric')})" for p in problems_of(search)]
+    data = sorted({f"{at(p, 'data', 'source')} ({at(p, 'data', 'fingerprint')})" for p in problems_of(search)})
     where = f"{folder.repo} at {folder.revision}" if isinstance(folder, Hub) else folder.name
     return [
         ("network", f"{where} ({folder.fingerprint()})"),
@@ -94,7 +90,7 @@ def _settings(spec: Mapping[str, Any]) -> str:
 def _datasets(search: Mapping[str, Any]) -> list[str]:
     """The hub's names of the data; the data of the pocket language is made by the suite."""
     names = set()
-    for problem in _problems(search):
+    for problem in problems_of(search):
         if at(problem, "data", "source") == "hub":
             try:
                 names.add(str(compose_config([f"task={at(problem, 'task', 'name')}"]).task.hub.path))

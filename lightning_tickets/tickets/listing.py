@@ -1,5 +1,6 @@
 """What is in a store as plain values: what ``store list`` prints and ``lightning_tickets.results`` collects."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lightning_tickets.runs.hashed_as import stable_name
@@ -19,7 +20,7 @@ def row_of(name: str, spec: dict[str, Any], result: Result | None, seconds: floa
         "name": name,
         "task": at(spec, "problem", "task", "name") or at(search, "problem", "task", "name"),
         "row": spec.get("row", "find"),
-        "source": "+".join(at(one, "task", "name") for one in (at(search, "problem"), *_mixed(search)) if one) or None,
+        "source": "+".join(at(one, "task", "name") for one in problems_of(search)) or None,
         "pruner": _name(at(search, "pruner", "target") or at(spec, "mask", "pruner", "target")),
         "rewind": at(search, "rewind"),
         "sparsity": _percent(spec, result),
@@ -44,9 +45,9 @@ def search_of(spec: dict[str, Any]) -> dict[str, Any]:
     return at(spec, "chain") or at(spec, "mask", "ticket", "chain") or at(spec, "mask", "chain") or {}
 
 
-def _mixed(search: dict[str, Any]) -> list[Any]:
-    """The problems that are trained together with a search's own."""
-    return at(search, "mix", "problems") or []
+def problems_of(search: Mapping[str, Any]) -> list[Any]:
+    """A search's own problem and those that are trained together with it."""
+    return [problem for problem in (at(search, "problem"), *(at(search, "mix", "problems") or ())) if problem]
 
 
 def at(value: Any, *keys: str) -> Any:
