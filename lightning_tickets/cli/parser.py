@@ -6,7 +6,7 @@ import argparse
 import gc
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -104,6 +104,13 @@ def warn(lines: Iterable[object]) -> None:
     """Each as a line of ours on stderr."""
     for line in lines:
         print(f"lightning-tickets: {line}", file=sys.stderr)
+
+
+def check_options(command: str, arguments: argparse.Namespace, taken_by: Mapping[str, str]) -> None:
+    """UserError for an option that only another action of the command takes."""
+    for option, action in taken_by.items():
+        if getattr(arguments, option) and arguments.action != action:
+            raise UserError(f"{command} {arguments.action}: --{option}: only {command} {action} takes it")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lightning_tickets.cli.parser import add_json, warn
+from lightning_tickets.cli.parser import add_json, check_options, warn
 from lightning_tickets.errors import Damaged, UserError, printable, unknown
 from lightning_tickets.runs import lease
 from lightning_tickets.runs.maintenance import artefacts, damaged, garbage, remove
@@ -16,7 +16,6 @@ from lightning_tickets.tickets.listing import LISTED, result_of, row_of, spec_of
 from lightning_tickets.tickets.result import check
 
 EXAMPLES = ("store verify --scores", "store gc --yes", "store list task=cola row=imp seed=1,2 --json")
-TAKEN_BY = {"yes": "gc", "scores": "verify", "json": "list"}  # the action that takes an option
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     store, filters = Store(place / "runs"), [line for line in arguments.filters if not line.startswith("paths.")]
     if filters and arguments.action != "list":
         raise UserError(f"store {arguments.action}: {filters[0]}: only store list takes filters")
-    for option, action in TAKEN_BY.items():
-        if getattr(arguments, option) and arguments.action != action:
-            raise UserError(f"store {arguments.action}: --{option}: only store {action} takes it")
+    check_options("store", arguments, {"yes": "gc", "scores": "verify", "json": "list"})
     if arguments.action == "verify":
         return _verify(store) or (_verify_scores(store) if arguments.scores else 0)
     return _gc(store, place, arguments.yes) if arguments.action == "gc" else _list(store, filters, arguments.json)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning_tickets.checks import is_path
+from lightning_tickets.cli.parser import check_options
 from lightning_tickets.errors import UserError, printable
 
 EXAMPLES = (
@@ -66,8 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if len(places) != len(names):
         missing = f"{names[len(places)]} is missing" if len(places) < len(names) else f"got {places[len(names)]} too"
         raise UserError(f"ticket {action}: {missing}; expected {' '.join(names)}")
-    if arguments.picture is not None and action != "show":
-        raise UserError(f"ticket {action}: --picture: only ticket show takes it")
+    check_options("ticket", arguments, {"picture": "show"})
     overrides = [word for word in arguments.words if _is_override(word)]
     options: Options = OWN | dict(word.split("=", 1) for word in overrides if word.split("=")[0] in OWN)
     others = [word for word in overrides if word.split("=")[0] not in OWN]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightning_tickets.checks import checked
-from lightning_tickets.cli.parser import add_overrides, overrides_of, warn
+from lightning_tickets.cli.parser import add_overrides, check_options, overrides_of, warn
 from lightning_tickets.errors import UserError, reason
 
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = dict(line.split("=", 1) for line in lines if line.partition("=")[0] in OPTIONS and "=" in line)
     sweep_lines = [line for line in lines if line.partition("=")[0] not in options]
     check_wandb("", options)
+    check_options("wandb", arguments, {"again": "push", "out": "dashboard"})
     if arguments.action == "push":
-        if arguments.out is not None:
-            raise UserError("wandb push: --out: only wandb dashboard takes it")
         mode = checked("mode", options.get("mode", "offline"), ("offline", "online"))
         sweep = parse_sweep(sweep_lines)
         if mode == "online":
@@ -57,8 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
         make_root(sweep.root)
         to = Destination(sweep.root, mode, options.get("project", PROJECT), options.get("entity"))
         return _push(sweep, to, arguments.again)
-    if arguments.again:
-        raise UserError("wandb dashboard: --again: only wandb push takes it")
     if "mode" in options:
         raise UserError("wandb dashboard: mode: a dashboard is online; --out FILE writes it as JSON")
     sweep = parse_sweep(sweep_lines, assume_published=True)
