@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from lightning_tickets.report.document import FILE, JSON, Report, RunLink, RunsRow, Section, to_json
+from lightning_tickets.report.document import FILE, JSON, Report, RunLink, to_json
 from lightning_tickets.report.pages import experiment_page
 from lightning_tickets.runs.files import file_size, put, read
 
@@ -38,26 +38,20 @@ def files(report: Report) -> set[str]:
 
 def records(folder: Path, report: Report) -> Iterator[tuple[str, bytes]]:
     """The files of every run that is linked to, by their names in the bundle."""
-    for name, place in sorted({run.name: run.folder for run in links(report) if run.folder}.items()):
+    for name, place in sorted({run.name: run.folder for run in report.links if run.folder}.items()):
         for path in (folder / place / record for record in RECORDS):
             if path.exists() and file_size(path):
                 yield f"{RUNS}/{name}/{path.name}", path.read_bytes()
 
 
-def links(report: Report) -> Iterator[RunLink]:
-    return (run for section in report.sections for row in section.runs for run in row.runs)
-
-
 def with_runs_inside(report: Report) -> Report:
     """The same report whose runs lie in a folder next to its page."""
+    sections = (
+        replace(section, runs=tuple(replace(row, runs=tuple(map(_inside, row.runs))) for row in section.runs))
+        for section in report.sections
+    )
+    return replace(report, sections=tuple(sections))
 
-    def inside(run: RunLink) -> RunLink:
-        return replace(run, folder=f"{RUNS}/{run.name}") if run.folder else run
 
-    def row(one: RunsRow) -> RunsRow:
-        return replace(one, runs=tuple(map(inside, one.runs)))
-
-    def section(one: Section) -> Section:
-        return replace(one, runs=tuple(map(row, one.runs)))
-
-    return replace(report, sections=tuple(map(section, report.sections)))
+def _inside(run: RunLink) -> RunLink:
+    return replace(run, folder=f"{RUNS}/{run.name}") if run.folder else run

@@ -159,6 +159,11 @@ class Report:
     sections: tuple[Section, ...]
     about: About = NO_ABOUT
 
+    @property
+    def links(self) -> list[RunLink]:
+        """The runs behind all numbers."""
+        return [run for section in self.sections for row in section.runs for run in row.runs]
+
 
 JSON = TypeAdapter(Report)
 

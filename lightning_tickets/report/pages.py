@@ -50,16 +50,17 @@ def experiment_page(report: Report, drawings: Mapping[str, bytes], home: str = "
     ``drawings`` are SVG by the name of the exhibit, of the figures that the page does not draw itself. ``home`` is the
     address of the page of all experiments, empty for no link to it.
     """
-    embedded = {name: base64.b64encode(svg).decode("ascii") for name, svg in drawings.items()}
-    runs = {run.name for section in report.sections for row in section.runs for run in row.runs}
+    images = {
+        name: f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}" for name, svg in drawings.items()
+    }
     return TEMPLATES.get_template("experiment.html.j2").render(
         report=report,
         home=home,
         claims=next((one for one in report.sections if one.table.name == CLAIMS), None),
         questions=by_question(report),
         picture=opening_picture(report),
-        images={name: f"data:image/svg+xml;base64,{data}" for name, data in embedded.items()},
-        runs=count(len(runs), "run", "runs"),
+        images=images,
+        runs=count(len({run.name for run in report.links}), "run", "runs"),
         missing=missing_runs(command for section in report.sections for command in section.table.missing),
     )
 
