@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,9 @@ def fit(
     data = TaskDataModule(parts, steps, sampled, seeds)
     metrics = [StepMetrics(course.begin, min(LOG_EVERY, steps))] if logger else []
     words = words_read(parts) if settings.unread == "skip" else None
+    reading = nullcontext() if words is None else only_read(encoder, torch.tensor(words))
     with checkpoint.listening():
-        with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))), _reading(encoder, words):
+        with seeded(derive(seed, "dropout", number, *([rank()] if rank() else []))), reading:
             callbacks = [DivergenceCheck(), *callbacks, *metrics, checkpoint]
             trainer = _trainer(settings, hardware, logger, callbacks, checkpoint.folder)
             trainer.fit(module, data.train_dataloader(), ckpt_path=checkpoint.latest(), weights_only=True)
@@ -78,10 +79,6 @@ def compute_as(settings: Training) -> None:
     torch.set_flush_denormal(True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # half a GPU's kernels
     torch.set_float32_matmul_precision("high" if settings.matmul == "tf32" else "highest")
-
-
-def _reading(encoder: Any, words: list[int] | None) -> AbstractContextManager[None]:
-    return nullcontext() if words is None else only_read(encoder, torch.tensor(words))
 
 
 def _recompute(encoder: Any) -> None:
