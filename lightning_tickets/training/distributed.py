@@ -1,7 +1,7 @@
 """Several processes, a device each, that make one training together: those that torchrun has started."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,13 +45,15 @@ def all_reduce_max(value: int) -> int:
     return int(largest)
 
 
-def shard_batch(batch: Batch, terms: int, terms_of: Any) -> Batch:
+def shard_batch(batch: Batch, terms_of: Callable[[Batch], int]) -> Batch:
     """This rank's rows of a batch, and as ``weight`` what makes the mean of all ranks' losses the whole batch's.
 
-    ``terms`` is what the batch's loss is a mean of, ``terms_of`` counts them. A rank without a term of its own computes
-    something, its first row or that of all, and is told by the key ``unused`` that it counts for nothing.
+    ``terms_of`` counts what a batch's loss is a mean of. A rank without a term of its own computes something, its first
+    row or that of all, and is told by the key ``unused`` that it counts for nothing.
     """
     own = {name: value[rank() :: world_size()] for name, value in batch.items()}
     rows = own if len(own["input_ids"]) else {name: value[:1] for name, value in batch.items()}
     counted = terms_of(own)
-    return rows | ({"weight": torch.tensor(world_size() * counted / terms)} if counted else {"unused": torch.tensor(1)})
+    if not counted:
+        return rows | {"unused": torch.tensor(1)}
+    return rows | {"weight": torch.tensor(world_size() * counted / terms_of(batch))}

@@ -105,10 +105,7 @@ class MultiTaskLoader:
 
     def _own(self, number: int, batch: Batch) -> Batch:
         """Of several processes each takes its rows of every batch, which is the one that a process alone would take."""
-        if world_size() == 1:
-            return batch
-        terms = self.kinds[number].terms
-        return shard_batch(batch, terms(batch), terms)
+        return batch if world_size() == 1 else shard_batch(batch, self.kinds[number].terms)
 
     def state_dict(self) -> dict[str, int]:
         """How many batches have been given."""
