@@ -58,3 +58,8 @@ def test_a_plan_names_the_seeds_of_each_exhibit(tmp_path):
     study = ["experiment=demo", "seeds.figures=[1,2]"]
     studies = json.loads(inside(tmp_path / "root", "plan", *study, "--json").stdout)["studies"]
     assert {name: one["seeds"] for name, one in studies.items()} == {"table2": [1, 2, 3], "figure11": [1, 2]}
+
+
+def test_full_networks_need_no_winning_sparsity(tmp_path):
+    sweep = parse_sweep(["task=cola", "subnetwork=full", "sparsity=winning", "seed=1,2", f"paths.root={tmp_path}"])
+    assert {request.cell.subnetwork for request in sweep.requested} == {"full"} and len(sweep.requested) == 2

@@ -117,6 +117,12 @@ def test_a_grid_says_where_no_ticket_wins(metrics, where):
     assert notes[at - 1].endswith("at least the full network's.")
 
 
+def test_one_seed_has_no_deviation_so_the_rule_is_strict():
+    """And the note names the rule that was applied."""
+    (note,) = (one for one in grid(seeds=[1], sparsities=["winning"])._rule_notes(lambda *_: 50))
+    assert note.endswith("its mean is at least the full network's, since one seed has no deviation.")
+
+
 def highest_of(lookup, task, rule, metric=None):
     return highest_winning(task, rule, SEEDS, lookup, metric)
 
