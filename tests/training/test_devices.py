@@ -2,14 +2,12 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 
 import pytest
 
-from lightning_tickets.pocket import MODEL_DIR
 from lightning_tickets.tickets.mask_file import load_ticket
 from lightning_tickets.tickets.result import TICKET
 from tests.commands import Done, inside
@@ -23,17 +21,6 @@ RUNS = {
     "packed": ["task=cola", "subnetwork=full", "training.packed=true"],
     "one_row": ["task=cola", "subnetwork=full", "training.batch_size=1"],
 }
-
-
-@pytest.fixture(scope="module")
-def still(tmp_path_factory):
-    """The pocket BERT without dropout, whose generators differ from process to process."""
-    folder = tmp_path_factory.mktemp("model") / "still"
-    shutil.copytree(MODEL_DIR, folder)
-    config = json.loads((folder / "config.json").read_text())
-    config |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    (folder / "config.json").write_text(json.dumps(config))
-    return folder
 
 
 def begin_together(root, *arguments):
