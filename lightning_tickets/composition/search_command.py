@@ -1,7 +1,7 @@
 """From what a ticket says of its search to the command that searches again."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -11,6 +11,7 @@ from lightning_tickets.checks import as_typed
 from lightning_tickets.composition.components import declaration_at
 from lightning_tickets.composition.compose import compose_config
 from lightning_tickets.composition.groups import DEFAULT_SCALE, conf_dir, group_options, scales
+from lightning_tickets.composition.search import FAMILIES
 from lightning_tickets.composition.single import run_of
 from lightning_tickets.errors import UserError
 from lightning_tickets.runs.hashed_as import stable_name
@@ -21,21 +22,29 @@ from lightning_tickets.tickets.spec import TicketMask
 PROTOCOLS: tuple[list[str], ...] = ([], ["protocol=released_code"])
 KEYS = {
     "chain.problem.data.examples": "ticket.examples",
+    "chain.problem.task.kind.options": "protocol.mlm_evaluation",
+    "chain.problem.task.metric": "protocol.mnli_metric",
     "chain.problem.training.": "training.",
     "chain.problem.data.": "data.",
     "chain.schedule.": "schedule.",
     "chain.head": "protocol.head",
     "chain.horizon": "protocol.horizon",
+    "chain.prunes_first": "protocol.prunes_first",
 }
-OF_CONTENT = ("data.source", "data.fingerprint", "training.version")
+TYPED: dict[str, Callable[[Any], Any]] = {  # what is typed for a value that the spec holds in another form
+    "protocol.mlm_evaluation": lambda options: dict(options).get("evaluation"),
+    "protocol.prunes_first": lambda on: f"[{','.join(FAMILIES)}]" if on else "[]",
+}
+OF_CONTENT = ("data.source", "data.fingerprint", "training.version", "training.packing")
 
 
 def search_command(found_by: dict[str, Any]) -> str | None:
     """None where no options and values of the suite's own config give this search (own files, own YAMLs)."""
-    for protocol, scale in product(PROTOCOLS, scales()):
+    others = _generated(found_by["chain"]["problem"])
+    for generated, protocol, scale in product([[], others] if others else [[]], PROTOCOLS, scales()):
         try:
             chosen = [f"scale={scale}"] if scale != DEFAULT_SCALE else []
-            lines = [*chosen, *protocol, *_asked(found_by)]
+            lines = [*chosen, *generated, *protocol, *_asked(found_by)]
             lines += _settings(found_by, _spec(lines))
             if agrees(found_by, _spec(lines)):
                 return f"lightning-tickets run job=find {shlex.join(lines)}"
@@ -53,8 +62,14 @@ def _spec(lines: list[str]) -> dict[str, Any]:
     return spec
 
 
+def _generated(problem: dict[str, Any]) -> list[str]:
+    """The package's other data and network, where a problem has them."""
+    lines = ["data=pocket_large"] if problem["data"]["fingerprint"].endswith("-large") else []
+    return [*lines, "model=pocket_wide"] if problem["model"]["name"] == "pocket_wide" else lines
+
+
 def _asked(found_by: dict[str, Any]) -> list[str]:
-    """Task, sparsity, seed, rewinding, pruner and schedule."""
+    """Task, sparsity, seed, rewinding, pruner, optimizer and schedule."""
     search = found_by["chain"]
     problems = [search["problem"], *(search["mix"] or {"problems": []})["problems"]]
     tasks = [problem["task"]["name"] for problem in problems]
@@ -63,22 +78,22 @@ def _asked(found_by: dict[str, Any]) -> list[str]:
     lines += [f"mix.loss={search['mix']['loss']}"] if len(tasks) > 1 and search["mix"]["loss"] != "summed" else []
     lines += [f"ticket.seed={search['seed']}", f"seed={search['seed'] + 1}"] if search["seed"] else []
     lines += _rewind(search["rewind"], search["rewinds"])
-    pruner = _pruner_option(search["pruner"]["target"])
-    lines += [f"pruner={pruner}"] if pruner != "magnitude" else []
-    lines += [f"pruner.{key}={as_typed(value)}" for key, value in search["pruner"]["options"]]
+    optimizer = problems[0]["training"].get("optimizer")
+    lines += [*_component("pruner", search["pruner"]), *(_component("optimizer", optimizer) if optimizer else [])]
     schedule = str(search["schedule"].get("is")).lower()
     lines += [f"schedule={schedule}"] if schedule != "linear" else []
     pooler = problems[0]["model"]["pooler"]
     return [*lines, *([f"pooler={pooler}"] if pooler != "pruned" else [])]
 
 
-def _pruner_option(target: str) -> str:
-    """UserError unless an option of the suite has this target, or the name that it stands for."""
-    for option in group_options()["pruner"]:
-        path, declared = declaration_at("pruner", OmegaConf.load(conf_dir() / f"pruner/{option}.yaml"))
-        if stable_name(target) in (path, declared.name):
-            return option
-    raise UserError(f"pruner: no option has the target {target}")
+def _component(group: str, spec: dict[str, Any]) -> list[str]:
+    """The option of the suite that has this target, or the name that it stands for, and its values; UserError: none."""
+    for option in group_options()[group]:
+        path, declared = declaration_at(group, OmegaConf.load(conf_dir() / f"{group}/{option}.yaml"))
+        if stable_name(spec["target"]) in (path, declared.name):
+            chosen = [f"{group}={option}"] if option != "magnitude" else []
+            return [*chosen, *(f"{group}.{key}={as_typed(value)}" for key, value in spec["options"])]
+    raise UserError(f"{group}: no option has the target {spec['target']}")
 
 
 def _rewind(where: float | None, rewinds: str) -> list[str]:
@@ -95,7 +110,7 @@ def _settings(found: dict[str, Any], today: dict[str, Any]) -> list[str]:
         known = next((old for old in KEYS if place.startswith(old)), None)
         key = place.replace(known, KEYS[known]) if known else place
         if known and key not in OF_CONTENT:
-            lines.append(f"{key}={as_typed(value)}")
+            lines.append(f"{key}={as_typed(TYPED[key](value) if key in TYPED else value)}")
     return lines
 
 

@@ -27,6 +27,12 @@ def searched(*overrides: str):
         "task=sst2 source=mlm+cola sparsity=30 training.steps=9 data.train_limit=50 training.clip=null",
         "task=mlm sparsity=19 ticket.examples=172 schedule=geometric",
         "task=mnli sparsity=60 scale=paper",
+        "task=mnli sparsity=60 protocol.mnli_metric=mismatched_accuracy training.packed=true",
+        "task=mlm sparsity=40 protocol.mlm_evaluation=drawn data=pocket_large",
+        "task=mlm sparsity=40 protocol=released_code protocol.prunes_first=[] protocol.mlm_evaluation=null",
+        "task=cola sparsity=40 protocol.prunes_first=[classification] model=pocket_wide",
+        "task=cola sparsity=40 optimizer=sgd optimizer.momentum=0.5 training.learning_rate=0.05",
+        "task=cola sparsity=40 scale=pocket_low_rate source=cola+mlm training.packed=true",
     ],
 )
 def test_the_command_searches_for_the_same_ticket(overrides):
