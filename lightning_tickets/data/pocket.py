@@ -22,7 +22,7 @@ class Pocket:
 
     def counts(self, task: str) -> dict[str, int]:
         spec = tasks.SIZES[self.size][self._known(task)]
-        return {split: spec.train if split == "train" else spec.dev for split in spec.splits}
+        return {split: spec.size(split) for split in spec.splits}
 
     def fetch(self, task: str) -> None:
         self._known(task)

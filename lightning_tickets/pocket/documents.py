@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lightning_tickets.pocket import lexicon
 from lightning_tickets.pocket.facts import NounPhrase, Words, chance, draw_event
-from lightning_tickets.pocket.grammar import Style, article, ask_whether, say
+from lightning_tickets.pocket.grammar import article, ask_whether, say
 from lightning_tickets.pocket.pairs import Miss, question_and_sentence, restate
 from lightning_tickets.pocket.reading import read
 from lightning_tickets.pocket.relations import infer
@@ -36,7 +36,6 @@ NAME_RATE = 0.90  # words for the relation, in mode name
 ANSWER_RATE = 0.80  # answers, in documents with a question, its answer and a text
 MODES = {"judge": 0.40, "name": 0.25, "copy": 0.35}
 NEAR = Miss(many=0.55, roles=0.2)
-STYLE = Style()
 OPINION_WORDS = {"and", "but", "nobody", "not", *lexicon.PRAISE, *lexicon.BLAME}
 
 
@@ -62,7 +61,7 @@ JUDGED = {
 def inference(rng: Random) -> Document:
     mode = draw_mode(rng)
     label = rng.choice(JUDGED[mode])
-    first, second = infer(rng, label, STYLE)
+    first, second = infer(rng, label)
     return _marked(mode, [*first, "."], lexicon.INFERENCE_MARK[label], [*second, "."], label == "entailment")
 
 
@@ -77,7 +76,7 @@ def questions(rng: Random) -> Document:
 def _restatement(rng: Random, speak: Callable[..., Words], stop: Words) -> Document:
     mode = draw_mode(rng)
     same = mode == "copy" or chance(rng, 0.45 if mode == "judge" else 0.3)
-    first, second, slot = restate(rng, same, speak, NEAR, STYLE)
+    first, second, slot = restate(rng, same, speak, NEAR)
     mark = (
         lexicon.SAME if same else lexicon.CHANGED_MARK.get(slot, lexicon.INSTEAD if slot == "roles" else lexicon.OTHER)
     )
@@ -88,13 +87,13 @@ def reply(rng: Random) -> Document:
     """A question and a sentence that answers it or does not."""
     mode = draw_mode(rng)
     answered = mode == "copy" or chance(rng, 0.5)
-    first, second = question_and_sentence(rng, answered, NEAR, STYLE)
+    first, second = question_and_sentence(rng, answered, NEAR)
     return _marked(mode, first, lexicon.ANSWERED if answered else lexicon.UNANSWERED, [*second, "."], answered)
 
 
 def reading(rng: Random) -> Document:
     """Question and answer, then the text; the answer is masked in either place, or may be wrong."""
-    text, form = read(rng, rng.choices([1, 2, 3], [3, 6, 1])[0], STYLE), rng.random()
+    text, form = read(rng, rng.choices([1, 2, 3], [3, 6, 1])[0]), rng.random()
     if form >= 0.85:
         return _answer_to_judge(rng, text.question, text.answer, text.text)
     segment, at = (0, len(text.question)) if form < 0.5 else (1, text.start)
@@ -111,7 +110,7 @@ def _answer_to_judge(rng: Random, question: Words, answer: Words, text: Words) -
 
 def because(rng: Random) -> Document:
     """An explanation and the person it describes."""
-    story = explain(rng, chance(rng, 0.3), STYLE)
+    story = explain(rng, chance(rng, 0.3))
     restore = chance(rng, 0.5)
     right = restore or chance(rng, 0.5)
     second = [story.referent if right else story.other, "is", rng.choice(lexicon.ADJECTIVES[story.adjective]), "."]
@@ -143,7 +142,7 @@ def fact(rng: Random) -> Document:
     event = draw_event(rng)
     while event.patient.noun == about.noun:
         event = draw_event(rng)
-    second = [*say(rng, event._replace(agent=about), (), STYLE), "."]
+    second = [*say(rng, event._replace(agent=about)), "."]
     return Document(first, second, second, True, {(0, at): NAME_RATE})
 
 

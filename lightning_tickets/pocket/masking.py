@@ -13,6 +13,7 @@ from lightning_tickets.pocket.documents import Document
 from lightning_tickets.pocket.lexicon import VOCABULARY, kinds
 from lightning_tickets.pocket.model import CLS, MASK, SEP, WORD_ID
 
+POOL = 20  # batches whose documents are sorted by length together
 BASE_RATE = 0.08  # masking probability of the other words
 BASE_MASKED = 0.85  # of those: share replaced by [MASK]; the rest are unchanged
 ASKED_MASKED, ASKED_WRONG = 0.35, 0.40  # of the asked words: share replaced by [MASK], by another word of their kind
@@ -60,12 +61,12 @@ def collate(documents: Sequence[Encoded]) -> Batch:
     return Batch(as_tensor(ids), as_tensor(segments), as_tensor(attended), as_tensor(rates), true)
 
 
-def batches(lengths: NDArray[np.int64], size: int, rng: np.random.Generator, pool: int = 20) -> Iterator[list[int]]:
+def batches(lengths: NDArray[np.int64], size: int, rng: np.random.Generator) -> Iterator[list[int]]:
     """Full batches of documents of similar lengths, in random order, epoch after epoch."""
     while True:
         order, drawn = rng.permutation(len(lengths)), []
-        for start in range(0, len(order), size * pool):
-            part = order[start : start + size * pool]
+        for start in range(0, len(order), size * POOL):
+            part = order[start : start + size * POOL]
             part = part[np.argsort(lengths[part], kind="stable")]
             drawn += [part[k : k + size].tolist() for k in range(0, len(part) - size + 1, size)]
         for i in rng.permutation(len(drawn)):

@@ -17,7 +17,7 @@ class Because(NamedTuple):
     adjective: str
 
 
-def explain(rng: Random, named: bool = False, style: Style = PLAIN, adjuncts: float = 0.2) -> Because:
+def explain(rng: Random, named: bool = False, style: Style = PLAIN) -> Because:
     """'anna helps mary because she is kind': verb and adjective determine the referent."""
     verb = rng.choice(list(lexicon.CAUSES))
     gender = lexicon.WOMEN if chance(rng, 0.5) else lexicon.MEN
@@ -25,15 +25,15 @@ def explain(rng: Random, named: bool = False, style: Style = PLAIN, adjuncts: fl
     who = rng.randrange(2)
     adjective = lexicon.CAUSES[verb][who]
     referent, other = (agent, patient) if who == 0 else (patient, agent)
-    place, time = (rng.choice(words) if chance(rng, adjuncts) else None for words in (lexicon.PLACES, lexicon.TIMES))
+    place, time = (rng.choice(words) if chance(rng, 0.2) else None for words in (lexicon.PLACES, lexicon.TIMES))
     event = Event(NounPhrase(agent), verb, NounPhrase(patient), place, time)
     subject = referent if named else "she" if gender is lexicon.WOMEN else "he"
     state = [subject, "is", *_described(rng, adjective)]
     return Because([*say(rng, event, (), style), "because", *state], referent, other, adjective)
 
 
-def _described(rng: Random, adjective: str, negated: float = 0.15) -> Words:
-    if chance(rng, negated):
+def _described(rng: Random, adjective: str) -> Words:
+    if chance(rng, 0.15):
         return ["not", rng.choice(lexicon.ADJECTIVES[lexicon.OPPOSITE_ADJECTIVE[adjective]])]
     return [rng.choice(lexicon.ADJECTIVES[adjective])]
 

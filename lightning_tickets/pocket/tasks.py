@@ -44,6 +44,10 @@ class PocketTask:
     metric: str = "accuracy"
     splits: tuple[str, ...] = ("train", "dev")
 
+    def size(self, split: str) -> int:
+        """The number of a split's examples."""
+        return self.train if split == "train" else self.dev
+
 
 NEAR = Miss(many=0.0, roles=0.5)  # pairs that fail in one thing only
 STYLE = Style(passive=0.4)
@@ -155,7 +159,7 @@ def _draw_split(spec: PocketTask, draw: Draw, split: str, seed: int) -> list[Dra
     style = ODD if split == "dev_mismatched" else STYLE
     seen: set[str] = set()
     examples: list[Drawn] = []
-    for label in rng.choices(range(len(spec.shares)), spec.shares, k=_size(spec, split)):
+    for label in rng.choices(range(len(spec.shares)), spec.shares, k=spec.size(split)):
         drawn = _draw_new(partial(draw, rng, label, style), split != "train", seen)
         seen.add(_key(drawn))
         examples.append(drawn)
@@ -174,10 +178,6 @@ def _key(drawn: Drawn) -> str:
     return " ".join([*drawn.first, "|", *(drawn.second or [])])
 
 
-def _size(spec: PocketTask, split: str) -> int:
-    return spec.train if split == "train" else spec.dev
-
-
 def _label_row(drawn: Drawn) -> dict[str, Any]:
     second = None if drawn.second is None else " ".join(drawn.second)
     return {"first": " ".join(drawn.first), "second": second, "label": drawn.target}
@@ -193,5 +193,5 @@ def _span_row(drawn: Drawn) -> dict[str, Any]:
 
 
 def _document_rows(spec: PocketTask, split: str, seed: int) -> list[dict[str, Any]]:
-    documents = draw_documents(_size(spec, split), f"mlm/{split}/{seed}", dev=split != "train")
+    documents = draw_documents(spec.size(split), f"mlm/{split}/{seed}", dev=split != "train")
     return [{"first": " ".join(d.first), "second": " ".join(d.second)} for d in documents]
