@@ -13,8 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from lightning_tickets import PLACES
 from lightning_tickets.cli.parser import COMMANDS, command_parser
-from lightning_tickets.composition.compose import conf_dir
-from lightning_tickets.composition.overrides import NOT_CHOICES
+from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
 
 DOCS = Path(__file__).parent
 SECTION = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

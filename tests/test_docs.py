@@ -15,8 +15,9 @@ import lightning_tickets
 from lightning_tickets.cli.main import main
 from lightning_tickets.cli.parser import COMMANDS, PROGRAM, command_parser
 from lightning_tickets.cli.wandb import OPTIONS
-from lightning_tickets.composition.compose import compose_config, conf_dir, with_globs
-from lightning_tickets.composition.overrides import NOT_CHOICES, parse_overrides
+from lightning_tickets.composition.compose import compose_config, with_globs
+from lightning_tickets.composition.groups import NOT_CHOICES, conf_dir
+from lightning_tickets.composition.overrides import parse_overrides
 from lightning_tickets.composition.parse_sweep import lines_of
 
 ROOT = Path(__file__).parents[1]
