@@ -20,7 +20,7 @@ def swept(tmp_path_factory) -> Path:
     """A small multirun over both cores: two tasks, three rows, two seeds."""
     root = tmp_path_factory.mktemp("swept") / "root"
     sweep = ["task=cola,mlm", "subnetwork=full,imp,random_mask", "sparsity=20", "seed=1,2", *SHORT]
-    done = process(root, "run", "-m", *sweep, "hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs=2")
+    done = process(root, "run", "-m", *sweep, "hydra.launcher.n_jobs=2")
     runs, table = done.stdout.split("\n\n")
     assert [len(line.split()) for line in runs.splitlines()] == [3] * (2 * 3 * 2)
     cells = [line.split()[:2] for line in table.splitlines()[1:]]
@@ -183,7 +183,7 @@ def test_a_sweep_finds_where_tickets_win_and_goes_on_from_there(tmp_path):
     study = ["experiment=table7", "study.tasks=[cola]", "study.seeds=[1,2]", "schedule.per_round=10", *SHORT]
     before = inside(root, "plan", *study).stdout
     assert "until their curves have run" in before
-    process(root, "run", "-m", *study, "hydra.launcher.n_jobs=2", "hydra.launcher.n_jobs=2")
+    process(root, "run", "-m", *study, "hydra.launcher.n_jobs=2")
     curve = {path.name.split("-s")[1][:2] for path in (root / "runs").glob("cola-imp-s*")}
     assert curve == {str(percent) for percent in range(10, 100, 10)}
     header, *lines = (root / "reports" / "table7" / "table7.csv").read_text().splitlines()
