@@ -20,6 +20,13 @@ def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())
 
 
+def check_equal_gradients(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> None:
+    """Both are the same up to rounding, and are not all zero."""
+    assert any(gradient.abs().max() > 1e-4 for gradient in one.values())
+    for name, gradient in one.items():
+        torch.testing.assert_close(other[name], gradient, rtol=1e-3, atol=1e-6, msg=name)
+
+
 def largest_by_sorting(
     scores: Mapping[str, Tensor], among: Mapping[str, Tensor], count: int, signed: bool = False
 ) -> dict[str, Tensor]:
