@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import pytorch_lightning as lightning
@@ -58,19 +59,19 @@ def signal_in(hook, number):
     return callback
 
 
+def add_callback(patch, callback):
+    """Every fit from now on has this callback too."""
+    whole = bench.fit
+
+    def fit(encoder, parts, course, sampled, seeds, callbacks, *rest):
+        return whole(encoder, parts, course, sampled, seeds, [*callbacks, callback], *rest)
+
+    patch.setattr(bench, "fit", fit)
+
+
 @pytest.fixture
 def with_callback(monkeypatch):
-    """Every fit from now on has this callback too."""
-
-    def add(callback):
-        whole = bench.fit
-
-        def fit(encoder, parts, course, sampled, seeds, callbacks, *rest):
-            return whole(encoder, parts, course, sampled, seeds, [*callbacks, callback], *rest)
-
-        monkeypatch.setattr(bench, "fit", fit)
-
-    return add
+    return partial(add_callback, monkeypatch)
 
 
 @pytest.fixture

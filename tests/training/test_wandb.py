@@ -11,13 +11,12 @@ import pytorch_lightning as lightning
 from lightning_tickets.components import Component
 from lightning_tickets.errors import Interrupted
 from lightning_tickets.runs.store import Store
-from lightning_tickets.tickets import workbench
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.training.config import Hardware
 from lightning_tickets.training.loggers import LoggerConfig
 from tests.commands import SHORT, inside, interpret
 from tests.tickets.artefacts import content
-from tests.training.test_checkpoint import Cut
+from tests.training.test_checkpoint import Cut, add_callback
 from tests.wandb_server import KEY, offline_runs, running_server
 
 TARGET = "lightning_tickets.training.loggers.wandb"
@@ -84,24 +83,18 @@ def test_every_setting_is_in_the_config(logged, tiny_run, tmp_path):
 
 def interrupt(run, context, *steps):
     """Train it again and again, cut at each of these steps."""
-    whole = workbench.fit
     for step in steps:
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
-            cut = Cut(step, signal.SIGTERM)
-            patch.setattr(workbench, "fit", lambda *a, cut=cut: whole(*a[:5], [*a[5], cut], *a[6:]))
+            add_callback(patch, Cut(step, signal.SIGTERM))
             score_run(run, context)
 
 
-def fails_after(step):
-    """A fit whose process ends without a signal that it could answer, and without a checkpoint."""
+class FailsAt25(lightning.Callback):
+    """Ends the training without a signal that it could answer, and without a checkpoint."""
 
-    class Fails(lightning.Callback):
-        def on_train_batch_end(self, trainer, *_):
-            if trainer.global_step == step:
-                raise RuntimeError
-
-    whole = workbench.fit
-    return lambda *arguments: whole(*arguments[:5], [*arguments[5], Fails()], *arguments[6:])
+    def on_train_batch_end(self, trainer, *_):
+        if trainer.global_step == 25:
+            raise RuntimeError
 
 
 def curve(history):
@@ -145,7 +138,7 @@ def sync(root):
 def test_what_a_resumed_training_leaves_offline_syncs_to_one_run(server, logged, whole, tmp_path):
     run, expected = whole
     with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(workbench, "fit", fails_after(25))
+        add_callback(patch, FailsAt25())
         score_run(run, logged())
     interrupt(run, logged(), 27, 44)
     score_run(run, logged())
