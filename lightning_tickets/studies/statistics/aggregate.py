@@ -12,6 +12,7 @@ from lightning_tickets.studies.statistics.bootstrap import percentile_interval
 from lightning_tickets.studies.statistics.significance import Estimate, Interval, Scores, error_of_sum
 
 DRAWS = 2000
+LEVEL, LEVEL_OF_PAIRS = 0.95, 0.9  # of random effects, of proportions of pairs
 
 
 def mean_over_tasks(differences: Sequence[Scores]) -> Estimate | None:
@@ -48,7 +49,7 @@ class RandomEffects:
     prediction: Interval
 
 
-def random_effects(differences: Sequence[Scores], level: float = 0.95) -> RandomEffects | None:
+def random_effects(differences: Sequence[Scores]) -> RandomEffects | None:
     """Every task with the same weight (Hedges and Olkin 1985); None with fewer than three tasks, or two runs of one.
 
     The deviation is what the tasks' means vary by beyond their runs; its interval and p are those of an analysis of
@@ -58,7 +59,7 @@ def random_effects(differences: Sequence[Scores], level: float = 0.95) -> Random
         return None
     from scipy.stats import chi2, f, t
 
-    means, k, tail = [statistics.fmean(one) for one in differences], len(differences), (1 - level) / 2
+    means, k, tail = [statistics.fmean(one) for one in differences], len(differences), (1 - LEVEL) / 2
     runs = mean_over_tasks(differences)
     assert runs is not None, "there are three tasks, with two runs each"
     within, df = k * runs.error**2, runs.df
@@ -68,10 +69,10 @@ def random_effects(differences: Sequence[Scores], level: float = 0.95) -> Random
     low, high = (math.sqrt(max(0.0, between / ratio - within)) for ratio in ratios)
     tau = math.sqrt(max(0.0, between - within))
     p = float(f.sf(between / within, k - 1, df)) if within else float(between == 0)
-    return RandomEffects(tau, p, Interval(low, high, level), Interval(mean - ahead, mean + ahead, level))
+    return RandomEffects(tau, p, Interval(low, high, LEVEL), Interval(mean - ahead, mean + ahead, LEVEL))
 
 
-def proportion_of_pairs(pairs: dict[tuple[str, str], bool], level: float = 0.9) -> Interval:
+def proportion_of_pairs(pairs: dict[tuple[str, str], bool]) -> Interval:
     """Of the pairs (source, target) for which it is true, by resampling sources and targets (Owen 2007's pigeonhole).
 
     ValueError for no pairs.
@@ -90,6 +91,6 @@ def proportion_of_pairs(pairs: dict[tuple[str, str], bool], level: float = 0.9) 
         resampled = value[np.ix_(rows, columns)]
         if not np.isnan(resampled).all():
             drawn.append(float(np.nanmean(resampled)))
-    interval = percentile_interval(drawn, level)
+    interval = percentile_interval(drawn, LEVEL_OF_PAIRS)
     assert interval is not None, "shares are finite"
     return interval
