@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -92,11 +92,6 @@ wandb_name = Check(
 positive = Check("a number > 0", lambda value: type(value) in (int, float) and 0 < value <= LARGEST, float)
 below_one = Check("a number >= 0 and < 1", lambda value: type(value) in (int, float) and 0 <= value < 1, float)
 null = Check("null", lambda value: value is None)
-
-
-def checked(key: str, value: Any, allowed: Sequence[str]) -> str:
-    """One of the allowed words."""
-    return str(word(*allowed)(key, value))
 
 
 def setting(check: Check, default: Any = MISSING) -> Any:

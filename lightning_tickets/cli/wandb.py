@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightning_tickets.checks import checked
+from lightning_tickets.checks import word
 from lightning_tickets.cli.parser import add_overrides, check_options, overrides_of, warn
 from lightning_tickets.errors import UserError, reason
 
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_wandb("", options)
     check_options("wandb", arguments, {"again": "push", "out": "dashboard"})
     if arguments.action == "push":
-        mode = checked("mode", options.get("mode", "offline"), ("offline", "online"))
+        mode = word("offline", "online")("mode", options.get("mode", "offline"))
         sweep = parse_sweep(sweep_lines)
         if mode == "online":
             check_login("mode=online")

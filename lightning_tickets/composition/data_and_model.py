@@ -4,7 +4,7 @@ import warnings
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked
+from lightning_tickets.checks import word
 from lightning_tickets.components import call
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.task_data import dataset_spec
@@ -20,7 +20,7 @@ SOURCES = ("pocket", "local", "hub")
 
 def data_source(config: DictConfig) -> Source:
     """The source of rows. Each task's YAML says how its files or its hub data set are read."""
-    kind = checked("data.source", config.data.source, SOURCES)
+    kind = word(*SOURCES)("data.source", config.data.source)
     if kind == "pocket":
         return Pocket(config.data.size)
     specs = {task.name: dataset_spec(task) for task in _tasks(config)}

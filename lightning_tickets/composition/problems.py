@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked, checked_settings, integer, mapping, name, null, number
+from lightning_tickets.checks import checked_settings, integer, mapping, name, null, number, word
 from lightning_tickets.components import Component, accepts
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
@@ -93,7 +93,7 @@ def build_problem(config: DictConfig) -> PlannedProblem:
     problem = Problem(
         _task(task),
         used,
-        Model(place.name, model_fingerprint, checked("pooler", config.pooler, POOLERS)),
+        Model(place.name, model_fingerprint, word(*POOLERS)("pooler", config.pooler)),
         settings,
     )
     search = training(config, search=True)
@@ -131,7 +131,7 @@ def _task(node: DictConfig) -> Task:
     task = Task(node.name, _kind(node), metric, _further(node), _metrics(node))
     known = known_metrics(task)
     if known is not None:
-        checked("task.metric", metric, known)
+        word(*known)("task.metric", metric)
     return task
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig, ListConfig
 
-from lightning_tickets.checks import boolean, checked, integer, null, share
+from lightning_tickets.checks import boolean, integer, null, share, word
 from lightning_tickets.components import Component, accepts, call
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.components import check_methods, component_at
@@ -56,14 +56,14 @@ def build_search(config: DictConfig, problems: Sequence[PlannedProblem]) -> Sear
     """The search on the first problem, with the others mixed in; equivalent settings give the same search."""
     lead, others = problems[0], problems[1:]
     protocol, (where, rewinds) = config.protocol, rewinding(config)
-    head = checked("protocol.head", protocol.head, HEADS)
+    head = word(*HEADS)("protocol.head", protocol.head)
     if _holds("aliased", protocol, lead.family):
         where, rewinds = None, "weights"
     if head == "carried" and (where is None or rewinds == "rate"):
         head = "rewound"  # without rewinding, weights and head are both kept
     prunes_first = _holds("prunes_first", protocol, lead.family)
     context = (UNTRAINED, ROUND) if prunes_first else (ROUND,)
-    mix = Mix(tuple(_of_search(one, config) for one in others), checked("mix.loss", config.mix.loss, LOSSES))
+    mix = Mix(tuple(_of_search(one, config) for one in others), word(*LOSSES)("mix.loss", config.mix.loss))
     return Search(
         _of_search(lead, config, _examples(lead, config.ticket.examples)),
         pruner_at("pruner", config.pruner, context, config),
@@ -72,7 +72,7 @@ def build_search(config: DictConfig, problems: Sequence[PlannedProblem]) -> Sear
         rewind=where,
         rewinds=rewinds,
         head=head,
-        horizon=checked("protocol.horizon", protocol.horizon, HORIZONS),
+        horizon=word(*HORIZONS)("protocol.horizon", protocol.horizon),
         prunes_first=prunes_first,
         mix=mix if others else None,
     )
@@ -102,7 +102,7 @@ def _holds(switch: str, protocol: DictConfig, family: str) -> bool:
 
 def rewinding(config: DictConfig) -> tuple[float | None, str]:
     """Where a round starts (fraction of training; 0 for θ0, None to continue), and what is rewound."""
-    name = checked("rewind.name", config.rewind.name, REWINDS)
+    name = word(*REWINDS)("rewind.name", config.rewind.name)
     if name in ("pretrained", "none"):
         return (0.0 if name == "pretrained" else None), "weights"
     where = config.rewind.fraction

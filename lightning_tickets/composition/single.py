@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked
+from lightning_tickets.checks import word
 from lightning_tickets.composition import data_and_model, settings, subnetworks
 from lightning_tickets.composition.overrides import missing_keys
 from lightning_tickets.composition.problems import build_problem, build_source_problems
@@ -20,7 +20,7 @@ def run_of(config: DictConfig) -> Run:
     """UserError for a value out of range; with ``job=find`` the run must be one that has a ticket."""
     own, sources = build_problem(config), build_source_problems(config)
     check_hidden(config)
-    checked("job", config.job, JOBS)
+    word(*JOBS)("job", config.job)
     percent = percent_of(config) if subnetworks.is_pruned(config.subnetwork) else 0
     run = subnetworks.Subnetwork(config).run(own, sources, percent, config.seed)
     if config.job == "find" and run.ticket is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import checked
+from lightning_tickets.checks import word
 from lightning_tickets.errors import UserError
 from lightning_tickets.published.numbers import published_sparsity
 from lightning_tickets.studies.sparsities import PUBLISHED, RULES, Sparsity
@@ -14,7 +14,7 @@ PERCENT = "percent"
 
 def level_of(config: DictConfig) -> Sparsity:
     """The percentage, or the name of the rule."""
-    name = checked("sparsity.name", config.sparsity.name, (PERCENT, PUBLISHED, *RULES))
+    name = word(PERCENT, PUBLISHED, *RULES)("sparsity.name", config.sparsity.name)
     return name if name != PERCENT else percentage(config.sparsity.percent)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from lightning_tickets.checks import Check, checked, integer, is_path, name
+from lightning_tickets.checks import Check, integer, is_path, name, word
 from lightning_tickets.components import Component
 from lightning_tickets.composition.components import component_at
 from lightning_tickets.composition.problems import PlannedProblem
@@ -63,7 +63,7 @@ class Subnetwork:
     def _make_mask(self, problems: tuple[PlannedProblem, ...], sparsity: Any) -> AnyMask | None:
         """The mask: none, a search's ticket, drawn from θ0, redrawn after a ticket, or from a file."""
         row = self.config.subnetwork
-        kind = checked("subnetwork.mask", row.mask, MASKS)
+        kind = word(*MASKS)("subnetwork.mask", row.mask)
         if kind == "none":
             return None
         if kind == "given":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lightning_tickets.checks import checked
+from lightning_tickets.checks import word
 from lightning_tickets.data.rows import Row
 from lightning_tickets.errors import UserError, unknown
 from lightning_tickets.pocket import tasks
@@ -14,7 +14,7 @@ class Pocket:
     name = "pocket"
 
     def __init__(self, size: str = "small") -> None:
-        self.size = checked("data.size", size, [*tasks.SIZES])
+        self.size = word(*tasks.SIZES)("data.size", size)
 
     def fingerprint(self, task: str) -> str:
         further = "" if self.size == "small" else f"-{self.size}"
