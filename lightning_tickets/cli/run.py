@@ -143,8 +143,7 @@ def _list_scores(sweep: Sweep) -> int:
         print(summary_line(request.run, result))
     cells: dict[str, list[Cell]] = {}
     for request in sweep.requested:
-        if request.cell is not None:
-            cells.setdefault(request.run.name, []).append(request.cell)
-    print_means((cells[one.run.name], result) for one, result in results if one.run.name in cells)
+        cells.setdefault(request.run.name, []).append(request.cell)
+    print_means((cells[one.run.name], result) for one, result in results)
     warn(sweep.reader.unreadable.values())
     return 1 if sweep.reader.unreadable else 0
