@@ -41,13 +41,15 @@ def not_finite(module: nn.Module) -> str | None:
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    """UserError for one with a word that the network has no embedding for."""
+    """UserError for one that cannot pad, or with a word that the network has no embedding for."""
     with readable(folder):
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         network = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         words = max(tokenizer.get_vocab().values()) + 1
         if words > network.vocab_size:
             raise UserError(f"model.path={folder}: {words} words in the tokenizer, {network.vocab_size} in the network")
+        if tokenizer.pad_token_id is None:
+            raise UserError(f"model.path={folder}: the tokenizer has no pad_token; expected one")
         return tokenizer
 
 

@@ -38,6 +38,8 @@ class MaskedLM:
         self.draws_when_scored = evaluation == "drawn"
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
+        if tokenizer.mask_token_id is None:
+            raise UserError("model: the tokenizer has no mask_token; expected one for masked LM")
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
         self.special = torch.tensor(sorted(tokenizer.all_special_ids))
         self.ordinary = torch.tensor(sorted(set(range(len(tokenizer))) - set(tokenizer.all_special_ids)))
@@ -59,6 +61,8 @@ class MaskedLM:
     def _blocks(self, rows: Iterable[Row]) -> Iterator[Example]:
         """All lines joined and cut to ``max_length``, special tokens counted; the last, shorter block is dropped."""
         first, last, room = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id, self.max_length - 2
+        if first is None or last is None:
+            raise UserError("the tokenizer has no cls_token or no sep_token; expected both for running text")
         typed = (
             {"token_type_ids": [0] * self.max_length} if "token_type_ids" in self.tokenizer.model_input_names else {}
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import BertConfig
+from transformers import BertConfig, PreTrainedTokenizerFast
 
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder, load_tokenizer, seeded
 from lightning_tickets.pocket import MODEL_DIR
@@ -106,6 +106,12 @@ def test_other_weights_are_one_line(change, part: str, rewritten) -> None:
 def test_a_damaged_json_is_one_line(file: str, load, folder: Path) -> None:
     (folder / file).write_text("{")
     assert f"model.path={folder}" in one_line(load, folder)
+
+
+def test_a_tokenizer_that_cannot_pad_is_refused(folder: Path) -> None:
+    PreTrainedTokenizerFast(tokenizer_file=str(MODEL_DIR / "tokenizer.json")).save_pretrained(folder)
+    message = f"model.path={folder}: the tokenizer has no pad_token; expected one"
+    assert one_line(load_tokenizer, folder) == message
 
 
 def test_a_tokenizer_with_more_words_than_the_network_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """Which tokens are asked and what stands in their place (Devlin et al. 2019, section 3.1)."""
 
+import copy
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ import torch
 
 from lightning_tickets.tasks.batches import IGNORED, pad
 from lightning_tickets.tasks.masked_lm import MaskedLM
-from tests.checks import nothing_drawn
+from tests.checks import nothing_drawn, one_line
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,21 @@ def test_the_loss_is_over_asked_tokens_only(kind, examples) -> None:
     logits = torch.randn(*batch["asked"].shape, len(kind.tokenizer), generator=torch.Generator().manual_seed(0))
     everywhere = torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch["asked"].flatten(), ignore_index=IGNORED)
     assert kind.loss(logits[batch["asked"] != IGNORED], batch).item() == pytest.approx(everywhere.item(), abs=1e-6)
+
+
+def without(tokenizer, name: str) -> Any:
+    """A copy of the tokenizer that lacks one of its special tokens."""
+    lacking = copy.deepcopy(tokenizer)
+    setattr(lacking, name, None)
+    return lacking
+
+
+def test_a_tokenizer_without_a_mask_is_refused(tokenizer) -> None:
+    message = "model: the tokenizer has no mask_token; expected one for masked LM"
+    assert one_line(MaskedLM().prepare, without(tokenizer, "mask_token"), 48) == message
+
+
+@pytest.mark.parametrize("name", ["cls_token", "sep_token"])
+def test_running_text_needs_the_tokens_around_it(tokenizer, name) -> None:
+    message = "the tokenizer has no cls_token or no sep_token; expected both for running text"
+    assert one_line(blocks, without(tokenizer, name), 12, LINES) == message
