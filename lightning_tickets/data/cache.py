@@ -44,6 +44,12 @@ class Examples(Sequence[dict[str, Any]]):
         found = (pyarrow.compute.unique(batch["input_ids"].flatten()).to_pylist() for batch in self._batches)
         return sorted(set().union(*found))
 
+    @property
+    def types(self) -> int:
+        """How many token types there are; 0 where the tokenizer gives none."""
+        columns = [batch["token_type_ids"] for batch in self._batches if "token_type_ids" in batch.schema.names]
+        return 1 + max((pyarrow.compute.max(column.flatten()).as_py() for column in columns), default=-1)
+
     def __len__(self) -> int:
         return self._size
 

@@ -53,6 +53,12 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         return tokenizer
 
 
+def token_types(folder: Path) -> int | None:
+    """How many types of tokens the network has embeddings for; None if it reads no types."""
+    with readable(folder):
+        return getattr(AutoConfig.from_pretrained(folder, trust_remote_code=False), "type_vocab_size", 0) or None
+
+
 def fresh_encoder(config: Any, seed: int) -> Any:
     """The architecture with weights drawn by its own initialisation."""
     with seeded(seed):

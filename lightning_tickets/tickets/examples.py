@@ -10,7 +10,7 @@ from lightning_tickets.components import call
 from lightning_tickets.data.cache import Examples, load_or_build
 from lightning_tickets.data.source import Source
 from lightning_tickets.errors import UserError
-from lightning_tickets.models.encoder import load_tokenizer
+from lightning_tickets.models.encoder import load_tokenizer, token_types
 from lightning_tickets.models.folders import Pretrained
 from lightning_tickets.tasks.kind import Kind
 from lightning_tickets.tickets.problem import Problem
@@ -44,7 +44,8 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
             chosen_rows = islice(source.rows(problem.task.name, of or name), chosen.start, chosen.stop)
             most = problem.data.examples if name == "train" else None
             path = examples_path(problem, name, folder, cache)
-            return _whole(problem, name, load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most)))
+            examples = load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most))
+            return _whole(problem, name, examples, token_types(folder.path))
 
         further = {metric: split(name) for name, metric in problem.task.further}
         train, held_out = slice(problem.data.train_limit), None
@@ -71,8 +72,11 @@ def _encoded(kind: Kind, problem: Problem, rows: Any) -> Iterator[dict[str, Any]
         raise UserError(f"task={problem.task.name}: {error}") from error
 
 
-def _whole(problem: Problem, split: str, examples: Examples) -> Examples:
+def _whole(problem: Problem, split: str, examples: Examples, types: int | None) -> Examples:
     if not len(examples):
         length = problem.training.max_length
         raise UserError(f"task={problem.task.name}: {split} gives no example of training.max_length={length} tokens")
+    if types is not None and examples.types > types:
+        given = f"the tokenizer gives {examples.types} token types, the network has {types} (type_vocab_size)"
+        raise UserError(f"task={problem.task.name}: {given}; expected no more")
     return examples

@@ -1,5 +1,6 @@
 """Tokenised examples on disk: made once, shared by runs, made again when what they depend on changes."""
 
+import json
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from lightning_tickets.models.folders import local
 from lightning_tickets.tickets import examples
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.workbench import Workbench
+from tests.checks import one_line
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +97,18 @@ def test_text_too_short_for_a_block_is_named(context, tiny_run):
     run, source = tiny_run("task=mlm"), source_of([{"text": "the dog ."}])
     with pytest.raises(UserError, match=r"task=mlm: train gives no example of training.max_length=48 tokens"):
         prepare(run, replace(context, source=source))
+
+
+def test_more_token_types_than_the_network_has_are_refused(context, tiny_run, tmp_path):
+    """Only where there are pairs, and by examples of another network with this tokenizer too."""
+    folder = shutil.copytree(context.folder.path, tmp_path / "one_type")
+    config = json.loads((folder / "config.json").read_text()) | {"type_vocab_size": 1}
+    (folder / "config.json").write_text(json.dumps(config))
+    prepare(tiny_run("task=rte"), context)
+    of_one_type = replace(context, folder=local(str(folder)))
+    prepare(tiny_run("task=cola", f"model.path={folder}"), of_one_type)
+    message = "task=rte: the tokenizer gives 2 token types, the network has 1 (type_vocab_size); expected no more"
+    assert one_line(prepare, tiny_run("task=rte", f"model.path={folder}"), of_one_type) == message
 
 
 def test_mnli_is_scored_on_the_mismatched_set_too(context, tiny_run):
