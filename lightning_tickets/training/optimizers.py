@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from lightning_tickets.checks import number, positive
 from lightning_tickets.components import call, component
 from lightning_tickets.training.config import StepRange, Training
 
@@ -27,6 +28,7 @@ def adamw(groups: Groups, settings: Training) -> torch.optim.Optimizer:
 @component("sgd", version=1)
 def sgd(groups: Groups, settings: Training, momentum: float = 0.9, nesterov: bool = False) -> torch.optim.Optimizer:
     """Stochastic gradient descent with momentum."""
+    (positive if nesterov else number(0))("optimizer.momentum", momentum)
     return torch.optim.SGD(groups, momentum=momentum, nesterov=nesterov, weight_decay=settings.weight_decay)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from torch import nn
 
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks import classification
@@ -12,7 +13,8 @@ from lightning_tickets.tickets.result import TICKET, columns_of
 from lightning_tickets.tickets.score import score_run
 from lightning_tickets.tickets.search import find_ticket
 from lightning_tickets.tickets.workbench import Workbench
-from tests.checks import same
+from lightning_tickets.training.optimizers import make_optimizer
+from tests.checks import one_line, same
 
 SGD = ["optimizer=sgd", "training.learning_rate=0.05", "training.weight_decay=0.1"]
 DERIVE = "lightning_tickets.seeds.derive"
@@ -45,6 +47,15 @@ def test_a_chain_under_another_optimiser(optimizer, context, tiny_run, monkeypat
     find_ticket(adam := tiny_run("task=cola", "sparsity=20", "rewind=0.5").mask, context)
     one, other = (load_ticket(context.store.path(mask.name) / TICKET)[0] for mask in (run.mask, adam))
     assert not same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("momentum", "nesterov", "expected"), [(-1, False, "a number >= 0"), (0, True, "a number > 0")]
+)
+def test_a_momentum_out_of_range_is_named(momentum, nesterov, expected, tiny_run):
+    given = f"optimizer.momentum={momentum}"
+    settings = tiny_run("optimizer=sgd", given, f"optimizer.nesterov={nesterov}").problem.training
+    assert one_line(make_optimizer, nn.Linear(2, 2), nn.Linear(2, 2), settings) == f"{given}: expected {expected}"
 
 
 def test_adamw_is_the_default_and_not_part_of_a_name(tiny_run):
