@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.checks import share
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import IGNORED, Batch, Example, Row, asked_at, pad, portions
@@ -34,7 +35,7 @@ class MaskedLM:
     def __init__(self, rate: float = 0.15, evaluation_seed: int = 0, evaluation: str = "fixed") -> None:
         if evaluation not in EVALUATIONS:
             raise UserError(f"task.kind.evaluation={evaluation}: expected one of {', '.join(EVALUATIONS)}")
-        self.rate, self.evaluation_seed = rate, evaluation_seed
+        self.rate, self.evaluation_seed = share("task.kind.rate", rate), evaluation_seed
         self.draws_when_scored = evaluation == "drawn"
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:

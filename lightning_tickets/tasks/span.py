@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from lightning_tickets.checks import integer
 from lightning_tickets.components import component
 from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.answers import best_scores
@@ -31,7 +32,8 @@ class Span:
     metrics = METRICS["span"]
 
     def __init__(self, stride: int = 128, longest: int = 30, n_best: int = 20, question: int = 64) -> None:
-        self.stride, self.longest, self.n_best, self.question = stride, longest, n_best, question
+        self.stride, self.longest = _at_least_one("stride", stride), _at_least_one("longest", longest)
+        self.n_best, self.question = _at_least_one("n_best", n_best), _at_least_one("question", question)
 
     def prepare(self, tokenizer: PreTrainedTokenizerBase, max_length: int) -> None:
         self.tokenizer, self.max_length, self.pad_id = tokenizer, max_length, tokenizer.pad_token_id
@@ -136,6 +138,10 @@ class Span:
         scores = [best_scores(guess, gold) for guess, gold in zip(columns["guess"], columns["gold"], strict=True)]
         each = dict(zip(("f1", "exact_match"), zip(*scores, strict=True), strict=True))
         return defined({name: sum(values) / len(scores) for name, values in each.items()}, {**columns, **each})
+
+
+def _at_least_one(option: str, value: int) -> int:
+    return int(integer(1)(f"task.kind.{option}", value))
 
 
 def _answer(offsets: Sequence[list[int] | None], answers: Row) -> tuple[int, int]:

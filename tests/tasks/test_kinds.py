@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from lightning_tickets.errors import UserError
 from lightning_tickets.tasks.batches import IGNORED
 from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.kind import Kind, Score, score_predictions
+from lightning_tickets.tasks.masked_lm import MaskedLM
 from lightning_tickets.tasks.regression import Regression
-from tests.checks import nothing_drawn
+from lightning_tickets.tasks.span import Span
+from tests.checks import nothing_drawn, one_line
 from tests.commands import TASKS
 
 LENGTH = 48
@@ -108,6 +111,18 @@ def test_evaluation_draws_nothing(kind, examples) -> None:
     with nothing_drawn():
         first, second = kind.collate(examples[:4], None), kind.collate(examples[:4], None)
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value", "expected"),
+    [
+        *((Span, option, 0, "an integer >= 1") for option in ("stride", "longest", "n_best", "question")),
+        (Span, "stride", -5, "an integer >= 1"),
+        *((MaskedLM, "rate", rate, "a number between 0 and 1") for rate in (-1, 0, 1, 3, float("nan"))),
+    ],
+)
+def test_an_option_out_of_range_is_named(kind, option, value, expected) -> None:
+    assert one_line(partial(kind, **{option: value})) == f"task.kind.{option}={value}: expected {expected}"
 
 
 @pytest.mark.parametrize("label", [-1, 2, 1.0, "1", None])
