@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lightning_tickets.checks import word
 from lightning_tickets.models.encoder import seeded
 from lightning_tickets.models.vocabulary import vocabulary_head
 from lightning_tickets.tasks.batches import Batch
@@ -63,8 +64,11 @@ def drawn(width: int, outputs: int) -> nn.Linear:
 
 
 def make_head(kind: Kind, encoder: Any, folder: Path, seed: int) -> nn.Module:
-    """A head drawn by ``seed``; a masked LM head takes the checkpoint's own weights where it has them."""
-    if kind.head == "vocabulary":
+    """A head drawn by ``seed``; a masked LM head takes the checkpoint's own weights where it has them.
+
+    UserError for a kind with another word for its head.
+    """
+    if word("pooled", "tokens", "vocabulary")("task.kind: head", kind.head) == "vocabulary":
         return vocabulary_head(encoder, folder, seed)
     with seeded(seed):
         if kind.head == "tokens":

@@ -18,7 +18,7 @@ from lightning_tickets.tasks.classification import Classification
 from lightning_tickets.tasks.masked_lm import MaskedLM
 from lightning_tickets.tasks.regression import Regression
 from lightning_tickets.tasks.span import Span
-from tests.checks import nothing_drawn, same
+from tests.checks import nothing_drawn, one_line, same
 
 KINDS = [Classification(3), Regression(), Span()]
 HAS_POOLER = {"bert", "minilm", "roberta"}
@@ -42,6 +42,13 @@ def test_a_linear_head_is_drawn_by_its_seed_only(kind, pocket) -> None:
 def test_drawing_a_head_moves_no_global_generator(kind, pocket) -> None:
     with nothing_drawn():
         make_head(kind, pocket, MODEL_DIR, 5)
+
+
+def test_a_kind_with_another_word_for_its_head_is_refused(pocket) -> None:
+    kind = Classification(3)
+    kind.head = "mean"
+    message = "task.kind: head=mean: expected one of pooled, tokens, vocabulary"
+    assert one_line(make_head, kind, pocket, MODEL_DIR, 1) == message
 
 
 def test_a_linear_head_begins_as_berts_do(pocket) -> None:
