@@ -20,9 +20,11 @@ State = tuple[tuple[str, int, int], ...]
 
 @dataclass
 class Hidden(BaseModelOutput):
-    """What a masked LM model reads of its encoder's; Longformer's hands on one thing more."""
+    """What a masked LM model reads of its encoder's; Longformer's and LUKE's hand on more."""
 
     global_attentions: None = None
+    entity_last_hidden_state: None = None
+    entity_hidden_states: None = None
 
 
 class Given(nn.Module):

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, FNetConfig
+from transformers import AutoModel, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, FNetConfig, LukeConfig
 
 from lightning_tickets.models.encoder import fresh_encoder, load_encoder
 from lightning_tickets.models.heads import make_head
@@ -117,6 +117,17 @@ def test_a_decoder_that_is_not_tied_is_the_heads_own(tmp_path: Path, inputs) -> 
     head = language_head(encoder, tmp_path)
     assert head.model.get_output_embeddings().weight is not encoder.get_input_embeddings().weight
     torch.testing.assert_close(asked_logits(encoder, head, inputs), transformers_own(tmp_path, inputs, 1))
+
+
+def test_lukes_head_is_given_no_entities(tmp_path: Path, inputs) -> None:
+    sizes = {"vocab_size": 231, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    AutoModelForMaskedLM.from_config(LukeConfig(**sizes, entity_vocab_size=5, entity_emb_size=8)).save_pretrained(
+        tmp_path
+    )
+    (tmp_path / "tokenizer.json").write_text((MODEL_DIR / "tokenizer.json").read_text())
+    encoder = load_encoder(tmp_path)
+    logits = asked_logits(encoder, language_head(encoder, tmp_path), inputs)
+    torch.testing.assert_close(logits, transformers_own(tmp_path, inputs, 1))
 
 
 def test_only_the_asked_tokens_are_scored(saved, inputs, config) -> None:
