@@ -7,13 +7,18 @@ backward, clipping and AdamW on 32 texts of one length, without pruning and with
 - flat: all parameters, and all gradients, are views of one tensor, so that clipping and AdamW see a single one
 - compiled: `torch.compile(dynamic=True)`; the first step of all, with the compilation, is printed in seconds
 - side by side: three trainings in one, by `torch.func.vmap` of the gradient; divided by three
+
+Before that: how many first rounds of the whole paper differ from that of another search in rewinding only. One training
+would do for both.
 """
 
 from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -23,7 +28,9 @@ from torch.nn.utils import clip_grad_norm_
 from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging
 
+from lightning_tickets.composition.parse_sweep import parse_sweep
 from lightning_tickets.pocket import MODEL_DIR
+from lightning_tickets.tickets.spec import TicketMask
 
 LENGTHS, TEXTS, STEPS, WARM, SEEDS = (12, 24, 40), 32, 30, 8, 3
 Step = Callable[[], object]
@@ -93,8 +100,17 @@ def timed(step: Step) -> float:
     return 1000 * statistics.median(times)
 
 
+def shared_first_rounds() -> str:
+    """A search that prunes before its first training has another first round."""
+    plan = parse_sweep(["experiment=paper"], assume_published=True).plan
+    searches = {job.target.search for job in plan.jobs if isinstance(job.target, TicketMask)}
+    alike = Counter(replace(one, rewind=0.0, rewinds="weights", head="rewound") for one in searches)
+    return f"{sum(alike.values()) - len(alike)} first rounds of {plan.trainings()} trainings"
+
+
 def main(_: list[str]) -> None:
     torch.set_num_threads(1)
+    print("could be shared:", shared_first_rounds())
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     compiled = network()
