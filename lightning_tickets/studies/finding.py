@@ -14,7 +14,7 @@ from lightning_tickets.studies.statistics.summary import ROUNDING
 
 Differences = dict[str, list[float]]
 """By task: a row minus its baseline, seed by seed, as fractions."""
-MOST_SEEDS = 10_000
+SEARCHED = 10_000  # seeds; a difference that needs more is none
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Finding:
         """The fewest with which it would be settled; None if more seeds would not settle it."""
         if self.p_with is None:
             return None
-        number = bisect_left(range(MOST_SEEDS), True, lo=2, key=self._settled)
-        return number if number < MOST_SEEDS else None
+        number = bisect_left(range(SEARCHED), True, lo=2, key=self._settled)
+        return number if number < SEARCHED else None
 
     def _settled(self, seeds: int) -> bool:
         return self.p_with is not None and min(self.p_with(seeds)) < ALPHA
