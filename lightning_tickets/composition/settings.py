@@ -92,15 +92,15 @@ def _measured_tflops(file: str, config: DictConfig) -> float:
     """The rate in the precision of the config, of its packed or padded batches."""
     try:
         lines = json.loads(Path(file).read_text(encoding="utf-8"))["device"]
+        rates = {(line["precision"], line["batches"]): line[RATE] for line in lines}
     except (OSError, ValueError, KeyError, TypeError):
         raise UserError(f"{RATE}={file}: expected a number > 0, or what `make bench-gpu` has written") from None
     halves, tf32 = config.training.precision == "bf16-mixed", config.training.matmul == "tf32"
     precision = "bfloat16" if halves else "tf32" if tf32 else "float32"
     wanted = (precision, "packed" if config.training.packed else "padded")
-    for line in lines:
-        if (line["precision"], line["batches"]) == wanted:
-            return float(line[RATE])
-    raise UserError(f"{RATE}={file}: it has no rate of {' '.join(wanted)} batches")
+    if wanted not in rates:
+        raise UserError(f"{RATE}={file}: it has no rate of {' '.join(wanted)} batches")
+    return float(positive(f"{file}: {RATE}", rates[wanted]))
 
 
 def stop_below(config: DictConfig) -> float | None:

@@ -82,6 +82,13 @@ def test_the_rate_is_taken_from_what_the_benchmark_of_a_gpu_wrote(planned, tmp_p
     assert planned("task=cola", *tf32, given).cost == planned("task=cola", *tf32, "trainer.device_tflops=3").cost
     with pytest.raises(UserError, match="no rate of tf32 padded batches"):
         planned("task=cola", "training.matmul=tf32", given)
+    for damaged, message in (
+        ({"device": 5}, "or what `make bench-gpu` has written"),
+        ({"device": [lines[0] | {"trainer.device_tflops": 0}]}, "expected a number > 0"),
+    ):
+        (tmp_path / "card.json").write_text(json.dumps(damaged))
+        with pytest.raises(UserError, match=message):
+            planned("task=cola", given)
 
 
 def test_a_mix_trains_as_many_steps_as_its_first_task(planned):
