@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from lightning_tickets.composition import data_and_model
 from lightning_tickets.composition.compose import GroupComposer, is_group_override
 from lightning_tickets.composition.overrides import expand
-from lightning_tickets.composition.problems import PlannedProblem, build_problem, mixed
+from lightning_tickets.composition.problems import Cost, PlannedProblem, build_problem, mixed
 from lightning_tickets.composition.single import check_hidden, context_of
 from lightning_tickets.composition.subnetworks import Subnetwork, is_pruned
 from lightning_tickets.composition.ticket_source import source_tasks, sources_in
@@ -28,11 +28,15 @@ Options = tuple[str, ...]
 
 @dataclass(frozen=True)
 class _Parts:
-    """What cells that differ in sparsity and seed have in common; ``sources`` are the problems of another search."""
+    """What cells that differ in sparsity and seed have in common; ``sources`` are the problems of another search.
+
+    ``of_round`` is what a round of the search costs.
+    """
 
     own: PlannedProblem
     subnetwork: Subnetwork
     sources: Mapping[str, PlannedProblem]
+    of_round: Cost
 
 
 class CellComposer:
@@ -109,18 +113,16 @@ class CellComposer:
         parts = self._parts(cell.options, cell.task, cell.subnetwork)
         own, sources = parts.own, [*parts.sources.values()]
         run = parts.subnetwork.run(own, sources, cell.sparsity, cell.seed)
-        sampled = parts.subnetwork.config.mix.loss == "sampled"
-        of_round = mixed([one.search_cost for one in sources or [own]], sampled)
         return RequestedRun(
             run,
             overrides=(*self.common, *cell.overrides()),
             seconds=own.cost.seconds,
-            search_seconds=of_round.seconds,
+            search_seconds=parts.of_round.seconds,
             steps=own.cost.steps,
             cell=cell,
             parameters=own.parameters,
             operations=own.cost.operations,
-            search_operations=of_round.operations,
+            search_operations=parts.of_round.operations,
         )
 
     def _build_parts(self, options: Options, task: str, row: str) -> _Parts:
@@ -130,7 +132,9 @@ class CellComposer:
         subnetwork = self._row(options, task if self._by_task(options) else None, row)
         alike = not any(map(_is_of_task, (*self.common, *shared)))
         names = source_tasks(subnetwork.config, own.problem.task.name)
-        return _Parts(own, subnetwork, {name: self._problem(shared, name, alike) for name in names})
+        sources = {name: self._problem(shared, name, alike) for name in names}
+        costs = [one.search_cost for one in sources.values() or [own]]
+        return _Parts(own, subnetwork, sources, mixed(costs, subnetwork.config.mix.loss == "sampled"))
 
     def _select_shared(self, options: Options) -> Options:
         """What its task and the tasks of its ticket are both trained with: nothing that changes the search only."""

@@ -64,7 +64,7 @@ def check_metrics(exhibits: Iterable[ExhibitSpec], tasks: Iterable[Task]) -> Non
                 word(*(known.get(task) or metrics))(exhibit.key(f"metrics.{task}"), metric)
 
 
-def check_options(options: Iterable[str]) -> None:
+def check_row_options(options: Iterable[str]) -> None:
     """UserError for what no row of an exhibit can set by itself."""
     for one in parse_overrides([*options]):
         if one.is_sweep_override():

@@ -16,7 +16,7 @@ from lightning_tickets.composition import asked
 from lightning_tickets.composition.cell_product import CellProduct
 from lightning_tickets.composition.cells import CellComposer
 from lightning_tickets.composition.compose import compose_whole, with_globs, with_group, without_hydra
-from lightning_tickets.composition.exhibits import check_metrics, check_options, exhibits_of
+from lightning_tickets.composition.exhibits import check_metrics, check_row_options, exhibits_of
 from lightning_tickets.composition.overrides import line_of, missing_keys, parse_overrides
 from lightning_tickets.composition.sparsity import PERCENT, level_of, percentage
 from lightning_tickets.composition.subnetworks import is_pruned
@@ -79,7 +79,7 @@ def _parse_study(overrides: Sequence[Override], assume_published: bool, reading:
     config = without_hydra(whole)
     exhibits = exhibits_of(config)
     cells = [cell for exhibit in exhibits for cell in (*exhibit.cells(lambda *_: ANY), *exhibit.curve_cells())]
-    check_options(dict.fromkeys(option for cell in cells for option in cell.options))
+    check_row_options(dict.fromkeys(option for cell in cells for option in cell.options))
     composer = CellComposer(
         [line_of(o) for o in overrides if not _is_hidden(o)],
         [cell.task for cell in cells],

@@ -28,7 +28,7 @@ Rule = Callable[[Exhibit], Finding | str]
 
 def tickets_exist(table2: Exhibit) -> Finding | str:
     """Where no ticket wins on some task, the claim cannot hold, whatever the mean over the others."""
-    if not _with_ticket(table2):
+    if _wins_nowhere(table2):
         return NO_TICKET
     found = differences(table2, ["imp"], "full", _with_ticket(table2))
     finding = mean_finding(found, above=-MARGIN) if found else RUNS_MISSING
@@ -115,11 +115,15 @@ def mixes_add_little(figure9: Exhibit) -> Finding | str:
 
 def _each_row(exhibit: Exhibit, rows: Sequence[str], baseline: str, below: float) -> Finding | str:
     """Every row's mean difference from the baseline, over tasks, is below the bound."""
-    if not _with_ticket(exhibit):
+    if _wins_nowhere(exhibit):
         return NO_TICKET
     parts = [differences(exhibit, [row], baseline, _with_ticket(exhibit)) for row in rows]
     found = [mean_finding(part, below=below) for part in parts if part]
     return all_of(found, rows) if found and len(found) == len(rows) else RUNS_MISSING
+
+
+def _wins_nowhere(exhibit: Exhibit) -> bool:
+    return bool(exhibit.tasks) and not _with_ticket(exhibit)
 
 
 def _with_ticket(exhibit: Exhibit) -> list[str]:

@@ -34,13 +34,10 @@ class Finding:
 
     def seeds(self) -> int | None:
         """The fewest with which it would be settled; None if more seeds would not settle it."""
-        if self.p_with is None:
+        if (p_with := self.p_with) is None:
             return None
-        number = bisect_left(range(SEARCHED), True, lo=2, key=self._settled)
+        number = bisect_left(range(SEARCHED), True, lo=2, key=lambda seeds: min(p_with(seeds)) < ALPHA)
         return number if number < SEARCHED else None
-
-    def _settled(self, seeds: int) -> bool:
-        return self.p_with is not None and min(self.p_with(seeds)) < ALPHA
 
 
 def probability(p: float) -> str:

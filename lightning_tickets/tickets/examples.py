@@ -33,7 +33,7 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
             _known.clear()
         kind: Kind = call(problem.task.kind)
         kind.prepare(load_tokenizer(folder.path), problem.training.max_length)
-        own = [metric.name for metric in problem.task.metrics]
+        types, own = token_types(folder.path), [metric.name for metric in problem.task.metrics]
         word(*kind.metrics, *own, *(name for _, name in problem.task.further))("task.metric", problem.task.metric)
         for name in set(own) & set(kind.metrics):
             raise UserError(f"task.metrics.{name}: {problem.task.kind.name} has a metric of this name")
@@ -45,7 +45,7 @@ def load_splits(problem: Problem, source: Source, folder: Pretrained, cache: Pat
             most = problem.data.examples if name == "train" else None
             path = examples_path(problem, name, folder, cache)
             examples = load_or_build(path, islice(_encoded(kind, problem, chosen_rows), most))
-            return _whole(problem, name, examples, token_types(folder.path))
+            return _whole(problem, name, examples, types)
 
         further = {metric: split(name) for name, metric in problem.task.further}
         train, held_out = slice(problem.data.train_limit), None

@@ -139,22 +139,20 @@ class MeasuredGrid(ExhibitSpec):
         self._check_lists("sources", "notes", least=0)
         for sparsity in self.sparsities:
             SPARSITY(self.key("sparsities"), sparsity)
-        self._check_row("baseline", self.baseline)
         word(*SPARSITY_OF)(self.key("sparsity_of"), self.sparsity_of)
         (word(*PUBLISHED) | null)(self.key("published"), self.published)
         for task, metrics in mapping(self.key("metrics"), self.metrics).items():
             texts(self.key(f"metrics.{task}"), metrics)
-        names = [row.name for row in self._rows()]
+        rows = self._rows()
+        names = [row.name for row in rows]
+        word(*dict.fromkeys(("full", *names)))(self.key("baseline"), self.baseline)
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise UserError(f"{self.key('rows')}: {twice} is a row of {self.key('sources')} already")
-        mixes = [row.source for row in self._rows() if self.sparsity_of == "source" and "+" in (row.source or "")]
+        mixes = [row.source for row in rows if self.sparsity_of == "source" and "+" in (row.source or "")]
         if mixes and not all(isinstance(sparsity, int) for sparsity in self.sparsities):
             raise UserError(
                 f"{self.key('sparsity_of')}: expected task, since the mix {mixes[0]} has no sparsity of its own"
             )
-
-    def _check_row(self, key: str, name: str) -> None:
-        word(*dict.fromkeys(("full", *(row.name for row in self._rows()))))(self.key(key), name)
 
     def _rows(self) -> list[GridRow]:
         return [*map(of_source, self.sources), *rows_of(self.rows, self.key("rows"))]
